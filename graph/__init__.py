@@ -1,0 +1,1 @@
+"""The graph: schema, types, stores, exports."""

@@ -1,0 +1,172 @@
+"""The store's narrow interface. Two stores keep it, one contract test holds them to it.
+
+No transaction object: one :meth:`Store.write` is one idempotent batch, so a retry is always safe. No text from outside ever
+becomes part of a query.
+
+**What a store holds** is a set of statements: (thing, property, value, source) with the smallest record number that asserts it.
+The kind of a thing is a statement too. Everything else (merged kind, display name, date and amount of a link, the search
+index) is derived from the statements, so that withdrawing a source leaves exactly what the others assert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from vinculo.graph.types import Batch, Entity, Finding, Hit, Link, Manifest, Neighbourhood, Path, Run, Source, Suggestion
+
+#: Columns of :meth:`Store.edges`: ``source`` and ``target`` are the ``code`` of :meth:`Store.nodes`.
+EDGE_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("kind", pa.string()),
+        ("source", pa.int64()),
+        ("target", pa.int64()),
+        ("date", pa.string()),
+        ("amount", pa.float64()),
+        ("currency", pa.string()),
+    ]
+)
+#: Columns of :meth:`Store.nodes`.
+NODE_SCHEMA = pa.schema([("code", pa.int64()), ("id", pa.string()), ("kind", pa.string()), ("name", pa.string())])
+
+
+class Store(Protocol):
+    """A property graph with its provenance. Open one with ``vinculo.graph.stores.open_store(url)``."""
+
+    url: str
+
+    def close(self) -> None:
+        """Release the file or the connection."""
+
+    # -- writing -------------------------------------------------------------------------------------------------
+    def begin_run(self, source: Source) -> int:
+        """Start a run for a file and return its number."""
+
+    def write(self, batch: Batch, manifest: Manifest) -> None:
+        """Write one batch and its manifest in one transaction; writing it again adds nothing.
+
+        An end of a link that nothing describes yet becomes a bare entity of kind ``Thing``.
+
+        Raises
+        ------
+        StoreBusy, StoreUnreachable, EnvironmentProblem
+            Nothing of this batch was written.
+        """
+
+    def finish_run(self, run: int, status: str, counts: dict[str, int]) -> None:
+        """Close a run: ``done`` or ``interrupted``, with its counts."""
+
+    def withdraw(self, source: Source) -> dict[str, int]:
+        """Remove exactly what only this source asserts; its runs stay, marked ``withdrawn``.
+
+        Returns
+        -------
+        dict
+            ``entities``, ``links``, ``values`` that went.
+        """
+
+    # -- reading a few -------------------------------------------------------------------------------------------
+    def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
+        """Entities with all facts, by id; unknown ids are absent."""
+
+    def links(self, ids: Sequence[str]) -> dict[str, Link]:
+        """Links with all facts, by id; unknown ids are absent."""
+
+    def neighbours(
+        self, id: str, *, hops: int = 1, kinds: Sequence[str] | None = None, limit: int = 50
+    ) -> Neighbourhood:
+        """What is linked to an entity, in a fixed order (link kind, then id); says how much there is in all.
+
+        Raises
+        ------
+        UsageError
+            ``unknown_entity``.
+        """
+
+    def paths(
+        self,
+        a: str,
+        b: str,
+        *,
+        max_hops: int = 6,
+        kinds: Sequence[str] | None = None,
+        time_ordered: bool = False,
+        limit: int = 5,
+    ) -> list[Path]:
+        """The shortest paths between two entities regardless of direction, at most ``limit``, in a fixed order.
+
+        ``time_ordered`` follows links forward only, each dated no earlier than the one before.
+        """
+
+    def search(self, text: str, *, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
+        """Names (typing errors, accents, word order forgiven) and identifiers, best first."""
+
+    # -- reading in bulk -----------------------------------------------------------------------------------------
+    def nodes(self) -> pa.Table:
+        """Every entity as ``NODE_SCHEMA``, by id."""
+
+    def edges(self, kinds: Sequence[str] | None = None) -> pa.Table:
+        """Every link (of these kinds) as ``EDGE_SCHEMA``, by id."""
+
+    def table(self, kind: str, properties: Sequence[str]) -> pa.Table:
+        """Entities of this kind and its descendants, or links of this kind: ``id`` and a text column per property.
+
+        Where a property has several values, the first in sorted order; null where it has none. By id.
+        """
+
+    def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
+        """Everything, for digests, exports and copies: ``("entity" | "link", table)`` chunks sorted by id.
+
+        Columns as ``ENTITY_SCHEMA`` / ``LINK_SCHEMA`` plus ``dataset`` and ``sha256``. Rows of one id stay together in
+        one chunk; how values are spread over rows of one (id, dataset, sha256) may differ between stores.
+        """
+
+    def taints(self) -> dict[str, str]:
+        """Ids of entities and links that only tainted sources assert, with the taint."""
+
+    # -- the record of what was loaded -----------------------------------------------------------------------------
+    def sources(self) -> list[Source]:
+        """Every source that asserts something, by dataset, then sha256."""
+
+    def runs(self) -> list[Run]:
+        """Every run, oldest first."""
+
+    def fingerprints(self, dataset: str) -> dict[str, pa.Array]:
+        """Per sha256 of this dataset's sources: fingerprints of the records already written."""
+
+    def manifests(self, source: Source) -> list[Manifest]:
+        """The batches of a source, by number."""
+
+    def rejects(self, source: Source) -> pa.Table:
+        """Records of a source that were rejected, as ``REJECT_SCHEMA``."""
+
+    def version(self) -> str:
+        """Changes whenever the contents change; a key for caches."""
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """``{"entities": {kind: n}, "links": {kind: n}}``, without reading everything twice."""
+
+    # -- what people and analytics add -------------------------------------------------------------------------
+    def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:
+        """Replace all findings of one typology."""
+
+    def findings(self, typology: str | None = None) -> list[Finding]:
+        """Findings, best first: by score down, then id."""
+
+    def save_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
+        """Add suggestions; a pair that a person has judged keeps that judgement."""
+
+    def suggestions(self, id: str | None = None) -> list[Suggestion]:
+        """Suggestions (about one entity), best first."""
+
+    def save_document(self, collection: str, name: str, document: dict[str, Any]) -> None:
+        """Keep a JSON document, e.g. a chart; replaces the one of that name."""
+
+    def documents(self, collection: str) -> dict[str, dict[str, Any]]:
+        """All documents of a collection by name, sorted."""
+
+    def delete_document(self, collection: str, name: str) -> None:
+        """Remove a document; an absent one is no error."""

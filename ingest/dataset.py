@@ -1,0 +1,59 @@
+"""What a dataset is: where data came from, how to recognise its file, how its columns map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from vinculo.graph.text import Text
+from vinculo.ingest.mapping import Mapping
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One source of data. A module in ``ingest/datasets`` defines it as ``DATASET``.
+
+    Attributes
+    ----------
+    name : str
+        As in ``--dataset``; part of ids.
+    title, description : Text
+    publisher, licence, url : str
+        Who publishes it and on which terms; ``url`` is for people, never fetched.
+    format : str
+        Reader in ``ingest/formats`` (``table`` for CSV, TSV and XLSX; ``jsonl``, ``json``, ``ofac``, ``un_xml``, ...).
+    columns : tuple of str
+        Columns (folded: lower case, no accents, single spaces) that must be there; how a file is recognised.
+    optional : tuple of str
+        Further columns the mapping knows.
+    mappings : dict
+        Mapping by the name of a table that ``prepare`` gives; ``""`` is the table as read.
+    prepare : callable, optional
+        From the table of text columns as read (plus ``record`` and ``line``) to the tables to map (``record`` in each).
+    aliases : dict
+        Other header texts (folded) for a column.
+    headerless : bool
+        The file has no header row; columns are taken by position.
+    suspicious_activity : bool
+        Facts carry the ``sar`` taint from the first moment.
+    minimum_records : int
+        Fewer than this is said as a warning.
+    """
+
+    name: str
+    title: Text
+    description: Text
+    publisher: str
+    licence: str
+    format: str
+    columns: tuple[str, ...]
+    mappings: dict[str, Mapping]
+    optional: tuple[str, ...] = ()
+    prepare: Callable[[pa.Table], dict[str, pa.Table]] | None = None
+    aliases: dict[str, str] = field(default_factory=dict)
+    headerless: bool = False
+    suspicious_activity: bool = False
+    minimum_records: int = 1
+    url: str = ""

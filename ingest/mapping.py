@@ -1,0 +1,114 @@
+"""How a table of columns becomes entities and links: a declaration, no code.
+
+FollowTheMoney's YAML mapping files are read into the same declarations (``ingest/ftm_mapping.py``); the engine
+(``ingest/engine.py``) turns declaration and table into a batch, column by column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Value:
+    """Where the values of one property (or one part of a key) come from.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns to read; several give several values. A column may hold a list of texts.
+    literals : tuple of str
+        Constant values.
+    join : str, optional
+        Join the columns (present values) into one value with this between them.
+    split : str, optional
+        Split each value at this text.
+    template : str, optional
+        ``"{{ city }}, {{ state }}"``: columns by name.
+    clean : str
+        Cleaner in ``ingest/clean`` (``name``, ``date``, ``country``, ``phone``, ``amount``, ...); empty: the one of the
+        property's type.
+    formats : tuple of str
+        Date formats (``%d/%m/%Y``) tried in order, for dates.
+    fuzzy : bool
+        Read a number or date leniently, as FtM's ``fuzzy``.
+    """
+
+    columns: tuple[str, ...] = ()
+    literals: tuple[str, ...] = ()
+    join: str | None = None
+    split: str | None = None
+    template: str | None = None
+    clean: str = ""
+    formats: tuple[str, ...] = ()
+    fuzzy: bool = False
+
+
+@dataclass(frozen=True)
+class Key:
+    """What an id is made of.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Key columns, as they stand (stripped).
+    literal : str
+        FtM's ``key_literal``.
+    prefix : str, optional
+        In place of the dataset's name; ``""`` for value nodes that datasets share.
+    id_column : str, optional
+        Take the id from this column as it is.
+    values : tuple of Value
+        Further parts that are cleaned first (a phone in E.164, an RFC without hyphens).
+    needs : tuple of str
+        No entity where one of these columns is empty.
+    """
+
+    columns: tuple[str, ...] = ()
+    literal: str = ""
+    prefix: str | None = None
+    id_column: str | None = None
+    values: tuple[Value, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EntityRule:
+    """One entity per row: its kind, key and properties.
+
+    ``kind_column`` and ``kind_values`` choose another kind by a column's text (``individual`` -> ``Person``).
+    ``where`` maps a column to the texts a row must have for the rule to apply (``!`` in front of the column: must not).
+    """
+
+    name: str
+    kind: str
+    key: Key
+    properties: dict[str, Value] = field(default_factory=dict)
+    kind_column: str = ""
+    kind_values: dict[str, str] = field(default_factory=dict)
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LinkRule:
+    """One link per row between two entities of the same mapping, by their rule names.
+
+    Its id: ``make_id(prefix, literal..., source id, target id, key columns...)`` where the key has at least a record key and
+    a literal. A row where one end is missing has no such link.
+    """
+
+    kind: str
+    source: str
+    target: str
+    key: Key
+    properties: dict[str, Value] = field(default_factory=dict)
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """The rules of one table. ``missing`` are texts that mean "no value" here (``-0-``, ``NULL``), never global."""
+
+    entities: tuple[EntityRule, ...]
+    links: tuple[LinkRule, ...] = ()
+    missing: tuple[str, ...] = ()
