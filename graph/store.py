@@ -15,7 +15,19 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from vinculo.graph.types import Batch, Entity, Finding, Hit, Link, Manifest, Neighbourhood, Path, Run, Source, Suggestion
+from vinculo.graph.types import (
+    Batch,
+    Entity,
+    Finding,
+    Hit,
+    Link,
+    Manifest,
+    Neighbourhood,
+    Path,
+    Run,
+    Source,
+    Suggestion,
+)
 
 #: Columns of :meth:`Store.edges`: ``source`` and ``target`` are the ``code`` of :meth:`Store.nodes`.
 EDGE_SCHEMA = pa.schema(

@@ -179,7 +179,8 @@ def descendants(name: str) -> tuple[str, ...]:
 def merged_kind(names: frozenset[str]) -> str:
     """The kind of a thing that several records call differently: the most specific one.
 
-    Two that exclude each other (Person, Company) give the nearest kind they share, so that nobody's claim wins by order.
+    Two that exclude each other (Person, Company) give the nearest kind they share, so that nobody's claim wins by order;
+    where they share none, the first by the alphabet.
 
     Examples
     --------
@@ -192,6 +193,8 @@ def merged_kind(names: frozenset[str]) -> str:
         if names <= ancestors(name):
             return name
     shared = frozenset.intersection(*(ancestors(n) for n in names))
+    if not shared:
+        return min(names)
     deepest = max(len(ancestors(s)) for s in shared)
     return min(s for s in shared if len(ancestors(s)) == deepest)
 

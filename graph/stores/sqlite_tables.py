@@ -1,0 +1,70 @@
+"""The tables of the embedded store, and what SQLite's errors mean to a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vinculo.graph.errors import EnvironmentProblem, StoreBusy, StoreError, VinculoError
+
+#: Version of these tables; a store of another version is refused with a sentence.
+SCHEMA_VERSION = 1
+#: "VNCL": tells our files from other programs' SQLite databases.
+APPLICATION_ID = 0x564E434C
+
+TABLES = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE source(no INTEGER PRIMARY KEY, dataset TEXT NOT NULL, sha256 TEXT NOT NULL, file TEXT NOT NULL,
+  synthetic INTEGER NOT NULL, taint TEXT NOT NULL, UNIQUE(dataset, sha256));
+CREATE TABLE run(no INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES source, started TEXT NOT NULL,
+  finished TEXT NOT NULL, status TEXT NOT NULL, counts TEXT NOT NULL);
+CREATE TABLE batch(source INTEGER NOT NULL REFERENCES source, number INTEGER NOT NULL, run INTEGER NOT NULL,
+  records INTEGER NOT NULL, fingerprints BLOB NOT NULL, PRIMARY KEY(source, number)) WITHOUT ROWID;
+CREATE TABLE reject(source INTEGER NOT NULL REFERENCES source, record INTEGER NOT NULL, line INTEGER, "column" TEXT,
+  raw TEXT, code TEXT, en TEXT, es TEXT, PRIMARY KEY(source, record)) WITHOUT ROWID;
+CREATE TABLE entity(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
+  rank INTEGER NOT NULL);
+CREATE INDEX entity_kind ON entity(kind);
+CREATE TABLE link(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source INTEGER NOT NULL,
+  target INTEGER NOT NULL, date TEXT, amount REAL, currency TEXT);
+CREATE INDEX link_out ON link(source, kind);
+CREATE INDEX link_in ON link(target, kind);
+-- a row per (thing, source, content): what the first record with this content asserts
+CREATE TABLE entity_fact(entity INTEGER NOT NULL, source INTEGER NOT NULL, content INTEGER NOT NULL,
+  record INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY(entity, source, content)) WITHOUT ROWID;
+CREATE TABLE link_fact(link INTEGER NOT NULL, source INTEGER NOT NULL, content INTEGER NOT NULL,
+  record INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY(link, source, content)) WITHOUT ROWID;
+CREATE TABLE name(no INTEGER PRIMARY KEY, entity INTEGER NOT NULL, sort TEXT NOT NULL, value TEXT NOT NULL,
+  held TEXT NOT NULL, UNIQUE(entity, sort, value));
+CREATE INDEX name_held ON name(held);
+CREATE VIRTUAL TABLE name_trigrams USING fts5(held, content='name', content_rowid='no', tokenize='trigram');
+CREATE TABLE finding(id TEXT PRIMARY KEY, typology TEXT NOT NULL, score REAL NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE suggestion("left" TEXT NOT NULL, "right" TEXT NOT NULL, score REAL NOT NULL, en TEXT NOT NULL,
+  es TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY("left", "right")) WITHOUT ROWID;
+CREATE TABLE document(collection TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY(collection, name)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('version', '0');
+"""
+
+
+@contextmanager
+def told_plainly(url: str) -> Iterator[None]:
+    """Turn SQLite's errors into ours; nothing of the statement at work has been written."""
+    try:
+        yield
+    except sqlite3.DatabaseError as problem:
+        raise _plain(problem, url) from problem
+
+
+def _plain(problem: sqlite3.DatabaseError, url: str) -> VinculoError:
+    text = str(problem).lower()
+    name = getattr(problem, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy("store_busy", url=url)
+    # a write cut short by a quota or a full disk comes as an I/O error too
+    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE") or "full" in text:
+        return EnvironmentProblem("disk_full", url=url)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
+        return StoreError("store_unwritable", url=url, reason=str(problem))
+    return StoreError("store_damaged", url=url, reason=str(problem))
