@@ -43,10 +43,12 @@ def pack_columns(columns: Iterable[tuple[str, pa.Array]]) -> pa.Array:
     parts = []
     for name, values in sorted(columns, key=lambda c: c[0]):
         present = pc.if_else(pc.equal(pc.fill_null(values, ""), ""), None, values)
-        parts.append(pc.binary_join_element_wise(name, present, UNIT))
+        parts.append(pc.binary_join_element_wise(f"{RECORD}{name}", present, UNIT))
     if not parts:
         raise ValueError("pack_columns needs at least one column")
-    return pc.binary_join_element_wise(*parts, RECORD, null_handling="skip")
+    # not null_handling="skip": in pyarrow 26 it drops rows in which every part is null
+    joined = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+    return pc.utf8_slice_codeunits(joined, 1)
 
 
 def column(facts: pa.Array | pa.ChunkedArray, name: str) -> pa.Array | pa.ChunkedArray:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import JaroWinkler
 
 from vinculo.graph.types import Hit
 
@@ -29,7 +30,8 @@ def folded(text: str) -> str:
     >>> folded("  Halcón, S.A. de C.V. ")
     'halcon s a de c v'
     """
-    spread = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    # compatibility forms first: only then does case folding see the plain letters
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN))
     return _NOT_WORD.sub(" ", "".join(c for c in spread if not unicodedata.combining(c))).strip()
 
 
@@ -61,6 +63,17 @@ def trigrams(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def _word_by_word(query: str, held: str) -> float:
+    """How well each word asked for stands somewhere in the name, long words counting more: typing errors in any of them."""
+    there = held.split()
+    total = found = 0.0
+    for word in query.split():
+        total += len(word)
+        found += len(word) * max((JaroWinkler.similarity(word, other) for other in there), default=0.0)
+    # Jaro-Winkler gives unrelated words about a half: stretch 0.7..1 over 0..1
+    return max(0.0, (found / total - 0.7) / 0.3) if total else 0.0
+
+
 def _score(query: str, squeezed_query: str, kind: str, held: str) -> float:
     if kind == "identifier":
         if held == squeezed_query:
@@ -73,8 +86,9 @@ def _score(query: str, squeezed_query: str, kind: str, held: str) -> float:
     whole = fuzz.token_sort_ratio(query, held) / 100
     # every word asked for stands in a longer name: "halcon" for "transportes halcon del norte"
     part = 0.97 * fuzz.token_set_ratio(query, held) / 100 if len(query) >= 3 else 0.0
+    words = 0.96 * _word_by_word(query, held)
     inside = 0.9 * fuzz.partial_ratio(query, held) / 100 if len(query) >= 4 and len(query) <= len(held) else 0.0
-    return min(0.99, max(whole, part, inside))
+    return min(0.99, max(whole, part, words, inside))
 
 
 def ranked(text: str, candidates: Iterable[tuple[str, str, str, str, str]], limit: int) -> list[Hit]:
