@@ -240,7 +240,8 @@ class SqliteStore:
         both_ways = f"{around.format('source')} UNION {around.format('target')}"
         counted = f"SELECT kind, count(*) FROM ({both_ways}) GROUP BY kind ORDER BY kind"
         totals = {k: int(n) for k, n in self._all(counted, [centre, *kind_values, centre, *kind_values])}
-        seen, front, links, truncated = {centre}, [centre], {}, False
+        links: dict[int, str] = {}
+        seen, front, truncated = {centre}, [centre], False
         for _ in range(hops):
             grown: list[int] = []
             for node in front:

@@ -172,7 +172,8 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?)", new_rows)
     db.executemany(
         """UPDATE link SET date = min(coalesce(date, ?2), coalesce(?2, date)),
-           amount = min(coalesce(amount, ?3), coalesce(?3, amount)), currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
+           amount = min(coalesce(amount, ?3), coalesce(?3, amount)),
+           currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
         old_rows,
     )
     db.executemany(
