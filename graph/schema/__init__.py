@@ -201,15 +201,17 @@ def merged_kind(names: frozenset[str]) -> str:
 
 #: Property types whose values the search index holds, and properties that name a thing.
 NAME_PROPERTIES = ("name", "alias", "weakAlias", "previousName", "abbreviation", "title")
+#: Searched word by word, as names are.
+ADDRESS_PROPERTIES = ("address", "full")
 IDENTIFIER_TYPES = ("identifier", "phone", "email", "iban", "imo")
 
 
 @functools.cache
 def searched_properties() -> dict[str, str]:
     """Properties the search index holds: name to ``"name"`` or ``"identifier"``."""
-    found = dict.fromkeys(NAME_PROPERTIES, "name")
+    found = dict.fromkeys((*NAME_PROPERTIES, *ADDRESS_PROPERTIES), "name")
     for k in kinds().values():
         for p in k.properties.values():
             if not k.is_link and p.type in IDENTIFIER_TYPES:
-                found[p.name] = "identifier"
+                found.setdefault(p.name, "identifier")
     return found
