@@ -40,6 +40,11 @@ class Dataset:
         Facts carry the ``sar`` taint from the first moment.
     minimum_records : int
         Fewer than this is said as a warning.
+    shape : dict
+        For a file without header: what every text of a column looks like (a regular expression, matched whole), by column.
+        How such a file is recognised.
+    elements : tuple of str
+        For XML, the names of the elements that are records; for JSON, the key of the array that holds them.
     """
 
     name: str
@@ -57,3 +62,5 @@ class Dataset:
     suspicious_activity: bool = False
     minimum_records: int = 1
     url: str = ""
+    shape: dict[str, str] = field(default_factory=dict)
+    elements: tuple[str, ...] = ()

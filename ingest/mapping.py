@@ -32,6 +32,8 @@ class Value:
         Date formats (``%d/%m/%Y``) tried in order, for dates.
     fuzzy : bool
         Read a number or date leniently, as FtM's ``fuzzy``.
+    hint : str
+        Column whose text helps the cleaner: the country of a phone number.
     """
 
     columns: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class Value:
     clean: str = ""
     formats: tuple[str, ...] = ()
     fuzzy: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ class Key:
 class EntityRule:
     """One entity per row: its kind, key and properties.
 
+    Where a key's ``values`` hold one that splits (or a list column), a row gives one entity per part; a property with the same
+    ``Value`` takes that part alone.
+
     ``kind_column`` and ``kind_values`` choose another kind by a column's text (``individual`` -> ``Person``).
     ``where`` maps a column to the texts a row must have for the rule to apply (``!`` in front of the column: must not).
     """
@@ -87,6 +93,7 @@ class EntityRule:
     kind_column: str = ""
     kind_values: dict[str, str] = field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()  # no entity where one of these properties has no value
 
 
 @dataclass(frozen=True)
@@ -103,12 +110,22 @@ class LinkRule:
     key: Key
     properties: dict[str, Value] = field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """The rules of one table. ``missing`` are texts that mean "no value" here (``-0-``, ``NULL``), never global."""
+    """The rules of one table. ``missing`` are texts that mean "no value" here (``-0-``, ``NULL``), never global.
+
+    A text that its cleaner cannot read (an impossible date) is kept as a fact ``unreadable`` ("birthDate: 31/02/1970") of the
+    same thing, so that nothing is lost; in one of the columns ``essential`` it rejects the whole record.
+
+    ``ftm``: the rules come from a FollowTheMoney mapping file and mean what they mean there (values cleaned as FtM cleans
+    them, a link's id from its key alone, column names and template blanks taken to the letter).
+    """
 
     entities: tuple[EntityRule, ...]
     links: tuple[LinkRule, ...] = ()
     missing: tuple[str, ...] = ()
+    essential: tuple[str, ...] = ()
+    ftm: bool = False
