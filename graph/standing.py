@@ -1,0 +1,222 @@
+"""What lists say of a party, wherever it is shown: *listed* is not *guilty*, and *cleared* is said.
+
+A party stands on a list by a link of its own (``LISTED``), or because another party with the same official number
+(``HAS_IDENTIFIER``) does. The status belongs to the listing; nothing here is written back to the party.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vinculo.graph.store import Store
+from vinculo.graph.text import LANGUAGES, Text, say, text
+from vinculo.graph.types import Entity
+
+#: From what weighs most on a chart to what weighs least.
+CODES = ("listed", "presumed", "cleared")
+#: Above this many ids the links are read in bulk instead of asking for each id.
+_FEW = 40
+#: More links than this at one id: read in bulk, so that nothing is cut off.
+_AT_ONE = 500
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one listing says of one party.
+
+    Attributes
+    ----------
+    listing : str
+        Id of the ``Listing`` or ``Sanction``.
+    program : str
+        The list (``SAT 69-B``); empty where it does not say.
+    status : str
+        The list's own word (``Definitivo``).
+    code : str
+        ``listed``, ``presumed`` or ``cleared``.
+    date, end : str
+        First and last day as the list has them, ISO; empty where it has none.
+    number : str
+        The shared number that leads to the listing (``RFC AAA010101AAA``); empty where the party itself is listed.
+    holder : str
+        Id of the party that the list names; the party itself where ``number`` is empty.
+    sentence : Text
+        All of this in one sentence.
+    """
+
+    listing: str
+    program: str
+    status: str
+    code: str
+    date: str
+    end: str
+    number: str
+    holder: str
+    sentence: Text
+
+    @property
+    def direct(self) -> bool:
+        """Whether the list names this very party."""
+        return not self.number
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``show --json`` and the exports print it."""
+        return {
+            "listing": self.listing,
+            "program": self.program,
+            "status": self.status,
+            "standing": self.code,
+            "date": self.date,
+            "end": self.end,
+            "through": self.number,
+            "holder": self.holder,
+            "sentence": self.sentence._asdict(),
+        }
+
+
+def standings(store: Store, ids: Sequence[str]) -> dict[str, tuple[Standing, ...]]:
+    """What lists say of these entities.
+
+    Parameters
+    ----------
+    store : Store
+    ids : sequence of str
+        Any number; above forty the ``LISTED`` and ``HAS_IDENTIFIER`` links are read once in bulk.
+
+    Returns
+    -------
+    dict
+        By id, for those that have any: own listings first, then those through a shared number; each in the order listed,
+        presumed, cleared.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> standings(open_store("sqlite:///:memory:"), ["nobody"])
+    {}
+    """
+    wanted = list(dict.fromkeys(ids))
+    found = _reached_by_id(store, wanted) if len(wanted) <= _FEW else None
+    reached = found if found is not None else _reached_in_bulk(store, wanted)
+    needed = {i for ways in reached.values() for listing, number, _ in ways for i in (listing, number) if i}
+    things = _in_batches(store, sorted(needed))
+    return {id: made for id in wanted if (made := _told(id, reached.get(id, ()), things))}
+
+
+def status_of(told: Iterable[Standing]) -> str:
+    """One word for a badge: the weightiest of these, empty for none.
+
+    Examples
+    --------
+    >>> status_of(())
+    ''
+    """
+    codes = {s.code for s in told}
+    return next((c for c in CODES if c in codes), "")
+
+
+#: Ways to listings, by id of a party: (listing, shared identifier or "", holder).
+_Ways = Mapping[str, Iterable[tuple[str, str, str]]]
+
+
+def _reached_by_id(store: Store, ids: Sequence[str]) -> _Ways | None:
+    """Follow the links of each id; ``None`` where one has so many that they would be cut off."""
+    seen: dict[tuple[str, str, bool], list[str]] = {}
+
+    def across(id: str, kind: str, forward: bool = True) -> list[str] | None:
+        if (id, kind, forward) not in seen:
+            near = store.neighbours(id, kinds=[kind], limit=_AT_ONE)
+            if near.truncated:
+                return None
+            ends = ((x.source, x.target) if forward else (x.target, x.source) for x in near.links)
+            seen[id, kind, forward] = sorted({there for here, there in ends if here == id})
+        return seen[id, kind, forward]
+
+    reached: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    for id in store.entities(ids):
+        own, numbers = across(id, "LISTED"), across(id, "HAS_IDENTIFIER")
+        if own is None or numbers is None:
+            return None
+        reached[id] |= {(listing, "", id) for listing in own}
+        for number in numbers:
+            holders = across(number, "HAS_IDENTIFIER", forward=False)
+            if holders is None:
+                return None
+            for holder in holders:
+                listings = across(holder, "LISTED") if holder != id else []
+                if listings is None:
+                    return None
+                reached[id] |= {(listing, number, holder) for listing in listings}
+    return reached
+
+
+def _reached_in_bulk(store: Store, ids: Sequence[str]) -> _Ways:
+    """Join the two kinds of links in memory."""
+    links = store.edges(["HAS_IDENTIFIER", "LISTED"])
+    nodes = store.nodes()
+    name_of = dict(zip(nodes.column("code").to_pylist(), nodes.column("id").to_pylist(), strict=True))
+    listed: dict[str, list[str]] = defaultdict(list)
+    numbers: dict[str, list[str]] = defaultdict(list)
+    holders: dict[str, list[str]] = defaultdict(list)
+    columns = (links.column(c).to_pylist() for c in ("kind", "source", "target"))
+    for kind, source, target in zip(*columns, strict=True):
+        a, b = name_of[source], name_of[target]
+        if kind == "LISTED":
+            listed[a].append(b)
+        else:
+            numbers[a].append(b)
+            holders[b].append(a)
+    reached: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    for id in ids:
+        reached[id] |= {(listing, "", id) for listing in listed.get(id, ())}
+        for number in numbers.get(id, ()):
+            for holder in holders[number]:
+                if holder != id:
+                    reached[id] |= {(listing, number, holder) for listing in listed.get(holder, ())}
+    return reached
+
+
+def _in_batches(store: Store, ids: Sequence[str]) -> dict[str, Entity]:
+    found: dict[str, Entity] = {}
+    for start in range(0, len(ids), 2000):
+        found |= store.entities(ids[start : start + 2000])
+    return found
+
+
+def _told(id: str, ways: Iterable[tuple[str, str, str]], things: Mapping[str, Entity]) -> tuple[Standing, ...]:
+    told = []
+    own = {listing for listing, number, _ in ways if not number}
+    for listing, number, holder in sorted(ways):
+        if listing not in things or (number and listing in own):
+            continue
+        told.append(_standing(things[listing], things.get(number), holder))
+    return tuple(sorted(told, key=lambda s: (s.number, CODES.index(s.code), s.program, s.date, s.listing)))
+
+
+def _standing(listing: Entity, number: Entity | None, holder: str) -> Standing:
+    # files that disagree are all said; the weightiest is the badge
+    codes = {f.value for f in listing.properties.get("standing", ())}
+    code = next((c for c in CODES if c in codes), "listed")
+    program = listing.first("program") or listing.first("authority")
+    status = " / ".join(f.value for f in listing.properties.get("status", ()))
+    end = listing.first("endDate")
+    date = next((d for p in ("date", "startDate", "listingDate", "publicationDate") if (d := listing.first(p))), "")
+    shared = ""
+    if number is not None:
+        shared = " ".join(t for t in (number.first("type"), number.first("number") or number.name) if t)
+    spoken = {language: _sentence(language, code, program, status, date, end, shared) for language in LANGUAGES}
+    return Standing(listing.id, program, status, code, date, end, shared, holder, Text(**spoken))
+
+
+def _sentence(language: str, code: str, program: str, status: str, date: str, end: str, shared: str) -> str:
+    when = ""
+    if date or end:
+        key = "standing.ended" if date and end else "standing.until" if end else "standing.date"
+        when = say(key, language, date=date, end=end)
+    state = say("standing.status", language, status=status) if status else ""
+    where = program or text("standing.a_list").into(language)
+    sentence = say(f"standing.{code}", language, program=where, status=state, date=when)
+    return say("standing.through", language, number=shared, sentence=sentence) if shared else sentence
