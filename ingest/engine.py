@@ -1,0 +1,208 @@
+"""Declaration plus table gives batch: column by column, never row by row.
+
+Every distinct text is cleaned once, every distinct key is hashed once, and what a record says of a thing is put together by
+Arrow. What the same record, or another one of the chunk, says again in the same words is kept once, with its first record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.graph.facts import RECORD, UNIT
+from vinculo.graph.text import say_both
+from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, REJECT_SCHEMA, Batch
+from vinculo.ingest.cells import Cells, Codes, combined
+from vinculo.ingest.keys import ids_of
+from vinculo.ingest.mapping import EntityRule, LinkRule, Mapping
+from vinculo.ingest.values import Clean, Reading
+
+#: The property that keeps a text its cleaner could not read, as ``property: text``.
+UNREADABLE = "unreadable"
+
+
+@dataclass
+class _Made:
+    """What one entity rule gave: for each thing, the row of the table it came from, its id and its kind."""
+
+    rows: Codes
+    ids: pa.Array
+    whole: bool  # one thing per row of the table, in its order
+    by_row: dict[int, list[int]] = field(default_factory=dict)
+
+
+def map_table(mapping: Mapping, table: pa.Table, dataset: str) -> Batch:
+    """Turn a table of texts into entities and links.
+
+    Parameters
+    ----------
+    mapping : Mapping
+        The rules.
+    table : pyarrow.Table
+        Columns of strings or lists of strings; ``record`` (1-based record number) and, for rejects, ``line``.
+    dataset : str
+        Goes into ids, where a key has no prefix of its own.
+
+    Returns
+    -------
+    Batch
+        Its rejects are records with an unreadable text in an essential column, and records that say nothing at all.
+
+    Examples
+    --------
+    >>> from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
+    >>> rule = EntityRule("who", "Person", Key(columns=("no",)), {"name": Value(columns=("name",))})
+    >>> table = pa.table({"no": ["1", ""], "name": ["Ana", "?"], "record": [1, 2]})
+    >>> batch = map_table(Mapping((rule,)), table, "demo")
+    >>> batch.entities.num_rows, batch.rejects.column("code").to_pylist()
+    (1, ['says_nothing'])
+    """
+    reading = Reading(mapping, table)
+    records = table.column("record").to_numpy().astype(np.int64)
+    made: dict[str, _Made] = {}
+    entity_parts = []
+    for rule in mapping.entities:
+        things, part = _entities(rule, reading, records, dataset)
+        made[rule.name] = things
+        entity_parts.append(part)
+    link_parts = [_links(rule, reading, records, dataset, made) for rule in mapping.links]
+    entities = pa.concat_tables(entity_parts) if entity_parts else ENTITY_SCHEMA.empty_table()
+    links = pa.concat_tables(link_parts) if link_parts else LINK_SCHEMA.empty_table()
+    rejects = _rejects(reading, table, records, entities, links)
+    if rejects.num_rows:
+        bad = pc.unique(rejects.column("record"))
+        entities = entities.filter(pc.invert(pc.is_in(entities.column("record"), bad)))
+        links = links.filter(pc.invert(pc.is_in(links.column("record"), bad)))
+    return Batch(collapsed(entities), collapsed(links), rejects)
+
+
+def collapsed(assertions: pa.Table) -> pa.Table:
+    """Each assertion once, with the first record that makes it."""
+    if assertions.num_rows < 2 or pc.count_distinct(assertions.column("id")).as_py() == assertions.num_rows:
+        return assertions.combine_chunks()
+    said = [c for c in assertions.column_names if c != "record"]
+    grouped = assertions.group_by(said, use_threads=False).aggregate([("record", "min")])
+    return grouped.rename_columns([*said, "record"]).select(assertions.column_names).combine_chunks()
+
+
+def _entities(
+    rule: EntityRule, reading: Reading, records: npt.NDArray[np.int64], dataset: str
+) -> tuple[_Made, pa.Table]:
+    rows, parts = reading.key_rows(rule.key)
+    keep = reading.mask(rule.where, rule.key.needs)[rows]
+    ids = ids_of(rule.key, reading, dataset, rows, parts)
+    keep &= ids.is_valid().to_numpy(zero_copy_only=False)
+    values = {name: reading.cleaned(rule.kind, name, value, parts) for name, value in rule.properties.items()}
+    for name in rule.required:
+        some = np.zeros(len(rows), np.bool_)
+        for clean in values[name]:
+            some |= clean.at(rows).present
+        keep &= some
+    whole = len(rows) == reading.rows and bool(keep.all()) and parts is None
+    facts = _facts(values, rows, keep)
+    kinds = reading.kinds(rule, rows)
+    if not whole:
+        mask = pa.array(keep)
+        rows, ids, kinds = rows[keep], ids.filter(mask), kinds.filter(mask)
+        facts = facts.filter(mask)
+    table = pa.table([ids, kinds, pa.array(records[rows]), facts], schema=ENTITY_SCHEMA)
+    return _Made(rows, ids, whole), table
+
+
+def _links(
+    rule: LinkRule, reading: Reading, records: npt.NDArray[np.int64], dataset: str, made: dict[str, _Made]
+) -> pa.Table:
+    rows, sources, targets = _ends(made[rule.source], made[rule.target], reading.rows)
+    keep = reading.mask(rule.where, rule.key.needs)[rows]
+    if not keep.all():
+        mask = pa.array(keep)
+        rows, sources, targets = rows[keep], sources.filter(mask), targets.filter(mask)
+    ends = () if reading.mapping.ftm else (sources, targets)
+    ids = ids_of(rule.key, reading, dataset, rows, None, ends)
+    values = {name: reading.cleaned(rule.kind, name, value, None) for name, value in rule.properties.items()}
+    keep = ids.is_valid().to_numpy(zero_copy_only=False)
+    for name in rule.required:
+        some = np.zeros(len(rows), np.bool_)
+        for clean in values[name]:
+            some |= clean.at(rows).present
+        keep &= some
+    facts = _facts(values, rows, keep)
+    kinds = pa.array([rule.kind], pa.string()).take(pa.array(np.zeros(len(rows), np.int64)))
+    table = pa.table([ids, kinds, sources, targets, pa.array(records[rows]), facts], schema=LINK_SCHEMA)
+    return table if keep.all() else table.filter(pa.array(keep))
+
+
+def _ends(left: _Made, right: _Made, rows: int) -> tuple[Codes, pa.Array, pa.Array]:
+    """Every pair of a source and a target that stand in the same row."""
+    if left.whole and right.whole:
+        return left.rows, left.ids, right.ids
+    # both sides are in row order: each source meets all targets of its row
+    starts = np.searchsorted(right.rows, np.arange(rows), "left")
+    counts = np.searchsorted(right.rows, np.arange(rows), "right") - starts
+    meets = counts[left.rows]
+    at = np.repeat(np.arange(len(left.rows)), meets)
+    within = np.arange(len(at)) - np.repeat(np.cumsum(meets) - meets, meets)
+    to = starts[left.rows[at]] + within
+    return left.rows[at], left.ids.take(pa.array(at)), right.ids.take(pa.array(to))
+
+
+def _facts(values: dict[str, list[Clean]], rows: Codes, keep: npt.NDArray[np.bool_]) -> pa.Array:
+    """The packed facts of each thing; properties in order, values sorted inside a property, none twice."""
+    segments: list[tuple[str, pa.Array]] = []
+    unread: list[Cells] = []
+    for name, cleans in values.items():
+        cells = [c.at(rows) for c in cleans if c.any]
+        if cells:
+            segments.append((name, _segment(name, cells, len(rows))))
+        unread += [Cells(c.at(rows).codes, c.failed(name)) for c in cleans if c.failures]
+    if unread:
+        segments.append((UNREADABLE, _segment(UNREADABLE, unread, len(rows))))
+    if not segments:
+        return pa.array([""], pa.string()).take(pa.array(np.zeros(len(rows), np.int64)))
+    segments.sort(key=lambda s: s[0])
+    return pc.binary_join_element_wise(*(s for _, s in segments), RECORD, null_handling="skip")
+
+
+def _segment(name: str, cells: list[Cells], rows: int) -> pa.Array:
+    if len(cells) > 1:
+        cells = [combined(cells, lambda options: tuple({v for option in options for v in option}), rows)]
+    made = [RECORD.join(f"{name}{UNIT}{v}" for v in sorted(set(option))) or None for option in cells[0].options]
+    return cells[0].spread(made)
+
+
+def _rejects(
+    reading: Reading, table: pa.Table, records: npt.NDArray[np.int64], entities: pa.Table, links: pa.Table
+) -> pa.Table:
+    lines = table.column("line").to_pylist() if "line" in table.column_names else [0] * table.num_rows
+    rows: list[tuple[int, int, str, str, str, str, str]] = []
+    bad: set[int] = set()
+    for row, column, raw, cleaner in reading.essential_failures():
+        if row in bad:
+            continue
+        bad.add(row)
+        said = say_both("reject.unreadable", column=column, raw=raw, type=cleaner)
+        rows.append((int(records[row]), lines[row], column, raw, "unreadable", said.en, said.es))
+    spoken = pc.unique(
+        pa.chunked_array([*entities.column("record").chunks, *links.column("record").chunks], pa.int64())
+    )
+    silent = pc.invert(pc.is_in(pa.array(records), spoken)).to_numpy(zero_copy_only=False)
+    if silent.any():
+        said = say_both("reject.says_nothing")
+        seen: set[int] = {r[0] for r in rows}
+        for row in np.flatnonzero(silent).tolist():
+            if int(records[row]) not in seen:
+                seen.add(int(records[row]))
+                raw = reading.raw_row(row)
+                rows.append((int(records[row]), lines[row], "", raw, "says_nothing", said.en, said.es))
+    return (
+        pa.table(
+            [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), REJECT_SCHEMA, strict=True)],
+            schema=REJECT_SCHEMA,
+        )
+        if rows
+        else REJECT_SCHEMA.empty_table()
+    )
