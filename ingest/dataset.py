@@ -45,6 +45,8 @@ class Dataset:
         How such a file is recognised.
     elements : tuple of str
         For XML, the names of the elements that are records; for JSON, the key of the array that holds them.
+    whole_file : bool
+        ``prepare`` sees all records of the file at once (records that name each other); for lists that fit in memory.
     """
 
     name: str
@@ -64,3 +66,4 @@ class Dataset:
     url: str = ""
     shape: dict[str, str] = field(default_factory=dict)
     elements: tuple[str, ...] = ()
+    whole_file: bool = False
