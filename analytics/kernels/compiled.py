@@ -1,0 +1,81 @@
+"""The one place that imports numba: where compiled code is kept, and how to have it compiled before it is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from vinculo.graph.settings import load_settings
+
+Progress = Callable[[str, int, int], None]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parent, os.W_OK):
+    # numba reads this when it is imported; its own fallback folder may be read-only as well.
+    os.environ["NUMBA_CACHE_DIR"] = str(load_settings().cache_folder / "numba")
+
+import numba  # noqa: E402
+
+
+def kernel(function: _Function) -> _Function:
+    """Compile a loop on arrays: cached on disk, without the interpreter lock, exact arithmetic."""
+    return cast(_Function, numba.njit(cache=True, nogil=True, fastmath=False)(function))
+
+
+def _cold(dispatcher: Any) -> bool:
+    """Whether this kernel has neither been compiled in this process nor on this disk."""
+    if dispatcher.signatures:
+        return False
+    folder = Path(dispatcher.stats.cache_path or ".")
+    function = dispatcher.py_func
+    return not any(folder.glob(f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-*.nbi"))
+
+
+def warm(progress: Progress | None = None) -> None:
+    """Have every kernel compiled, and say so (stage ``compile``) while that takes time.
+
+    Takes 20 to 40 seconds once per installation, milliseconds afterwards.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told ``("compile", done, total)`` before each kernel that is compiled; it may raise to stop.
+    """
+    from vinculo.analytics.kernels import centrality, community, patterns, structure
+
+    ptr = np.array([0, 1, 2], np.int64)
+    ints = np.array([1, 0], np.int32)
+    floats = np.ones(2)
+    times = np.array([0, 1], np.int64)
+    codes = np.zeros(2, np.int32)
+    calls: list[tuple[Any, tuple[Any, ...]]] = [
+        (structure.component_labels, (2, codes, ints)),
+        (structure.core_numbers, (ptr, ints)),
+        (centrality.pagerank_scores, (ptr, ints, floats, floats, 0.85, 1e-6, 2)),
+        (centrality.accumulate_unweighted, (ptr, ints, codes[:1], np.zeros(2))),
+        (centrality.accumulate_weighted, (ptr, ints, floats, codes[:1], np.zeros(2))),
+        (community.partition, (ptr, ints, floats, np.uint64(1), 1.0, True, 2)),
+        (community.modularity_of, (ptr, ints, floats, codes, 1.0)),
+        (patterns.distinct_in_window, (ptr, ints, codes, times, 1)),
+        (patterns.passed_on, (ptr, ints, ptr, ints, times, floats, 1)),
+        (patterns.cycles_from, _cycle_arguments()),
+    ]
+    cold = [c for c in calls if _cold(c[0])]
+    for done, (function, arguments) in enumerate(cold):
+        if progress:
+            progress("compile", done, len(cold))
+        function(*arguments)
+    if cold and progress:
+        progress("compile", len(cold), len(cold))
+
+
+def _cycle_arguments() -> tuple[Any, ...]:
+    ptr = np.array([0, 1, 2], np.int64)
+    order = np.array([0, 1], np.int32)
+    ends = np.array([0, 1], np.int32)
+    return (ptr, order, ptr, order[::-1].copy(), ends, ends[::-1].copy(), np.array([0, 1], np.int64), np.ones(2),
+            np.zeros(2, np.int32), 0, 2, 9, 4, 0.7, 100, 4)  # fmt: skip

@@ -1,0 +1,119 @@
+"""Who is probably one and the same, for analysis only.
+
+The same party stands in the store once per dataset; nothing merges those nodes. What joins them here is a shared tax number
+(an ``Identifier`` node both have), and an account counts as its holder where it has exactly one. The store is not touched,
+and every finding names the nodes themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from vinculo.analytics.kernels.structure import component_labels
+from vinculo.graph.network import Codes, Csr, Mask, Network, csr
+from vinculo.graph.schema import descendants
+
+#: Numbers that many share by design: Mexico's RFC for the general public and for foreigners.
+PLACEHOLDERS = frozenset({"XAXX010101000", "XEXX010101000"})
+#: Types of numbers that name a ship, a bank or a carrier, not a taxpayer.
+NOT_OF_A_TAXPAYER = frozenset({"IMO", "MMSI", "SCAC", "SWIFT", "BIC", "SWIFT/BIC", "ISIN", "CALLSIGN", "CALL SIGN"})
+#: A number that more nodes than this share is a placeholder nobody has listed yet.
+MOST_HOLDERS = 20
+
+ACCOUNT_KINDS = ("BankAccount", "CryptoWallet")
+
+
+@dataclass(frozen=True, eq=False)
+class Actors:
+    """Nodes put together as one actor.
+
+    Attributes
+    ----------
+    of : int32 array
+        For each node its actor: the number of one node that stands for all.
+    is_party : bool array
+        Which nodes are parties (people and organisations).
+    is_account : bool array
+        Which nodes are accounts.
+    joined_by : int32 array
+        Rows of the ``HAS_IDENTIFIER`` links that joined parties.
+    """
+
+    of: Codes
+    is_party: Mask
+    is_account: Mask
+    joined_by: Codes
+
+    @cached_property
+    def _members(self) -> Csr:
+        return csr(len(self.of), self.of, np.arange(len(self.of), dtype=np.int32))
+
+    def members(self, actor: int) -> Codes:
+        """Every node of an actor, parties and accounts, in order."""
+        made = self._members
+        return made.neighbours[made.ptr[actor] : made.ptr[actor + 1]]
+
+    def parties(self, actor: int) -> Codes:
+        """The party nodes of an actor; the node itself where it has none."""
+        members = self.members(actor)
+        found = members[self.is_party[members]]
+        return found if len(found) else members
+
+
+def actors(network: Network, properties: Callable[[str, Sequence[str]], pa.Table]) -> Actors:
+    """Put nodes together by shared tax number and accounts with their holder.
+
+    Parameters
+    ----------
+    network : Network
+        With its ``HAS_IDENTIFIER`` and ``HOLDS`` links.
+    properties : callable
+        As :meth:`vinculo.graph.store.Store.table`.
+    """
+    n = len(network)
+    is_party = network.of_kind(descendants("LegalEntity"))
+    is_account = network.of_kind([k for a in ACCOUNT_KINDS for k in descendants(a)])
+    rows = np.flatnonzero(network.links_of_kind(["HAS_IDENTIFIER"]))
+    rows = rows[is_party[network.source[rows]] & _identifying(network, properties)[network.target[rows]]]
+    holders = np.bincount(network.target[rows], minlength=n)
+    rows = rows[holders[network.target[rows]] <= MOST_HOLDERS]
+    labels = component_labels(n, network.source[rows], network.target[rows])
+    # An Identifier may have the smallest number of its group; the actor is its first party.
+    first = np.full(n, n, np.int64)
+    nodes = np.flatnonzero(is_party)
+    np.minimum.at(first, labels[nodes], nodes)
+    of = np.arange(n, dtype=np.int32)
+    of[nodes] = first[labels[nodes]]
+    of = _accounts_to_holders(network, of, is_account)
+    return Actors(of, is_party, is_account, rows.astype(np.int32))
+
+
+def _identifying(network: Network, properties: Callable[[str, Sequence[str]], pa.Table]) -> Mask:
+    """Which nodes are numbers of one taxpayer."""
+    made = np.zeros(len(network), np.bool_)
+    table = properties("Identifier", ["number", "type"])
+    at = network.index(table["id"])
+    for i, number, type_ in zip(at, table["number"].to_pylist(), table["type"].to_pylist(), strict=True):
+        plain = (number or "").upper().replace("-", "").replace(" ", "")
+        if i >= 0 and len(plain) >= 5 and plain not in PLACEHOLDERS and (type_ or "").upper() not in NOT_OF_A_TAXPAYER:
+            made[i] = True
+    return made
+
+
+def _accounts_to_holders(network: Network, of: Codes, is_account: Mask) -> Codes:
+    rows = np.flatnonzero(network.links_of_kind(["HOLDS"]))
+    rows = rows[is_account[network.target[rows]]]
+    holder, account = of[network.source[rows]], network.target[rows]
+    lowest = np.full(len(of), len(of), np.int64)
+    highest = np.full(len(of), -1, np.int64)
+    np.minimum.at(lowest, account, holder)
+    np.maximum.at(highest, account, holder)
+    single = (highest >= 0) & (lowest == highest)
+    made = of.copy()
+    made[single] = highest[single]
+    return made

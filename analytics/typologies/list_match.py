@@ -1,0 +1,139 @@
+"""List match: a party at work in the data that shares its tax number with one on a list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from vinculo.analytics.context import Context
+from vinculo.analytics.phrasing import both, counted
+from vinculo.analytics.typology import make_finding, measured
+from vinculo.graph.text import Text, text
+from vinculo.graph.types import Finding
+
+#: Links that say who a party is or what lists say of it; everything else is something it does.
+PASSIVE_KINDS = ("LISTED", "HAS_IDENTIFIER", "HAS_ADDRESS", "HAS_PHONE", "HAS_EMAIL", "MENTIONED", "REFERS_TO")
+
+
+@dataclass(frozen=True)
+class ListMatchParameters:
+    """How much a listing weighs.
+
+    Attributes
+    ----------
+    weight_by_standing : tuple of (str, float)
+        Score by the standing of the listing. A listing that was cleared weighs nothing: it is told, so that nobody takes
+        the name on the list for an accusation.
+    """
+
+    weight_by_standing: tuple[tuple[str, float], ...] = (("listed", 0.9), ("presumed", 0.6), ("cleared", 0.0))
+
+
+@dataclass(frozen=True)
+class ListMatch:
+    """Parties whose tax number is on a list."""
+
+    name: ClassVar[str] = "list_match"
+    version: ClassVar[str] = "1"
+    title: ClassVar[Text] = Text("Tax number on a list", "RFC o clave fiscal en una lista")
+    stage: ClassVar[str] = "identity"
+    reference: ClassVar[str] = "Código Fiscal de la Federación, art. 69-B; OFAC and UN consolidated lists"
+    parameters: ListMatchParameters = field(default_factory=ListMatchParameters)
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """One finding per taxpayer with a listing, if it appears in the data apart from the list itself."""
+        network, actors = context.network, context.actors
+        rows = np.flatnonzero(network.links_of_kind(["LISTED"]))
+        by_actor: dict[int, list[int]] = defaultdict(list)
+        for row in rows.tolist():
+            by_actor[int(actors.of[network.source[row]])].append(row)
+        active = np.zeros(len(network), np.bool_)
+        busy = ~network.links_of_kind(PASSIVE_KINDS)
+        active[network.source[busy]] = True
+        active[network.target[busy]] = True
+        listings = self._listings(context)
+        identifiers: dict[int, list[int]] = defaultdict(list)
+        for row in actors.joined_by.tolist():
+            identifiers[int(actors.of[network.source[row]])].append(row)
+        for actor, listed in sorted(by_actor.items()):
+            parties = actors.parties(actor).tolist()
+            named = {int(network.source[r]) for r in listed}
+            others = [n for n in parties if n not in named]
+            at_work = [n for n in actors.members(actor).tolist() if active[n]]
+            lists = {listings[int(network.target[r])][0] for r in listed}
+            if not at_work and len(lists) < 2:
+                continue
+            yield self._finding(context, actor, listed, named, others, identifiers[actor], listings)
+
+    @staticmethod
+    def _listings(context: Context) -> dict[int, tuple[str, str, str, str]]:
+        """Program, status in the list's own word, standing and date of every listing."""
+        made: dict[int, tuple[str, str, str, str]] = {}
+        for kind, columns in (
+            ("Listing", ["program", "status", "standing", "publicationDate"]),
+            ("Sanction", ["program", "status", "authority", "listingDate"]),
+        ):
+            table = context.properties(kind, columns)
+            at = context.network.index(table["id"]).tolist()
+            for i, *values in zip(at, *(table[c].to_pylist() for c in columns), strict=True):
+                program, status, third, date = (v or "" for v in values)
+                if kind == "Sanction":
+                    made[i] = (program or third, status, "listed", date)
+                else:
+                    made[i] = (program, status, third or "listed", date)
+        return made
+
+    def _finding(
+        self,
+        context: Context,
+        actor: int,
+        listed: list[int],
+        named: set[int],
+        others: list[int],
+        joined_by: list[int],
+        listings: dict[int, tuple[str, str, str, str]],
+    ) -> Finding:
+        network = context.network
+        told = [listings.get(int(network.target[r]), ("", "", "listed", "")) for r in listed]
+        weight = dict(self.parameters.weight_by_standing)
+        score = max(weight.get(standing, weight["listed"]) for _, _, standing, _ in told)
+        cleared = all(standing == "cleared" for _, _, standing, _ in told)
+        role = "cleared_party" if cleared else "listed_party"
+        entities = [(i, role) for i in context.ids(sorted(named))]
+        entities += [(i, "same_tax_number") for i in context.ids(others)]
+        entities += [(i, "listing") for i in context.ids(sorted({int(network.target[r]) for r in listed}))]
+        words = sorted({_told(program, status, standing) for program, status, standing, _ in told})
+        dates = sorted({date[:10] for *_, date in told if date})
+        return make_finding(
+            self,
+            score=score,
+            entities=entities,
+            links=context.link_ids([*listed, *joined_by]),
+            window=(dates[0], dates[-1]) if dates else ("", ""),
+            features={
+                "listings": measured(len(listed), "count"),
+                "cleared": measured(sum(s == "cleared" for _, _, s, _ in told), "count", len(told)),
+                "records_with_this_number": measured(len(others) + len(named), "count"),
+            },
+            reason_key=f"finding.list_match.{'cleared' if cleared else 'listed'}.{'shared' if others else 'own'}",
+            reason={
+                "lists": Text("; ".join(w.en for w in words), "; ".join(w.es for w in words)),
+                "others": counted(len(others), "record"),
+            },
+            lawful={"cleared_since": "tested", "number_misread": "not_testable"},
+        )
+
+
+def _told(program: str, status: str, standing: str) -> Text:
+    quoted = f"{program}: {status}" if status else program
+    if standing == "cleared":
+        suffix = text("standing.word.cleared")
+        return Text(f"{quoted} ({suffix.en.lower()})", f"{quoted} ({suffix.es.lower()})")
+    return both(quoted)
+
+
+TYPOLOGY = ListMatch()
