@@ -18,6 +18,7 @@ class ChartNode:
     pinned: bool = False
     hidden: bool = False
     facts: tuple[tuple[str, str, tuple[tuple[str, str, str, int], ...]], ...] = ()
+    date: str = ""  # of a thing that happened (a seizure, a consignment): governed by the chart's dates
     status: str = ""  # what must be said wherever it is shown: "listed", "cleared", ...
     synthetic: bool = False
     taint: str = ""

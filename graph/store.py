@@ -41,6 +41,8 @@ EDGE_SCHEMA = pa.schema(
         ("currency", pa.string()),
     ]
 )
+#: Columns of :meth:`Store.links_at`: ``source`` and ``target`` are ids of entities.
+AT_SCHEMA = pa.schema([(f.name, pa.string() if f.name in ("source", "target") else f.type) for f in EDGE_SCHEMA])
 #: Columns of :meth:`Store.nodes`.
 NODE_SCHEMA = pa.schema([("code", pa.int64()), ("id", pa.string()), ("kind", pa.string()), ("name", pa.string())])
 
@@ -96,6 +98,21 @@ class Store(Protocol):
         ------
         UsageError
             ``unknown_entity``.
+        """
+
+    def links_at(
+        self, ids: Sequence[str], *, among: Sequence[str] | None = None, limit: int = 20_000
+    ) -> pa.Table:
+        """Links that touch one of these entities, as ``AT_SCHEMA``, without their facts; by kind, then id.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Unknown ones are passed over.
+        among : sequence of str, optional
+            Only links whose other end is one of these (or of ``ids``).
+        limit : int
+            At most so many.
         """
 
     def paths(
@@ -176,6 +193,9 @@ class Store(Protocol):
 
     def save_document(self, collection: str, name: str, document: dict[str, Any]) -> None:
         """Keep a JSON document, e.g. a chart; replaces the one of that name."""
+
+    def collections(self) -> list[str]:
+        """Names of the collections that hold a document, sorted."""
 
     def documents(self, collection: str) -> dict[str, dict[str, Any]]:
         """All documents of a collection by name, sorted."""

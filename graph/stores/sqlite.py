@@ -24,7 +24,7 @@ from vinculo.graph.paths import Step, in_time, shortest
 from vinculo.graph.schema import descendants
 from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.search import CANDIDATES, folded, ranked, squeezed, trigrams
-from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA
+from vinculo.graph.store import AT_SCHEMA, EDGE_SCHEMA, NODE_SCHEMA
 from vinculo.graph.stores import StoreKind
 from vinculo.graph.stores.sqlite_tables import APPLICATION_ID, SCHEMA_VERSION, TABLES, told_plainly
 from vinculo.graph.stores.sqlite_write import withdraw_source, write_batch
@@ -266,6 +266,27 @@ class SqliteStore:
             id, tuple(entities.values()), tuple(self.links(list(links.values())).values()), totals, truncated
         )
 
+    def links_at(
+        self, ids: Sequence[str], *, among: Sequence[str] | None = None, limit: int = 20_000
+    ) -> pa.Table:
+        here = json.dumps([no for (no,) in self._in("SELECT no FROM entity WHERE id IN ({})", list(dict.fromkeys(ids)))])
+        there, other = here, ""
+        if among is not None:
+            wanted = list(dict.fromkeys([*ids, *among]))
+            there = json.dumps([no for (no,) in self._in("SELECT no FROM entity WHERE id IN ({})", wanted)])
+            other = "AND {} IN (SELECT value FROM json_each(:there))"
+        one_side = "SELECT no FROM link WHERE {} IN (SELECT value FROM json_each(:here)) {}"
+        both = " UNION ".join(
+            one_side.format(a, other.format(b)) for a, b in (("source", "target"), ("target", "source"))
+        )
+        query = f"""SELECT l.id, l.kind, s.id, t.id, l.date, l.amount, l.currency FROM link l
+                    JOIN entity s ON s.no = l.source JOIN entity t ON t.no = l.target
+                    WHERE l.no IN ({both}) ORDER BY l.kind, l.id LIMIT :limit"""
+        with self._lock, told_plainly(self.url):
+            rows = self._db.execute(query, {"here": here, "there": there, "limit": limit}).fetchall()
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(AT_SCHEMA)
+        return pa.table([pa.array(c, f.type) for c, f in zip(columns, AT_SCHEMA, strict=True)], schema=AT_SCHEMA)
+
     def paths(
         self,
         a: str,
@@ -480,6 +501,9 @@ class SqliteStore:
         body = json.dumps(document, ensure_ascii=False, sort_keys=True)
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO document VALUES (?,?,?)", (collection, name, body))
+
+    def collections(self) -> list[str]:
+        return [name for (name,) in self._all("SELECT DISTINCT collection FROM document ORDER BY collection")]
 
     def documents(self, collection: str) -> dict[str, dict[str, Any]]:
         rows = self._all("SELECT name, body FROM document WHERE collection = ? ORDER BY name", (collection,))
