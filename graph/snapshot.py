@@ -1,0 +1,259 @@
+"""A store as a folder of Parquet files that any later reader understands: the road from one store to another, and the backup."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vinculo.graph.errors import EnvironmentProblem, InputError, UsageError
+from vinculo.graph.statements import flat, put_together, taken_apart
+from vinculo.graph.store import Store
+from vinculo.graph.text import Text
+from vinculo.graph.types import (
+    ENTITY_SCHEMA,
+    FINGERPRINT,
+    LINK_SCHEMA,
+    REJECT_SCHEMA,
+    Finding,
+    Manifest,
+    Run,
+    Source,
+    Suggestion,
+)
+
+if TYPE_CHECKING:
+    from vinculo.graph.transfer import Digest
+
+SNAPSHOT_VERSION = 1
+#: Rows of one row group.
+ROWS = 50_000
+ORIGIN = [("dataset", pa.string()), ("sha256", pa.string())]
+SCHEMAS = {"entity": pa.schema([*ENTITY_SCHEMA, *ORIGIN]), "link": pa.schema([*LINK_SCHEMA, *ORIGIN])}
+FILES = {"entity": "entities.parquet", "link": "links.parquet"}
+MANIFESTS = pa.schema(
+    [*ORIGIN, ("run", pa.int64()), ("number", pa.int64()), ("records", pa.int64()), ("fingerprints", pa.binary())]
+)
+REJECTS = pa.schema([*ORIGIN, *REJECT_SCHEMA])
+
+
+def write_snapshot(
+    store: Store, folder: Path, digest: Digest, progress: Callable[[str, int, int], None] | None
+) -> dict[str, Any]:
+    """Write ``folder``; see :func:`vinculo.graph.transfer.snapshot`."""
+    if folder.exists():
+        raise UsageError("snapshot_exists", folder=folder)
+    part = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.mkdir(parents=True)
+        told = _write(store, part, digest, progress)
+        for path in sorted(part.iterdir()):
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        part.rename(folder)
+    except OSError as problem:
+        shutil.rmtree(part, ignore_errors=True)
+        raise EnvironmentProblem("snapshot_unwritable", folder=folder, reason=problem.strerror or "") from problem
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return told
+
+
+def _write(
+    store: Store, part: Path, digest: Digest, progress: Callable[[str, int, int], None] | None
+) -> dict[str, Any]:
+    counted = {sort: sum(kinds.values()) for sort, kinds in store.counts().items()}
+    total, done = sum(counted.values()), 0
+    writers = {sort: pq.ParquetWriter(part / FILES[sort], SCHEMAS[sort], compression="zstd") for sort in FILES}
+    kept = {sort: schema.empty_table() for sort, schema in SCHEMAS.items()}
+    try:
+        for sort, chunk in store.statements():
+            digest.add(sort, chunk)
+            kept[sort] = pa.concat_tables([kept[sort], canonical(sort, chunk)])
+            while kept[sort].num_rows >= ROWS:
+                writers[sort].write_table(kept[sort].slice(0, ROWS), row_group_size=ROWS)
+                kept[sort] = kept[sort].slice(ROWS)
+            done += len(set(chunk.column("id").to_pylist()))
+            if progress:
+                progress("snapshot", done, total)
+        for sort, rest in kept.items():
+            writers[sort].write_table(rest, row_group_size=ROWS)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    sources = store.sources()
+    manifests = [m for s in sources for m in store.manifests(s)]
+    columns = [
+        [m.source.dataset for m in manifests],
+        [m.source.sha256 for m in manifests],
+        [m.run for m in manifests],
+        [m.number for m in manifests],
+        [m.records for m in manifests],
+        [b"".join(m.fingerprints.to_pylist()) for m in manifests],
+    ]
+    pq.write_table(_table(columns, MANIFESTS), part / "manifests.parquet", compression="zstd")
+    rejects = [REJECTS.empty_table()]
+    for s in sources:
+        own = store.rejects(s)
+        origin = [[s.dataset] * own.num_rows, [s.sha256] * own.num_rows]
+        rejects.append(_table([*origin, *own.columns], REJECTS))
+    pq.write_table(pa.concat_tables(rejects), part / "rejects.parquet", compression="zstd")
+    told = {"digest": digest.hexdigest(), **counted, "values": digest.values}
+    document = {
+        "snapshot": SNAPSHOT_VERSION,
+        "contents": told,
+        "counts": store.counts(),
+        "sources": [asdict(s) for s in sources],
+        "runs": [asdict(r) for r in store.runs()],
+        "findings": [f.as_json() for f in store.findings()],
+        "suggestions": [asdict(s) | {"why": s.why._asdict()} for s in store.suggestions()],
+        "documents": {c: store.documents(c) for c in store.collections()},
+    }
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
+    (part / "snapshot.json").write_text(text, encoding="utf-8")
+    return told
+
+
+def _table(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    made = [
+        c if isinstance(c, (pa.Array, pa.ChunkedArray)) else pa.array(c, f.type)
+        for c, f in zip(columns, schema, strict=True)
+    ]
+    return pa.table(made, schema=schema)
+
+
+def canonical(sort: str, chunk: pa.Table) -> pa.Table:
+    """A chunk of statements as the fewest rows that say the same, in one fixed order."""
+    ids = flat(chunk.column("id")).dictionary_encode()
+    origin = pa.table({"d": flat(chunk.column("dataset")), "s": flat(chunk.column("sha256"))})
+    distinct = origin.group_by(["d", "s"]).aggregate([]).sort_by([("d", "ascending"), ("s", "ascending")])
+    places = {key: n for n, key in enumerate(zip(*(c.to_pylist() for c in distinct.columns), strict=True))}
+    sources = np.array([places[k] for k in zip(*(c.to_pylist() for c in origin.columns), strict=True)], np.int64)
+    kinds, records, facts = (flat(chunk.column(c)) for c in ("kind", "record", "facts"))
+    things = ids.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    rows = put_together(taken_apart(things, kinds, records, facts, sources))
+    at = flat(rows.column("thing"))
+    first = np.full(len(ids.dictionary), -1, np.int64)
+    first[things[::-1]] = np.arange(len(things))[::-1]
+    ends = {
+        name: flat(chunk.column(name)).take(pa.array(first)).take(at)
+        for name in (("source", "target") if sort == "link" else ())
+    }
+    made = {
+        "id": ids.dictionary.take(at),
+        **{c: flat(rows.column(c)) for c in ("kind", "record", "facts")},
+        **ends,
+        "dataset": flat(distinct.column("d")).take(flat(rows.column("source"))),
+        "sha256": flat(distinct.column("s")).take(flat(rows.column("source"))),
+    }
+    return pa.table([made[f.name] for f in SCHEMAS[sort]], schema=SCHEMAS[sort])
+
+
+class Snapshot:
+    """A snapshot's folder, read like a store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"snapshot:{folder}"
+        self._folder = folder
+        if not (folder / "snapshot.json").is_file():
+            raise InputError("snapshot_missing", folder=folder)
+        try:
+            self._document = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
+            found = self._document["snapshot"]
+        except (ValueError, KeyError, TypeError) as problem:
+            raise InputError("snapshot_damaged", folder=folder, reason="snapshot.json") from problem
+        if found != SNAPSHOT_VERSION:
+            raise InputError("snapshot_version", folder=folder, found=found, wanted=SNAPSHOT_VERSION)
+
+    def check(self, contents: dict[str, Any]) -> None:
+        """Refuse files whose contents are not those that were written."""
+        if contents != self._document["contents"]:
+            raise InputError("snapshot_damaged", folder=self._folder, reason="digest")
+
+    def _read(self, name: str) -> pa.Table:
+        try:
+            return pq.read_table(self._folder / name)
+        except (OSError, pa.ArrowException) as problem:
+            raise InputError("snapshot_damaged", folder=self._folder, reason=name) from problem
+
+    def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
+        """As :meth:`vinculo.graph.store.Store.statements`."""
+        for sort, name in FILES.items():
+            kept = SCHEMAS[sort].empty_table()
+            try:
+                with pq.ParquetFile(self._folder / name) as file:
+                    for batch in file.iter_batches(ROWS):
+                        kept = pa.concat_tables([kept, pa.Table.from_batches([batch]).cast(SCHEMAS[sort])])
+                        ids = kept.column("id")
+                        # rows of the last id may go on in the next portion
+                        end = ids.index(ids[-1]).as_py() if kept.num_rows else 0
+                        if end:
+                            yield from _of(sort, kept.slice(0, end), source)
+                            kept = kept.slice(end)
+            except (OSError, pa.ArrowException) as problem:
+                raise InputError("snapshot_damaged", folder=self._folder, reason=name) from problem
+            yield from _of(sort, kept, source)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """As in the store it was made from."""
+        counts: dict[str, dict[str, int]] = self._document["counts"]
+        return counts
+
+    def sources(self) -> list[Source]:
+        """As :meth:`vinculo.graph.store.Store.sources`."""
+        return [Source(**s) for s in self._document["sources"]]
+
+    def runs(self) -> list[Run]:
+        """As :meth:`vinculo.graph.store.Store.runs`."""
+        return [Run(**{**r, "source": Source(**r["source"])}) for r in self._document["runs"]]
+
+    def manifests(self, source: Source) -> list[Manifest]:
+        """As :meth:`vinculo.graph.store.Store.manifests`."""
+        found = []
+        for m in self._read("manifests.parquet").to_pylist():
+            if (m["dataset"], m["sha256"]) == source.key:
+                some = m["fingerprints"]
+                prints = pa.Array.from_buffers(FINGERPRINT, len(some) // 16, [None, pa.py_buffer(some)])
+                found.append(Manifest(source, m["run"], m["number"], m["records"], prints))
+        return found
+
+    def rejects(self, source: Source) -> pa.Table:
+        """As :meth:`vinculo.graph.store.Store.rejects`."""
+        rows = self._read("rejects.parquet").to_pylist()
+        own = [{n: r[n] for n in REJECT_SCHEMA.names} for r in rows if (r["dataset"], r["sha256"]) == source.key]
+        return pa.Table.from_pylist(own, schema=REJECT_SCHEMA)
+
+    def findings(self) -> list[Finding]:
+        """As :meth:`vinculo.graph.store.Store.findings`."""
+        return [Finding.from_json(f) for f in self._document["findings"]]
+
+    def suggestions(self) -> list[Suggestion]:
+        """As :meth:`vinculo.graph.store.Store.suggestions`."""
+        return [Suggestion(**{**s, "why": Text(**s["why"])}) for s in self._document["suggestions"]]
+
+    def collections(self) -> list[str]:
+        """As :meth:`vinculo.graph.store.Store.collections`."""
+        return sorted(self._document["documents"])
+
+    def documents(self, collection: str) -> dict[str, dict[str, Any]]:
+        """As :meth:`vinculo.graph.store.Store.documents`."""
+        found: dict[str, dict[str, Any]] = self._document["documents"].get(collection, {})
+        return dict(sorted(found.items()))
+
+
+def _of(sort: str, table: pa.Table, source: Source | None) -> Iterator[tuple[str, pa.Table]]:
+    if source is not None:
+        keys = zip(table.column("dataset").to_pylist(), table.column("sha256").to_pylist(), strict=True)
+        table = table.filter(pa.array([k == source.key for k in keys], pa.bool_()))
+    if table.num_rows:
+        yield sort, table

@@ -1,0 +1,393 @@
+"""The server store for teams: Neo4j, official driver, constraints first, UNWIND and MERGE in managed transactions.
+
+A node has the label ``Entity`` and that of its kind, a relationship's type is its kind; both carry ``facts`` (see
+:mod:`vinculo.graph.stores.neo4j_rows`). One database holds one case. The driver is loaded when such a store is opened.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from vinculo.graph.errors import StoreError, StoreVersionError, UsageError
+from vinculo.graph.facts import UNIT
+from vinculo.graph.paths import Step, in_time, shortest
+from vinculo.graph.schema import descendants
+from vinculo.graph.schema import kind as kind_of
+from vinculo.graph.search import CANDIDATES, folded, ranked, squeezed, trigrams
+from vinculo.graph.store import AT_SCHEMA, EDGE_SCHEMA, NODE_SCHEMA
+from vinculo.graph.stores import StoreKind, hide_password
+from vinculo.graph.stores import neo4j_queries as queries
+from vinculo.graph.stores import neo4j_read as reading
+from vinculo.graph.text import Text
+from vinculo.graph.types import (
+    REJECT_SCHEMA,
+    Batch,
+    Entity,
+    Finding,
+    Hit,
+    Link,
+    Manifest,
+    Neighbourhood,
+    Path,
+    Run,
+    Source,
+    Suggestion,
+)
+
+if TYPE_CHECKING:
+    from vinculo.graph.stores.neo4j_connection import Transaction
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+
+
+class Neo4jStore:
+    """A :class:`vinculo.graph.store.Store` in one database of a Neo4j server. Safe to use from several threads."""
+
+    def __init__(self, url: str, *, create: bool = True, read_only: bool = False) -> None:
+        from vinculo.graph.stores.neo4j_connection import Connection
+
+        self.url = url
+        self._owner = f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._db = Connection(url, read_only=read_only)
+        try:
+            self._checked(create and not read_only)
+            if not read_only:
+                for (number,) in self._db.rows(queries.UNFINISHED):
+                    self._withdraw(number)
+        except BaseException:
+            self.close()
+            raise
+
+    # -- opening -------------------------------------------------------------------------------------------------
+    def _checked(self, create: bool) -> None:
+        found = self._db.rows(queries.META)
+        if not found:
+            if self._db.rows(queries.CONTENTS)[0][0]:
+                raise StoreError("neo4j_other_data", url=hide_password(self.url))
+            if not create:
+                raise StoreError("store_missing", url=hide_password(self.url))
+        elif found[0][0] != queries.SCHEMA_VERSION:
+            raise StoreVersionError(
+                "store_version", url=hide_password(self.url), found=found[0][0], wanted=queries.SCHEMA_VERSION
+            )
+        if create:
+            there = {name for (name,) in self._db.rows("SHOW CONSTRAINTS YIELD name")}
+            there |= {name for (name,) in self._db.rows("SHOW INDEXES YIELD name")}
+            absent = [s for name, s in queries.schema_statements().items() if name not in there]
+            if absent:
+                self._db.schema(absent)
+        if not found:
+            self._db.write(lambda tx: tx.rows(queries.MAKE_META, schema=queries.SCHEMA_VERSION))
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._db.close()
+
+    @property
+    def server(self) -> str:
+        """What the server says it is, e.g. ``Neo4j Kernel 5.26.30``."""
+        return self._db.server
+
+    # -- writing -------------------------------------------------------------------------------------------------
+    def _source_number(self, source: Source) -> int:
+        if source.key not in self._numbers:
+
+            def work(tx: Transaction) -> int:
+                # the first statement takes a lock, so that no other process gives out the same number
+                number = tx.rows(queries.NEXT_SOURCE)[0][0]
+                made = tx.rows(
+                    queries.SOURCE,
+                    key=_key(*source.key),
+                    dataset=source.dataset,
+                    sha256=source.sha256,
+                    file=source.file,
+                    synthetic=source.synthetic,
+                    taint=source.taint,
+                    number=number,
+                )
+                return int(made[0][0])
+
+            self._numbers[source.key] = self._db.write(work)
+        return self._numbers[source.key]
+
+    def begin_run(self, source: Source) -> int:
+        number, token, now = self._source_number(source), uuid.uuid4().hex, _now()
+        return int(self._db.write(lambda tx: tx.rows(queries.BEGIN_RUN, token=token, source=number, now=now))[0][0])
+
+    def write(self, batch: Batch, manifest: Manifest) -> None:
+        from vinculo.graph.stores.neo4j_connection import EndsDiffer
+        from vinculo.graph.stores.neo4j_write import prepare, write_batch
+
+        source = self._source_number(manifest.source)
+        ready = prepare(batch, source)
+        key = f"{source}:{manifest.number}"
+
+        def there(tx: Transaction) -> bool:
+            return bool(tx.rows(queries.MANIFEST_THERE, key=key))
+
+        for careful in (False, True):
+            try:
+                self._db.exclusively(
+                    self._owner, there, lambda tx, c=careful: write_batch(tx, ready, batch, manifest, source, c)
+                )
+                return
+            except EndsDiffer:
+                if careful:
+                    raise
+
+    def finish_run(self, run: int, status: str, counts: dict[str, int]) -> None:
+        told, now = json.dumps(counts, sort_keys=True), _now()
+        self._db.write(lambda tx: tx.rows(queries.FINISH_RUN, run=run, status=status, counts=told, now=now))
+
+    def withdraw(self, source: Source) -> dict[str, int]:
+        known = [no for no, s in self._sources_by_number().items() if s.key == source.key]
+        if not known:
+            raise UsageError("unknown_source", source=source.file or source.sha256)
+        return self._withdraw(known[0])
+
+    def _withdraw(self, number: int) -> dict[str, int]:
+        from vinculo.graph.stores.neo4j_write import withdraw_source
+
+        def each(work: Callable[[Transaction], Any]) -> Any:
+            return self._db.exclusively(self._owner, lambda tx: False, work)
+
+        return withdraw_source(self._db, number, self._present(), each)
+
+    # -- reading a few -------------------------------------------------------------------------------------------
+    def _sources_by_number(self) -> dict[int, Source]:
+        return {no: Source(d, s, f, y, t) for no, d, s, f, y, t in self._db.rows(queries.SOURCES)}
+
+    def _present(self) -> list[str]:
+        return list(self.counts()["links"])
+
+    def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
+        wanted = list(dict.fromkeys(ids))
+        rows = self._db.rows(queries.ENTITIES, ids=wanted)
+        sources = self._sources_by_number() if rows else {}
+        return {id: Entity(id, kind, name, *reading.merged(facts, sources)) for id, kind, name, facts in rows}
+
+    def links(self, ids: Sequence[str]) -> dict[str, Link]:
+        wanted, present = list(dict.fromkeys(ids)), self._present()
+        rows = self._db.rows(queries.links_by_id(present), ids=wanted) if wanted and present else []
+        sources = self._sources_by_number() if rows else {}
+        made = {id: Link(id, k, s, t, *reading.merged(facts, sources)) for id, k, s, t, facts in rows}
+        return {id: made[id] for id in wanted if id in made}
+
+    def neighbours(
+        self, id: str, *, hops: int = 1, kinds: Sequence[str] | None = None, limit: int = 50
+    ) -> Neighbourhood:
+        counted = self._db.rows(queries.totals(kinds), id=id)
+        if not counted:
+            raise UsageError("unknown_entity", id=id)
+        totals = {kind: int(n) for kind, n in counted if kind is not None}
+        seen, front, links, truncated = {id: None}, [id], {}, False
+        query = queries.around(kinds)
+        for _ in range(hops):
+            grown: list[str] = []
+            for _, link, _, source, target in self._db.rows(query, ids=front, limit=limit + 1) if front else ():
+                if link in links:
+                    continue
+                if len(links) >= limit:
+                    truncated = True
+                    break
+                links[link] = None
+                for end in (source, target):
+                    if end not in seen:
+                        seen[end] = None
+                        grown.append(end)
+            if truncated:
+                break
+            front = grown
+        entities = self.entities([id, *sorted(seen.keys() - {id})])
+        return Neighbourhood(id, tuple(entities.values()), tuple(self.links(list(links)).values()), totals, truncated)
+
+    def links_at(self, ids: Sequence[str], *, among: Sequence[str] | None = None, limit: int = 20_000) -> pa.Table:
+        here = list(dict.fromkeys(ids))
+        there = None if among is None else list(dict.fromkeys([*here, *among]))
+        rows = self._db.rows(queries.LINKS_AT, ids=here, among=there, limit=limit)
+        columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(AT_SCHEMA)
+        return pa.table([pa.array(c, f.type) for c, f in zip(columns, AT_SCHEMA, strict=True)], schema=AT_SCHEMA)
+
+    def paths(
+        self,
+        a: str,
+        b: str,
+        *,
+        max_hops: int = 6,
+        kinds: Sequence[str] | None = None,
+        time_ordered: bool = False,
+        limit: int = 5,
+    ) -> list[Path]:
+        known = self.entities([a, b])
+        for id in (a, b):
+            if id not in known:
+                raise UsageError("unknown_entity", id=id)
+        ways = {forward: queries.steps(kinds, forward) for forward in (False, True)}
+
+        def adjacent(nodes: list[Any], forward: bool) -> Iterator[Step]:
+            for start in range(0, len(nodes), 1_000):
+                yield from (Step(*r) for r in self._db.rows(ways[forward], ids=nodes[start : start + 1_000]))
+
+        search = in_time if time_ordered else shortest
+        found = search(adjacent, a, b, max_hops=max_hops, limit=limit, names=lambda nodes: {n: str(n) for n in nodes})
+        entities = self.entities([str(n) for nodes, _ in found for n in nodes])
+        links = self.links([link for _, chain in found for link in chain])
+        return [Path(tuple(entities[str(n)] for n in nodes), tuple(links[x] for x in chain)) for nodes, chain in found]
+
+    def search(self, text: str, *, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
+        spread = None if kinds is None else sorted({d for k in kinds for d in descendants(kind_of(k).name)})
+        if not self._db.read_only:
+            self._db.rows(queries.REFRESH)
+        heads: dict[str, tuple[str, str, list[str]]] = {}
+        for terms in reading.lookups(folded(text), squeezed(text), trigrams):
+            rows = self._db.rows(queries.FOUND, terms=terms, kinds=spread, limit=CANDIDATES)
+            heads |= {id: (kind, name, facts) for id, kind, name, facts in rows}
+        return ranked(text, reading.candidates(heads), limit)
+
+    # -- reading in bulk -----------------------------------------------------------------------------------------
+    def nodes(self) -> pa.Table:
+        return reading.by_id(self._db.chunks(queries.NODES), NODE_SCHEMA)
+
+    def edges(self, kinds: Sequence[str] | None = None) -> pa.Table:
+        def chunks() -> Iterator[list[Any]]:
+            for kind in self._present() if kinds is None else sorted({kind_of(k).name for k in kinds}):
+                for id, *rest in self._db.chunks(queries.edges(kind)):
+                    yield [id, [kind] * len(id), *rest]
+
+        return reading.by_id(chunks(), EDGE_SCHEMA)
+
+    def table(self, kind: str, properties: Sequence[str]) -> pa.Table:
+        starts = [f"{p}{UNIT}" for p in properties]
+        return reading.property_table(self._db.chunks(queries.some_facts(kind), starts=starts), properties)
+
+    def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
+        sources = self._sources_by_number()
+        only = None if source is None else next((no for no, s in sources.items() if s.key == source.key), -1)
+        mark = "" if only is None else f"{UNIT}{only}:"
+        for rows in reading.pages(self._db, queries.ENTITY_PAGE, mark):
+            table = reading.assertions([r[2] for r in rows], sources, only)
+            yield from (("entity", t) for t in reading.with_heads(table, {"id": [r[0] for r in rows]}))
+        streams = [
+            ((r[0], kind, *r[1:]) for page in reading.pages(self._db, queries.link_page(kind), mark) for r in page)
+            for kind in self._present()
+        ]
+        for rows in reading.portions(heapq.merge(*streams, key=lambda r: r[0])):
+            table = reading.assertions([r[4] for r in rows], sources, only)
+            heads = {name: [r[at] for r in rows] for at, name in ((0, "id"), (2, "source"), (3, "target"))}
+            yield from (("link", t) for t in reading.with_heads(table, heads))
+
+    def taints(self) -> dict[str, str]:
+        tainted = {str(no): s.taint for no, s in self._sources_by_number().items() if s.taint}
+        found: dict[str, str] = {}
+        if tainted:
+            asked = {"sources": sorted(tainted), "unit": UNIT}
+            for query in (queries.TAINTED_ENTITIES, *map(queries.tainted_links, self._present())):
+                for ids, facts in self._db.chunks(query, **asked):
+                    found |= {
+                        id: max(tainted[reading.source_of(f)] for f in own) for id, own in zip(ids, facts, strict=True)
+                    }
+        return found
+
+    # -- the record of what was loaded -----------------------------------------------------------------------------
+    def sources(self) -> list[Source]:
+        made = [Source(d, s, f, y, t) for _, d, s, f, y, t in self._db.rows(queries.ASSERTING)]
+        return sorted(made, key=lambda s: s.key)
+
+    def runs(self) -> list[Run]:
+        sources = self._sources_by_number()
+        return [
+            Run(no, sources[s], started, finished, status, json.loads(c))
+            for no, s, started, finished, status, c in self._db.rows(queries.RUNS)
+        ]
+
+    def fingerprints(self, dataset: str) -> dict[str, pa.Array]:
+        joined: dict[str, bytearray] = {}
+        for sha256, some in self._db.rows(queries.FINGERPRINTS, dataset=dataset):
+            joined.setdefault(sha256, bytearray()).extend(some)
+        return {sha256: reading.fixed(bytes(some)) for sha256, some in joined.items()}
+
+    def manifests(self, source: Source) -> list[Manifest]:
+        rows = self._db.rows(queries.MANIFESTS, key=_key(*source.key))
+        return [Manifest(source, run, number, records, reading.fixed(f)) for run, number, records, f in rows]
+
+    def rejects(self, source: Source) -> pa.Table:
+        found = {
+            r["record"]: r for (t,) in self._db.rows(queries.REJECTS, key=_key(*source.key)) for r in json.loads(t)
+        }
+        return pa.Table.from_pylist([found[record] for record in sorted(found)], schema=REJECT_SCHEMA)
+
+    def version(self) -> str:
+        return "-".join(str(v) for v in self._db.rows(queries.VERSION)[0])
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {"entities": {}, "links": {}}
+        for sort, kind, n in sorted(self._db.rows(queries.counts())):
+            if n:
+                found[sort][kind] = n
+        return found
+
+    # -- what people and analytics add -----------------------------------------------------------------------------
+    def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:
+        rows = [[f.id, f.typology, f.score, json.dumps(f.as_json(), ensure_ascii=False)] for f in findings]
+
+        def work(tx: Transaction) -> None:
+            tx.rows(queries.DROP_FINDINGS, typology=typology)
+            tx.rows(queries.SAVE_FINDINGS, rows=rows)
+
+        self._db.write(work)
+
+    def findings(self, typology: str | None = None) -> list[Finding]:
+        return [Finding.from_json(json.loads(b)) for (b,) in self._db.rows(queries.FINDINGS, typology=typology)]
+
+    def save_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
+        rows = []
+        for s in suggestions:
+            left, right = sorted((s.left, s.right))
+            rows.append([_key(left, right), left, right, s.score, s.why.en, s.why.es, s.judgement])
+        self._db.write(lambda tx: tx.rows(queries.SAVE_SUGGESTIONS, rows=rows))
+
+    def suggestions(self, id: str | None = None) -> list[Suggestion]:
+        rows = self._db.rows(queries.SUGGESTIONS, id=id)
+        return [
+            Suggestion(left, right, score, Text(en, es), judgement) for left, right, score, en, es, judgement in rows
+        ]
+
+    def save_document(self, collection: str, name: str, document: dict[str, Any]) -> None:
+        body = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        kept = {"key": _key(collection, name), "collection": collection, "name": name, "body": body}
+        self._db.write(lambda tx: tx.rows(queries.SAVE_DOCUMENT, **kept))
+
+    def collections(self) -> list[str]:
+        return [name for (name,) in self._db.rows(queries.COLLECTIONS)]
+
+    def documents(self, collection: str) -> dict[str, dict[str, Any]]:
+        return {n: json.loads(b) for n, b in self._db.rows(queries.DOCUMENTS, collection=collection)}
+
+    def delete_document(self, collection: str, name: str) -> None:
+        self._db.write(lambda tx: tx.rows(queries.DELETE_DOCUMENT, key=_key(collection, name)))
+
+
+def _key(first: str, second: str) -> str:
+    """Two texts as one unique text; neither can hold the separator unnoticed, for JSON escapes it."""
+    return json.dumps([first, second], ensure_ascii=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+STORE = StoreKind(
+    name="neo4j",
+    schemes=SCHEMES,
+    opens=lambda url, create, read_only: Neo4jStore(url, create=create, read_only=read_only),
+)

@@ -1,0 +1,258 @@
+"""The Cypher of the Neo4j store. Labels and relationship types are names from the schema tables, never text from data."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from vinculo.graph.errors import UsageError
+from vinculo.graph.schema import descendants, kind, kinds
+
+#: Version of what stands on the server; a store of another version is refused with a sentence.
+SCHEMA_VERSION = 1
+#: Labels of our own records, each with the property that is unique.
+RECORDS = {
+    "VinculoStore": "key",
+    "WriterLock": "key",
+    "Source": "key",
+    "Run": "token",
+    "Manifest": "key",
+    "Finding": "id",
+    "Suggestion": "key",
+    "SavedDocument": "key",
+}
+
+META = "MATCH (s:VinculoStore) RETURN s.schema"
+#: Only a database that is empty or ours is written into.
+CONTENTS = "MATCH (n) RETURN count(n)"
+MAKE_META = """MERGE (s:VinculoStore {key: 'store'})
+  ON CREATE SET s.schema = $schema, s.version = 0, s.codes = 0, s.uid = randomUUID()
+  MERGE (w:WriterLock {key: 'writer'}) ON CREATE SET w.until = 0"""
+
+# -- what was loaded
+SOURCE = """MERGE (s:Source {key: $key}) ON CREATE SET s.dataset = $dataset, s.sha256 = $sha256, s.file = $file,
+  s.synthetic = $synthetic, s.taint = $taint, s.number = $number, s.withdrawing = false RETURN s.number"""
+NEXT_SOURCE = """MATCH (m:VinculoStore) SET m.version = m.version WITH m
+  OPTIONAL MATCH (s:Source) RETURN coalesce(max(s.number), 0) + 1"""
+SOURCES = "MATCH (s:Source) RETURN s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"
+ASSERTING = """MATCH (s:Source) WHERE EXISTS { MATCH (m:Manifest) WHERE m.source = s.number }
+  RETURN s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"""
+BEGIN_RUN = """MATCH (m:VinculoStore) SET m.version = m.version WITH m
+  OPTIONAL MATCH (r:Run) WITH coalesce(max(r.number), 0) + 1 AS next
+  MERGE (r:Run {token: $token})
+  ON CREATE SET r.number = next, r.source = $source, r.started = $now, r.finished = '', r.status = 'running', r.counts = '{}'
+  RETURN r.number"""
+FINISH_RUN = "MATCH (r:Run {number: $run}) SET r.finished = $now, r.status = $status, r.counts = $counts"
+RUNS = "MATCH (r:Run) RETURN r.number, r.source, r.started, r.finished, r.status, r.counts ORDER BY r.number"
+MANIFEST_THERE = "MATCH (m:Manifest {key: $key}) RETURN 1"
+MAKE_MANIFEST = """CREATE (m:Manifest {key: $key, source: $source, number: $number, run: $run, records: $records,
+  fingerprints: $fingerprints, rejects: $rejects})"""
+MANIFESTS = """MATCH (s:Source {key: $key}) MATCH (m:Manifest {source: s.number})
+  RETURN m.run, m.number, m.records, m.fingerprints ORDER BY m.number"""
+FINGERPRINTS = """MATCH (s:Source {dataset: $dataset}) MATCH (m:Manifest {source: s.number})
+  RETURN s.sha256, m.fingerprints ORDER BY s.sha256, m.number"""
+REJECTS = """MATCH (s:Source {key: $key}) MATCH (m:Manifest {source: s.number}) WHERE m.rejects <> '[]'
+  RETURN m.rejects ORDER BY m.number"""
+CHANGED = "MATCH (s:VinculoStore) SET s.version = s.version + 1"
+VERSION = "MATCH (s:VinculoStore) RETURN s.uid, s.version"
+CODES = "MATCH (s:VinculoStore) SET s.codes = s.codes + $count RETURN s.codes - $count"
+
+# -- reading a few
+ENTITIES = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id, n.kind, n.name, n.facts"
+LINKS_AT = """UNWIND $ids AS id MATCH (n:Entity {id: id})-[r]-(m) WHERE $among IS NULL OR m.id IN $among
+  WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit
+  RETURN r.id, type(r), startNode(r).id, endNode(r).id, r.date, r.amount, r.currency"""
+FOUND = """CALL db.index.fulltext.queryNodes('names', $terms) YIELD node AS n, score
+  WHERE $kinds IS NULL OR n.kind IN $kinds
+  RETURN n.id, n.kind, n.name, n.facts ORDER BY score DESC, n.id LIMIT $limit"""
+REFRESH = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
+
+# -- reading in bulk
+NODES = "MATCH (n:Entity) RETURN n.code, n.id, n.kind, n.name"
+ENTITY_PAGE = """MATCH (n:Entity) WHERE n.id > $after AND ($mark = '' OR any(f IN n.facts WHERE f CONTAINS $mark))
+  RETURN n.id, n.kind, n.facts ORDER BY n.id LIMIT $limit"""
+TAINTED_ENTITIES = """MATCH (n:Entity) WHERE size(n.facts) > 0
+  AND all(f IN n.facts WHERE split(split(f, $unit)[-1], ':')[0] IN $sources) RETURN n.id, n.facts"""
+
+# -- withdrawing
+START_WITHDRAWAL = """MATCH (s:Source {number: $source}) SET s.withdrawing = true WITH s
+  OPTIONAL MATCH (m:Manifest {source: s.number}) DETACH DELETE m
+  WITH DISTINCT s OPTIONAL MATCH (r:Run {source: s.number}) SET r.status = 'withdrawn'"""
+END_WITHDRAWAL = "MATCH (s:Source {number: $source}) SET s.withdrawing = false"
+UNFINISHED = "MATCH (s:Source {withdrawing: true}) RETURN s.number"
+#: Ends that nothing describes stay only as long as a link refers to them.
+DROP_BARE = "MATCH (n:Thing) WHERE size(n.facts) = 0 AND NOT (n)--() WITH n LIMIT $limit DELETE n RETURN count(*)"
+
+# -- what people and analytics add
+SAVE_FINDINGS = """UNWIND $rows AS row MERGE (f:Finding {id: row[0]})
+  SET f.typology = row[1], f.score = row[2], f.body = row[3]"""
+DROP_FINDINGS = "MATCH (f:Finding {typology: $typology}) DELETE f"
+FINDINGS = """MATCH (f:Finding) WHERE $typology IS NULL OR f.typology = $typology
+  RETURN f.body ORDER BY f.score DESC, f.id"""
+SAVE_SUGGESTIONS = """UNWIND $rows AS row MERGE (s:Suggestion {key: row[0]})
+  ON CREATE SET s.left = row[1], s.right = row[2], s.judgement = row[6]
+  SET s.score = row[3], s.en = row[4], s.es = row[5],
+  s.judgement = CASE WHEN row[6] = 'unsure' THEN s.judgement ELSE row[6] END"""
+SUGGESTIONS = """MATCH (s:Suggestion) WHERE $id IS NULL OR s.left = $id OR s.right = $id
+  RETURN s.left, s.right, s.score, s.en, s.es, s.judgement ORDER BY s.score DESC, s.left, s.right"""
+SAVE_DOCUMENT = "MERGE (d:SavedDocument {key: $key}) SET d.collection = $collection, d.name = $name, d.body = $body"
+COLLECTIONS = "MATCH (d:SavedDocument) WITH DISTINCT d.collection AS name RETURN name ORDER BY name"
+DOCUMENTS = "MATCH (d:SavedDocument {collection: $collection}) RETURN d.name, d.body ORDER BY d.name"
+DELETE_DOCUMENT = "MATCH (d:SavedDocument {key: $key}) DELETE d"
+
+
+def label(name: str) -> str:
+    """The label of a kind of entities, quoted; refuses what the schema does not name."""
+    known = kind(name)
+    if known.is_link:
+        raise UsageError("unknown_kind", kind=name)
+    return f"`{known.name}`"
+
+
+def link_type(name: str) -> str:
+    """The relationship type of a kind of links, quoted; refuses what the schema does not name."""
+    known = kind(name)
+    if not known.is_link:
+        raise UsageError("unknown_kind", kind=name)
+    return f"`{known.name}`"
+
+
+@functools.cache
+def link_kinds() -> tuple[str, ...]:
+    """Every kind of links, sorted."""
+    return tuple(sorted(k.name for k in kinds().values() if k.is_link))
+
+
+@functools.cache
+def entity_kinds() -> tuple[str, ...]:
+    """Every kind of entities, sorted."""
+    return tuple(sorted(k.name for k in kinds().values() if not k.is_link))
+
+
+def types(names: Sequence[str] | None) -> str:
+    """The types a pattern may follow: ``:`A`|`B```, or nothing for all."""
+    return "" if names is None else ":" + "|".join(link_type(n) for n in names)
+
+
+def schema_statements() -> dict[str, str]:
+    """Constraints and indexes by name."""
+    made = {f"record_{x}": f"FOR (n:{x}) REQUIRE n.{key} IS UNIQUE" for x, key in RECORDS.items()}
+    made["entity_id"] = "FOR (n:Entity) REQUIRE n.id IS UNIQUE"
+    made |= {f"link_{name}": f"FOR ()-[r:{link_type(name)}]-() REQUIRE r.id IS UNIQUE" for name in link_kinds()}
+    statements = {name: f"CREATE CONSTRAINT `{name}` IF NOT EXISTS {rest}" for name, rest in made.items()}
+    # brought up to date after the commit, and awaited by a search: a batch does not wait for it
+    statements[
+        "names"
+    ] = """CREATE FULLTEXT INDEX names IF NOT EXISTS FOR (n:Entity) ON EACH [n.terms] OPTIONS {indexConfig:
+      {`fulltext.analyzer`: 'whitespace', `fulltext.eventually_consistent`: true}}"""
+    statements["manifest_source"] = "CREATE INDEX manifest_source IF NOT EXISTS FOR (m:Manifest) ON (m.source)"
+    return statements
+
+
+def write_entities(name: str) -> str:
+    """Rows (id, code, name, facts, terms) of one kind; returns those that are there already with other facts."""
+    return f"""UNWIND $rows AS row MERGE (n:Entity {{id: row[0]}})
+      ON CREATE SET n:{label(name)}, n.kind = $kind, n.code = row[1], n.name = row[2], n.facts = split(row[3], $separator),
+      n.terms = row[4]
+      WITH n, row WHERE n.facts <> split(row[3], $separator) RETURN n.id, n.kind, n.facts"""
+
+
+def write_bare() -> str:
+    """Rows (id, code) of ends that nothing describes."""
+    return f"""UNWIND $rows AS row MERGE (n:Entity {{id: row[0]}})
+      ON CREATE SET n:{label("Thing")}, n.kind = 'Thing', n.code = row[1], n.name = row[0], n.facts = [], n.terms = ''"""
+
+
+def update_entities(was: str, now: str) -> str:
+    """Rows (id, name, facts, terms) of entities whose kind changes from one to another, or not."""
+    relabelled = f"REMOVE n:{label(was)} SET n:{label(now)}, n.kind = $kind" if was != now else ""
+    return f"""UNWIND $rows AS row MATCH (n:Entity {{id: row[0]}})
+      SET n.name = row[1], n.facts = row[2], n.terms = row[3] {relabelled}"""
+
+
+def write_links(name: str) -> str:
+    """Rows (id, source, target, facts, date, amount, currency); returns those that are there already with other facts."""
+    return f"""UNWIND $rows AS row MATCH (a:Entity {{id: row[1]}}) MATCH (b:Entity {{id: row[2]}})
+      MERGE (a)-[r:{link_type(name)} {{id: row[0]}}]->(b)
+      ON CREATE SET r.facts = split(row[3], $separator), r.date = row[4], r.amount = row[5], r.currency = row[6]
+      WITH r, row WHERE r.facts <> split(row[3], $separator) RETURN r.id, r.facts"""
+
+
+def update_links(name: str) -> str:
+    """Rows (id, facts, date, amount, currency)."""
+    return f"""UNWIND $rows AS row MATCH ()-[r:{link_type(name)} {{id: row[0]}}]->()
+      SET r.facts = row[1], r.date = row[2], r.amount = row[3], r.currency = row[4]"""
+
+
+def drop_links(name: str) -> str:
+    """Links by ``$ids``."""
+    return f"UNWIND $ids AS id MATCH ()-[r:{link_type(name)} {{id: id}}]->() DELETE r"
+
+
+def ends(name: str) -> str:
+    """Where the links of these ``$ids`` run that are there."""
+    return f"UNWIND $ids AS id MATCH (a)-[r:{link_type(name)} {{id: id}}]->(b) RETURN r.id, a.id, b.id"
+
+
+def counts() -> str:
+    """Entities and links by kind; answered from the server's own counters."""
+    parts = [f"RETURN 'entities' AS sort, '{k}' AS kind, COUNT {{ MATCH (n:{label(k)}) }} AS n" for k in entity_kinds()]
+    parts += [
+        f"RETURN 'links' AS sort, '{k}' AS kind, COUNT {{ MATCH ()-[r:{link_type(k)}]->() }} AS n" for k in link_kinds()
+    ]
+    return " UNION ALL ".join(parts)
+
+
+def links_by_id(names: Sequence[str]) -> str:
+    """Links of these kinds by ``$ids``."""
+    return " UNION ALL ".join(
+        f"""UNWIND $ids AS id MATCH (a)-[r:{link_type(k)} {{id: id}}]->(b)
+            RETURN r.id AS id, '{k}' AS kind, a.id AS source, b.id AS target, r.facts AS facts"""
+        for k in names
+    )
+
+
+def link_page(name: str) -> str:
+    """Links of one kind in the order of their ids, after ``$after``."""
+    return f"""MATCH (a)-[r:{link_type(name)}]->(b) WHERE r.id > $after
+      AND ($mark = '' OR any(f IN r.facts WHERE f CONTAINS $mark))
+      RETURN r.id, a.id, b.id, r.facts ORDER BY r.id LIMIT $limit"""
+
+
+def edges(name: str) -> str:
+    """Every link of one kind."""
+    return f"MATCH (a)-[r:{link_type(name)}]->(b) RETURN r.id, a.code, b.code, r.date, r.amount, r.currency"
+
+
+def some_facts(name: str) -> str:
+    """Ids of a kind, with the facts that begin with one of ``$starts``."""
+    chosen = "[f IN x.facts WHERE any(p IN $starts WHERE f STARTS WITH p)]"
+    if kind(name).is_link:
+        return f"MATCH ()-[x:{link_type(name)}]->() RETURN x.id, {chosen}"
+    return f"MATCH (x:{'|'.join(label(k) for k in descendants(name))}) RETURN x.id, {chosen}"
+
+
+def tainted_links(name: str) -> str:
+    """Links that only the ``$sources`` assert."""
+    return f"""MATCH ()-[r:{link_type(name)}]->()
+      WHERE all(f IN r.facts WHERE split(split(f, $unit)[-1], ':')[0] IN $sources) RETURN r.id, r.facts"""
+
+
+def totals(names: Sequence[str] | None) -> str:
+    """Links around an entity by kind; no row where there is no such entity."""
+    return f"""MATCH (n:Entity {{id: $id}}) OPTIONAL MATCH (n)-[r{types(names)}]-()
+      WITH DISTINCT r RETURN type(r) AS kind, count(r) AS n ORDER BY kind"""
+
+
+def around(names: Sequence[str] | None) -> str:
+    """The first ``$limit`` links around each of ``$ids``, in the order of the ids, then kind and id."""
+    return f"""UNWIND range(0, size($ids) - 1) AS place MATCH (n:Entity {{id: $ids[place]}})
+      CALL (n) {{ MATCH (n)-[r{types(names)}]-() WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit RETURN r }}
+      RETURN place, r.id AS id, type(r) AS kind, startNode(r).id, endNode(r).id ORDER BY place, kind, id"""
+
+
+def steps(names: Sequence[str] | None, forward: bool) -> str:
+    """Links that start at one of ``$ids``, or touch it."""
+    arrow = ">" if forward else ""
+    return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-{arrow}()
+      RETURN DISTINCT r.id, startNode(r).id, endNode(r).id, coalesce(r.date, '')"""

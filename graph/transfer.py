@@ -1,0 +1,274 @@
+"""From one store to another: digest, copy, snapshot and restore; all made of statements, so that any two stores agree."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.graph.errors import StoreError, UsageError
+from vinculo.graph.facts import RECORD, UNIT
+from vinculo.graph.snapshot import Snapshot, write_snapshot
+from vinculo.graph.statements import flat, order_of, taken_apart
+from vinculo.graph.store import Store
+from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, Batch, Manifest, Source
+
+Progress = Callable[[str, int, int], None]
+
+
+class Digest:
+    """Adds up statements into one sha256; chunks may be cut anywhere between two ids."""
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+        #: Distinct values (thing, property, value) seen so far.
+        self.values = 0
+
+    def add(self, sort: str, table: pa.Table) -> None:
+        """Take in a chunk as :meth:`vinculo.graph.store.Store.statements` gives it, in its order."""
+        rest = ["id"] if sort == "entity" else ["id", "kind", "source", "target"]
+        ids = flat(table.column("id")).dictionary_encode()
+        things = ids.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        origin = pc.binary_join_element_wise(flat(table.column("dataset")), flat(table.column("sha256")), UNIT)
+        rank = order_of(origin)
+        origins = pc.unique(origin)
+        origins = origins.take(pc.sort_indices(origins))
+        kinds, records, facts = (flat(table.column(c)) for c in ("kind", "record", "facts"))
+        made = taken_apart(things, kinds, records, facts, rank)
+        first = pc.index_in(ids.dictionary, flat(table.column("id")))
+        key = pc.binary_join_element_wise(sort, *(flat(table.column(c)).take(first) for c in rest), UNIT)
+        pairs, at = flat(made.column("pair")), flat(made.column("thing"))
+        record = pc.binary_join_element_wise(pc.cast(flat(made.column("record")), pa.string()), RECORD, "")
+        lines = pc.binary_join_element_wise(
+            key.take(at), pairs, origins.take(flat(made.column("source"))), record, UNIT
+        )
+        self._sum.update(_bytes(lines))
+        number, rank = at.to_numpy(), order_of(pairs)
+        value = ~pc.starts_with(pairs, UNIT).to_numpy(zero_copy_only=False)
+        new = np.ones(len(number), bool)
+        new[1:] = (number[1:] != number[:-1]) | (rank[1:] != rank[:-1])
+        self.values += int((value & new).sum())
+
+    def hexdigest(self) -> str:
+        """The sum so far."""
+        return self._sum.hexdigest()
+
+
+def _bytes(texts: pa.Array) -> memoryview:
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[int(ends[0]) : int(ends[-1])] if data is not None else memoryview(b"")
+
+
+def digest(store: Store | Snapshot) -> dict[str, Any]:
+    """One sha256 over everything files assert, the same for equal contents on any store.
+
+    Covers every value of every entity and link with its dataset, file and smallest record, kinds and ends of links; not what
+    people and analytics add, nor when a file was loaded. Independent of the order in which files were loaded.
+
+    Returns
+    -------
+    dict
+        ``digest``; ``entities`` and ``links`` in the store; ``values``, distinct by thing, property and text.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> digest(open_store("sqlite:///:memory:"))["entities"]
+    0
+    """
+    made = Digest()
+    for sort, table in store.statements():
+        made.add(sort, table)
+    counted = {sort: sum(kinds.values()) for sort, kinds in store.counts().items()}
+    return {"digest": made.hexdigest(), **counted, "values": made.values}
+
+
+def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = None) -> dict[str, int]:
+    """Copy everything a store holds into another one.
+
+    A file that the target has complete already is passed over, a half-copied one is copied again; so an interrupted copy is
+    repeated by the same call. Times of runs are those of the copy.
+
+    Parameters
+    ----------
+    origin, target : Store
+        From where and to where; the target may hold other files already.
+    progress : callable, optional
+        Called with (``"copy"``, rows done, rows in all) after each batch; may raise ``Cancelled``.
+
+    Returns
+    -------
+    dict
+        ``sources`` copied, ``passed_over``, ``findings``, ``suggestions``, ``documents``.
+
+    Raises
+    ------
+    UsageError
+        ``copy_same``: both are the same store.
+    """
+    if origin.url == target.url:
+        raise UsageError("copy_same")
+    every = origin.sources()
+    wanted = [s for s in every if not _complete(origin, target, s)]
+    there = {s.key for s in target.sources()}
+    with tempfile.TemporaryDirectory(prefix="vinculo-copy-") as folder, _Spool(Path(folder)) as spool:
+        if wanted:
+            spool.fill(origin, {s.key for s in wanted})
+        done, total = 0, spool.rows
+        for source in wanted:
+            if source.key in there:
+                target.withdraw(source)
+            try:
+                for rows in _copy_source(origin, target, source, spool):
+                    done += rows
+                    if progress:
+                        progress("copy", done, total)
+            except BaseException:
+                # the fingerprints must not outlive the values they stand for
+                with contextlib.suppress(StoreError):
+                    target.withdraw(source)
+                raise
+    _copy_bare_runs(origin, target, {s.key for s in every})
+    return {"sources": len(wanted), "passed_over": len(every) - len(wanted), **_copy_additions(origin, target)}
+
+
+def _complete(origin: Store | Snapshot, target: Store, source: Source) -> bool:
+    """Whether the target has every batch of the source, and finished loading it."""
+    statuses = [r.status for r in target.runs() if r.source.key == source.key]
+    if not statuses or "running" in statuses:
+        return False
+
+    def told(manifests: Sequence[Manifest]) -> list[Any]:
+        return [(m.number, m.records, m.fingerprints.to_pylist()) for m in manifests]
+
+    return told(origin.manifests(source)) == told(target.manifests(source))
+
+
+def _copy_source(origin: Store | Snapshot, target: Store, source: Source, spool: _Spool) -> Iterator[int]:
+    runs = [r for r in origin.runs() if r.source.key == source.key and r.status != "withdrawn"]
+    numbers = {r.number: target.begin_run(source) for r in runs} or {0: target.begin_run(source)}
+    manifests = origin.manifests(source)
+    portions = zip(
+        spool.portions(source, "entity", len(manifests)), spool.portions(source, "link", len(manifests)), strict=True
+    )
+    rejects = origin.rejects(source)
+    for manifest, (entities, links) in zip(manifests, portions, strict=True):
+        run = numbers.get(manifest.run, max(numbers.values()))
+        batch = Batch.make(entities, links, rejects if manifest is manifests[0] else None)
+        target.write(batch, Manifest(source, run, manifest.number, manifest.records, manifest.fingerprints))
+        yield entities.num_rows + links.num_rows
+    for r in runs:
+        target.finish_run(numbers[r.number], r.status, r.counts)
+    if not runs:
+        target.finish_run(numbers[0], "done", {})
+
+
+def _copy_bare_runs(origin: Store | Snapshot, target: Store, asserting: set[tuple[str, str]]) -> None:
+    """Runs of sources that assert nothing any more."""
+    known = {r.source.key for r in target.runs()}
+    for r in origin.runs():
+        if r.source.key not in asserting and r.source.key not in known:
+            target.finish_run(target.begin_run(r.source), r.status, r.counts)
+
+
+def _copy_additions(origin: Store | Snapshot, target: Store) -> dict[str, int]:
+    findings, suggestions, documents = origin.findings(), origin.suggestions(), 0
+    for typology in sorted({f.typology for f in findings}):
+        target.save_findings(typology, [f for f in findings if f.typology == typology])
+    target.save_suggestions(suggestions)
+    for collection in origin.collections():
+        for name, document in origin.documents(collection).items():
+            target.save_document(collection, name, document)
+            documents += 1
+    return {"findings": len(findings), "suggestions": len(suggestions), "documents": documents}
+
+
+class _Spool:
+    """The rows of each source in a file of its own, so that a store is read once however many sources it has."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writers: dict[tuple[tuple[str, str], str], Any] = {}
+        self._names: dict[tuple[tuple[str, str], str], Path] = {}
+        self.rows = 0
+
+    def __enter__(self) -> _Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+
+    def fill(self, origin: Store | Snapshot, wanted: set[tuple[str, str]]) -> None:
+        """Read the store once."""
+        for sort, table in origin.statements():
+            keys = zip(table.column("dataset").to_pylist(), table.column("sha256").to_pylist(), strict=True)
+            for key in sorted(set(keys) & wanted):
+                which = pc.and_(pc.equal(table.column("dataset"), key[0]), pc.equal(table.column("sha256"), key[1]))
+                schema = ENTITY_SCHEMA if sort == "entity" else LINK_SCHEMA
+                rows = table.filter(which).select(schema.names).cast(schema)
+                if (key, sort) not in self._writers:
+                    self._names[key, sort] = self._folder / f"{len(self._names)}.arrow"
+                    self._writers[key, sort] = pa.ipc.new_file(str(self._names[key, sort]), schema)
+                self._writers[key, sort].write_table(rows)
+                self.rows += rows.num_rows
+        self._close()
+
+    def portions(self, source: Source, sort: str, count: int) -> Iterator[pa.Table]:
+        """The rows of a source in ``count`` portions of about the same size."""
+        schema = ENTITY_SCHEMA if sort == "entity" else LINK_SCHEMA
+        name = self._names.get((source.key, sort))
+        if name is None:
+            yield from (schema.empty_table() for _ in range(count))
+            return
+        with pa.memory_map(str(name)) as file:
+            table = pa.ipc.open_file(file).read_all()
+            ends = [table.num_rows * n // count for n in range(count + 1)]
+            for start, end in zip(ends, ends[1:], strict=False):
+                yield table.slice(start, end - start)
+
+
+def snapshot(store: Store, folder: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """Write a store as canonical Parquet files; equal contents give equal rows.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Must not be there yet; it appears complete or not at all.
+
+    Returns
+    -------
+    dict
+        As :func:`digest`.
+
+    Raises
+    ------
+    UsageError
+        ``snapshot_exists``.
+    """
+    return write_snapshot(store, folder, Digest(), progress)
+
+
+def restore(folder: Path, store: Store, progress: Progress | None = None) -> dict[str, int]:
+    """Read a snapshot into a store, after checking that its files are whole; returns as :func:`copy`.
+
+    Raises
+    ------
+    InputError
+        ``snapshot_missing``, ``snapshot_damaged``, ``snapshot_version``.
+    """
+    taken = Snapshot(folder)
+    taken.check(digest(taken))
+    return copy(taken, store, progress)
