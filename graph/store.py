@@ -101,7 +101,12 @@ class Store(Protocol):
         """
 
     def links_at(
-        self, ids: Sequence[str], *, among: Sequence[str] | None = None, limit: int = 20_000
+        self,
+        ids: Sequence[str],
+        *,
+        among: Sequence[str] | None = None,
+        kinds: Sequence[str] | None = None,
+        limit: int = 20_000,
     ) -> pa.Table:
         """Links that touch one of these entities, as ``AT_SCHEMA``, without their facts; by kind, then id.
 
@@ -111,6 +116,8 @@ class Store(Protocol):
             Unknown ones are passed over.
         among : sequence of str, optional
             Only links whose other end is one of these (or of ``ids``).
+        kinds : sequence of str, optional
+            Only these kinds of links.
         limit : int
             At most so many.
         """

@@ -267,15 +267,23 @@ class SqliteStore:
         )
 
     def links_at(
-        self, ids: Sequence[str], *, among: Sequence[str] | None = None, limit: int = 20_000
+        self,
+        ids: Sequence[str],
+        *,
+        among: Sequence[str] | None = None,
+        kinds: Sequence[str] | None = None,
+        limit: int = 20_000,
     ) -> pa.Table:
-        here = json.dumps([no for (no,) in self._in("SELECT no FROM entity WHERE id IN ({})", list(dict.fromkeys(ids)))])
+        here = json.dumps(
+            [no for (no,) in self._in("SELECT no FROM entity WHERE id IN ({})", list(dict.fromkeys(ids)))]
+        )
         there, other = here, ""
         if among is not None:
             wanted = list(dict.fromkeys([*ids, *among]))
             there = json.dumps([no for (no,) in self._in("SELECT no FROM entity WHERE id IN ({})", wanted)])
-            other = "AND {} IN (SELECT value FROM json_each(:there))"
-        one_side = "SELECT no FROM link WHERE {} IN (SELECT value FROM json_each(:here)) {}"
+            other = " AND {} IN (SELECT value FROM json_each(:there))"
+        only = "" if kinds is None else " AND kind IN (SELECT value FROM json_each(:kinds))"
+        one_side = "SELECT no FROM link WHERE {} IN (SELECT value FROM json_each(:here)){}" + only
         both = " UNION ".join(
             one_side.format(a, other.format(b)) for a, b in (("source", "target"), ("target", "source"))
         )
@@ -283,7 +291,9 @@ class SqliteStore:
                     JOIN entity s ON s.no = l.source JOIN entity t ON t.no = l.target
                     WHERE l.no IN ({both}) ORDER BY l.kind, l.id LIMIT :limit"""
         with self._lock, told_plainly(self.url):
-            rows = self._db.execute(query, {"here": here, "there": there, "limit": limit}).fetchall()
+            wanted_kinds = json.dumps([kind_of(k).name for k in kinds or ()])
+            values = {"here": here, "there": there, "kinds": wanted_kinds, "limit": limit}
+            rows = self._db.execute(query, values).fetchall()
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(AT_SCHEMA)
         return pa.table([pa.array(c, f.type) for c, f in zip(columns, AT_SCHEMA, strict=True)], schema=AT_SCHEMA)
 
