@@ -1,1 +1,159 @@
-""""""
+"""Readers: from bytes to records of text, with their numbers and lines. One module each, found by its ``FORMAT``.
+
+A reader never guesses: a row that does not fit is rejected with its line, damage that hides where rows end stops the file
+there. Values stay texts; what they mean is the dataset's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from vinculo.graph.registry import discover
+from vinculo.graph.text import Text, say_both
+from vinculo.graph.types import REJECT_SCHEMA
+from vinculo.ingest.clean.text import folded
+from vinculo.ingest.formats.opened import OpenedFile
+
+#: Records of a chunk: what is read, mapped and written at a time.
+CHUNK = 16_384
+#: A header is looked for in so many rows.
+HEADER_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a reader is told about a file.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns that must be there.
+    optional : tuple of str
+        Columns that may be there.
+    aliases : mapping
+        Other header texts for a column.
+    headerless : bool
+        Columns are taken by position, in the order of ``columns``.
+    exact : bool
+        Column names to the letter, as FollowTheMoney's mapping files want them; else folded.
+    elements : tuple of str
+        XML elements that are records; key of the array that holds them in JSON.
+    """
+
+    columns: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    headerless: bool = False
+    exact: bool = False
+    elements: tuple[str, ...] = ()
+
+    def names(self, header: Sequence[str]) -> list[str]:
+        """Column names of a header row; one that comes again gets its position among its like (``account_2``)."""
+        known = {} if self.exact else self._known
+        names: list[str] = []
+        seen: dict[str, int] = {}
+        for place, text in enumerate(header, 1):
+            name = text.strip("\ufeff") if self.exact else known.get(loose(text)) or folded(text)
+            name = name or f"column {place}"
+            seen[name] = seen.get(name, 0) + 1
+            names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+        if self.exact:
+            # FollowTheMoney reads the last of two columns of one name
+            for name, count in seen.items():
+                if count > 1:
+                    first, last = names.index(name), names.index(f"{name}_{count}")
+                    names[first], names[last] = names[last], names[first]
+        return names
+
+    @property
+    def _known(self) -> dict[str, str]:
+        known = {loose(name): name for name in (*self.columns, *self.optional)}
+        return {loose(alias): name for alias, name in self.aliases.items()} | known
+
+    def matched(self, header: Sequence[str]) -> tuple[int, int]:
+        """How many of the columns that must, and that may, be in a header row."""
+        names = set(self.names(header))
+        return sum(c in names for c in self.columns), sum(c in names for c in self.optional)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some records: a table of texts (or lists of texts) with ``record`` and ``line``, and those that do not fit."""
+
+    table: pa.Table
+    rejects: pa.Table
+
+    @property
+    def read(self) -> int:
+        """Records in it, rejected ones counted."""
+        return int(self.table.num_rows + self.rejects.num_rows)
+
+
+@dataclass
+class Head:
+    """What the beginning of a file looks like: rows that may be its header, each with its line, and some rows below."""
+
+    rows: list[tuple[int, list[str]]]
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A reader.
+
+    Attributes
+    ----------
+    name : str
+        As ``Dataset.format`` has it.
+    title : Text
+    suffixes : tuple of str
+        Usual endings of file names (each also with ``.gz``).
+    peek : callable
+        ``peek(file) -> list[Head]``: what to recognise the dataset by; one for each sheet or delimiter that may be meant.
+    reads : callable
+        ``reads(file, layout, notes) -> Iterator[Chunk]``; ``notes`` is filled with what was found out (encoding, delimiter,
+        header line) before the first chunk.
+    """
+
+    name: str
+    title: Text
+    suffixes: tuple[str, ...]
+    peek: Callable[[OpenedFile], list[Head]]
+    reads: Callable[[OpenedFile, Layout, dict[str, str]], Iterator[Chunk]]
+
+
+def formats() -> dict[str, Format]:
+    """Every reader by name.
+
+    Examples
+    --------
+    >>> sorted(formats())
+    ['json', 'jsonl', 'table', 'xlsx', 'xml']
+    """
+    return discover(__name__, "FORMAT")
+
+
+def loose(text: str) -> str:
+    """A header text for comparison: folded, everything but letters and digits a space.
+
+    Examples
+    --------
+    >>> loose("Número_de  Factura #")
+    'numero de factura'
+    """
+    return re.sub(r"[\W_]+", " ", folded(text)).strip()
+
+
+def rejected(rows: Sequence[tuple[int, int, str, str, str, dict[str, object]]]) -> pa.Table:
+    """Rejects from (record, line, column, raw text, code, blanks of the sentence)."""
+    if not rows:
+        return REJECT_SCHEMA.empty_table()
+    made = [(*r[:5], *say_both(f"reject.{r[4]}", **r[5])) for r in rows]
+    return pa.table(
+        [pa.array(c, f.type) for c, f in zip(zip(*made, strict=True), REJECT_SCHEMA, strict=True)],
+        schema=REJECT_SCHEMA,
+    )

@@ -1,0 +1,142 @@
+"""A file as it is on disk: its bytes, packed by gzip or not, and their sha256."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from vinculo.graph.errors import InputError
+
+HEAD = 65_536
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file that was read once from end to end.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    sha256 : str
+        Of the bytes inside a ``.gz``.
+    size : int
+        Number of those bytes.
+    head : bytes
+        The first of them.
+    encoding : str
+        ``utf-8-sig``, ``utf-16``, ``utf-8``, ``cp1252`` or ``latin-1``: the first that all bytes fit.
+    packed : bool
+        Whether gzip's marks stand at its beginning.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    head: bytes
+    encoding: str
+    packed: bool
+
+    @property
+    def name(self) -> str:
+        """The file's name, for sentences."""
+        return self.path.name
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the file says of itself that it is made up."""
+        return b"SYNTHETIC DATA" in self.head[:4096]
+
+    def bytes(self) -> BinaryIO:
+        """The bytes, unpacked."""
+        if self.packed:
+            return cast(BinaryIO, gzip.open(self.path, "rb"))
+        return self.path.open("rb")
+
+    def text(self) -> io.TextIOWrapper:
+        """The text, line ends as they are; a byte that does not fit is an error, never left out."""
+        return io.TextIOWrapper(self.bytes(), encoding=self.encoding, errors="strict", newline="")
+
+
+def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None = None) -> OpenedFile:
+    """Read a file once: is it there, is it whole, what is its sha256, how is it encoded.
+
+    Raises
+    ------
+    InputError
+        ``no_file``, ``is_folder``, ``unreadable_file``, ``empty_file``, ``damaged_gzip``.
+    """
+    path = Path(path)
+    file = str(path)
+    if path.is_dir():
+        raise InputError("is_folder", file=file)
+    digest, size, head, tests = hashlib.sha256(), 0, b"", _Encodings()
+    try:
+        total = path.stat().st_size
+        with path.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+                tests.feed(piece)
+                size += len(piece)
+                if len(head) < HEAD:
+                    head += piece[: HEAD - len(head)]
+                if progress:
+                    progress("hash", raw.tell(), total)
+    except FileNotFoundError:
+        raise InputError("no_file", file=file) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError("damaged_gzip", file=file, reason=str(error)) from None
+    except OSError as error:
+        raise InputError("unreadable_file", file=file, reason=error.strerror or str(error)) from None
+    if size == 0 or not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        raise InputError("empty_file", file=file)
+    return OpenedFile(path, digest.hexdigest(), size, head, tests.found(head), packed)
+
+
+class _Encodings:
+    """Which encodings all bytes of a file fit, found while it is read."""
+
+    def __init__(self) -> None:
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
+        self._is_utf8 = True
+        self._is_cp1252 = True
+
+    def feed(self, piece: bytes) -> None:
+        if self._is_utf8:
+            try:
+                self._utf8.decode(piece)
+            except UnicodeDecodeError:
+                self._is_utf8 = False
+        if self._is_cp1252 and any(hole in piece for hole in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")):
+            self._is_cp1252 = False
+
+    def found(self, head: bytes) -> str:
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if self._is_utf8:
+            try:
+                self._utf8.decode(b"", final=True)
+                return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else _without_mark(head) or "utf-8"
+            except UnicodeDecodeError:
+                pass
+        return _without_mark(head) or ("cp1252" if self._is_cp1252 else "latin-1")
+
+
+def _without_mark(head: bytes) -> str:
+    """UTF-16 without its mark: every second byte of the beginning is NUL."""
+    some = head[:2000]
+    if len(some) >= 8 and some[1::2].count(0) > 0.8 * len(some[1::2]) and 0 not in some[0::2][:8]:
+        return "utf-16-le"
+    if len(some) >= 8 and some[0::2].count(0) > 0.8 * len(some[0::2]) and 0 not in some[1::2][:8]:
+        return "utf-16-be"
+    return ""

@@ -1,0 +1,135 @@
+"""Excel workbooks: every sheet with the header that is looked for, cells as the texts a person sees for them.
+
+Numbers keep their digits (an integer has no ``.0``, a code typed as text keeps its zeros), dates become ISO. Title rows above
+the header, merged or not, are passed over.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from vinculo.graph.errors import InputError
+from vinculo.graph.text import Text
+from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.table import Gathered, header_of
+
+#: Unpacked size beyond which a workbook is taken for an attack.
+LARGEST = 4 << 30
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text, nothing lost.
+
+    Examples
+    --------
+    >>> cell_text(7.0), cell_text("01"), cell_text(datetime(2024, 1, 2)), cell_text(0.1), cell_text(None)
+    ('7', '01', '2024-01-02', '0.1', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat()[:19]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value)
+
+
+def _sheets(file: OpenedFile) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    import openpyxl
+
+    try:
+        with file.bytes() as packed:
+            if not zipfile.is_zipfile(packed):
+                raise InputError("damaged_workbook", file=str(file.path), reason="not a zip file")
+            packed.seek(0)
+            with zipfile.ZipFile(packed) as members:
+                if sum(m.file_size for m in members.infolist()) > LARGEST:
+                    raise InputError("workbook_too_large", file=str(file.path))
+            packed.seek(0)
+            book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+            try:
+                for sheet in book.worksheets:
+                    yield sheet.title, _filled(sheet)
+            finally:
+                book.close()
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        # openpyxl says what is wrong with a workbook by whatever error it runs into
+        raise InputError("damaged_workbook", file=str(file.path), reason=str(error)) from None
+
+
+def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    # the size a workbook states may be wrong; without it every row is read as long as it is
+    sheet.reset_dimensions()
+    for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        texts = [cell_text(c) for c in row]
+        if any(t.strip() for t in texts):
+            yield line, texts
+
+
+def peek(file: OpenedFile) -> list[Head]:
+    """The first rows of every sheet."""
+    heads = []
+    for title, rows in _sheets(file):
+        head = Head([], {"sheet": title})
+        for row in rows:
+            head.rows.append(row)
+            if len(head.rows) >= HEADER_ROWS + 10:
+                break
+        heads.append(head)
+    return heads
+
+
+def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
+    """Records of all sheets whose header matches best, numbered through; see :class:`vinculo.ingest.formats.Format`."""
+    heads = [h for h in peek(file) if h.rows]
+    if not heads:
+        raise InputError("empty_file", file=str(file.path))
+    best, place = header_of(heads, layout)
+    wanted = layout.names(best.rows[place][1])
+    if layout.columns and not layout.matched(best.rows[place][1])[0]:
+        raise InputError("no_header", file=str(file.path))
+    record = 0
+    taken = []
+    for title, rows in _sheets(file):
+        head = next((h for h in heads if h.notes["sheet"] == title), None)
+        at = next((line for line, row in head.rows if layout.names(_cut(row)) == _cut(wanted)), None) if head else None
+        if at is None:
+            continue
+        taken.append(title)
+        notes |= {"sheet": ", ".join(taken), "header_line": str(at), "encoding": "xlsx"}
+        gathered = Gathered(_cut(wanted))
+        for line, row in rows:
+            if line <= at:
+                continue
+            record += 1
+            width = len(_cut(wanted))
+            gathered.add(record, line, row + [""] * (width - len(row)))
+            if len(gathered) >= CHUNK:
+                yield gathered.chunk()
+                gathered = Gathered(_cut(wanted))
+        if len(gathered):
+            yield gathered.chunk()
+
+
+def _cut(row: list[str]) -> list[str]:
+    """A header without the empty cells that merged titles and formats leave behind it."""
+    width = len(row)
+    while width and (not row[width - 1].strip() or row[width - 1] == f"column {width}"):
+        width -= 1
+    return row[:width]
+
+
+FORMAT = Format("xlsx", Text("Excel workbook", "Libro de Excel"), (".xlsx", ".xlsm"), peek, reads)
