@@ -1,0 +1,227 @@
+"""FollowTheMoney entities, one JSON object a line, as OpenAleph, OpenSanctions' tools and ``ftm`` read them.
+
+What came in as FtM goes out with the same ids, schemata and values. The trade extension goes out under the nearest schema
+that is true of it, with what FtM has no property for beside it under ``vinculo`` (readers keep unknown fields):
+
+===================  ==============================================================================================
+ours                 FtM
+===================  ==============================================================================================
+Consignment          ``Asset`` (goods: name, summary, amount and currency of the declared value)
+Container            ``Asset``
+Location             ``Address``
+Invoice              ``Document``
+Seizure, Inspection  ``Event``; their place also as ``addressEntity``
+Listing              ``Risk`` of the listed entity, with status and reason
+Identifier           ``Identification`` of its holders
+Phone, EmailAddress  no entity: ``phone`` and ``email`` of the parties
+HAS_ADDRESS          ``addressEntity`` of the party
+LISTED               ``entity`` of the Sanction or Risk
+HOLDS                ``Ownership`` of an account, ``holder`` of a wallet
+HELD_AT              ``bank`` of the account
+PAID                 ``Payment``; ends that are accounts become ``payerAccount``, ``beneficiaryAccount``
+SHIPPER, ... others  ``UnknownLink`` with the kind as ``role``
+REFERS_TO            nothing: the property itself has the id
+===================  ==============================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vinculo.graph.exports import Contents, Export
+from vinculo.graph.schema import is_a, kind
+from vinculo.graph.text import Text
+from vinculo.graph.types import Entity, Link
+
+#: Values by property; a dictionary of keys keeps their order and drops repeats.
+_Values = dict[str, dict[str, None]]
+
+#: FtM schema of each kind of the trade extension, and our property to FtM's; empty schema: no entity of its own.
+EXTENSION: dict[str, tuple[str, dict[str, str]]] = {
+    "Consignment": (
+        "Asset",
+        {"billNumber": "name", "goods": "summary", "declaredValue": "amount", "currency": "currency"},
+    ),
+    "Container": ("Asset", {"number": "name"}),
+    "Location": ("Address", {"name": "full", "code": "remarks"}),
+    "Invoice": ("Document", {"number": "title", "date": "date"}),
+    "Seizure": ("Event", {"seizureNumber": "name", "commodity": "summary"}),
+    "Inspection": ("Event", {"inspectionNumber": "name", "commodity": "summary"}),
+    "Listing": ("Risk", {"date": "listingDate"}),
+    "Identifier": ("Identification", {}),
+    "Phone": ("", {}),
+    "EmailAddress": ("", {}),
+}
+#: Properties of ours on kinds that FtM has.
+OURS: dict[str, frozenset[str]] = {"PAID": frozenset({"method", "place", "placeRegion", "count"})}
+
+#: Links that become a property of one end: whose, which, and the property of the other end that is its value (else its id).
+_FOLDED: dict[str, tuple[str, str, str]] = {
+    "HAS_PHONE": ("source", "phone", "number"),
+    "HAS_EMAIL": ("source", "email", "address"),
+    "HAS_ADDRESS": ("source", "addressEntity", ""),
+    "HAS_IDENTIFIER": ("target", "holder", ""),
+    "LISTED": ("target", "entity", ""),
+    "HELD_AT": ("source", "bank", ""),
+    "OCCURRED_AT": ("source", "addressEntity", ""),
+}
+_NOT_OURS_TO_TELL = frozenset({"REFERS_TO"})
+
+
+def writes(contents: Contents, path: Path) -> None:
+    """Write entities, then links. Links are read first: some of them are properties of their ends."""
+    folded = _folds(contents)
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for entity in contents.entities():
+            made = entity_of(entity, folded.get(entity.id, {}))
+            if made is not None:
+                out.write(_line(_with_context(made, entity, contents)))
+        for link in contents.links():
+            told = link_of(link, contents.kinds)
+            if told is not None:
+                out.write(_line(_with_context(told, link, contents)))
+
+
+def _folds(contents: Contents) -> dict[str, _Values]:
+    """Properties that entities get from their links, by entity id."""
+    found: dict[str, _Values] = defaultdict(lambda: defaultdict(dict))
+    values: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for link in contents.links():
+        if link.kind in _FOLDED:
+            end, name, of = _FOLDED[link.kind]
+            owner, other = (link.source, link.target) if end == "source" else (link.target, link.source)
+            if of:
+                values[other].append((owner, name, of))
+            else:
+                found[owner][name][other] = None
+        elif link.kind == "HOLDS" and not is_a(contents.kinds[link.target], "Asset"):
+            found[link.target]["holder"][link.source] = None
+    if values:
+        for entity in contents.entities():
+            for owner, name, of in values.get(entity.id, ()):
+                for fact in entity.properties.get(of, ()):
+                    found[owner][name][fact.value] = None
+    return found
+
+
+def entity_of(entity: Entity, folded: Mapping[str, Iterable[str]]) -> dict[str, Any] | None:
+    """An entity as FtM has it; ``None`` for what is no entity there, or what no file describes.
+
+    Parameters
+    ----------
+    entity : Entity
+    folded : mapping of str to strings
+        Further values from its links.
+
+    Examples
+    --------
+    >>> from vinculo.graph.types import Fact, Provenance, Source
+    >>> where = (Provenance(Source("d", "00"), 1),)
+    >>> entity_of(Entity("x", "Container", "x", {"number": (Fact("MSKU1234565", where),)}, where), {})
+    {'id': 'x', 'schema': 'Asset', 'properties': {'name': ['MSKU1234565']}, 'vinculo': {'kind': 'Container'}}
+    """
+    if not entity.sources and not entity.properties:
+        return None
+    schema, renamed = EXTENSION.get(entity.kind, (kind(entity.kind).ftm, {}))
+    if not schema:
+        return None
+    known = kind(schema).properties
+    properties: _Values = defaultdict(dict)
+    beside: dict[str, list[str]] = {}
+    for name, facts in entity.properties.items():
+        if (target := renamed.get(name, name)) in known:
+            properties[target] |= dict.fromkeys(f.value for f in facts)
+        else:
+            beside[name] = [f.value for f in facts]
+    for name, more in folded.items():
+        if name in known:
+            properties[name] |= dict.fromkeys(more)
+    made = _made(entity.id, schema, properties)
+    ours = ({"kind": entity.kind} if entity.kind in EXTENSION else {}) | ({"properties": beside} if beside else {})
+    return made | ({"vinculo": ours} if ours else {})
+
+
+def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
+    """A link as FtM has it; ``None`` for one that is a property there.
+
+    Parameters
+    ----------
+    link : Link
+    kinds : mapping
+        Kind by id of the ends.
+
+    Examples
+    --------
+    >>> link_of(Link("x", "OWNS", "a", "b"), {"a": "Person", "b": "Company"})
+    {'id': 'x', 'schema': 'Ownership', 'properties': {'asset': ['b'], 'owner': ['a']}}
+    """
+    if link.kind in _FOLDED or link.kind in _NOT_OURS_TO_TELL:
+        return None
+    told = kind(link.kind)
+    if link.kind == "HOLDS":
+        if not is_a(kinds[link.target], "Asset"):
+            return None
+        told = kind("OWNS")
+    schema, ends = told.ftm, (told.source_property, told.target_property)
+    if not schema:
+        schema, ends = "UnknownLink", ("subject", "object")
+    if schema == "Payment":
+        ends = tuple(  # type: ignore[assignment]
+            f"{end}Account" if is_a(kinds[id], "BankAccount") else end
+            for end, id in zip(ends, (link.source, link.target), strict=True)
+        )
+    known = kind("LINKED_TO" if schema == "UnknownLink" else told.name).properties
+    properties: _Values = defaultdict(dict)
+    beside: dict[str, list[str]] = {}
+    for name, facts in link.properties.items():
+        values = [f.value for f in facts]
+        if name in known and name not in OURS.get(told.name, ()):
+            properties[name] |= dict.fromkeys(values)
+        else:
+            beside[name] = values
+    if told.name != link.kind or not told.ftm:
+        properties["role"] = {link.kind: None} | properties.get("role", {})
+    for end, id in zip(ends, (link.source, link.target), strict=True):
+        properties[end][id] = None
+    made = _made(link.id, schema, properties)
+    ours = ({"kind": link.kind} if told.ftm == "" or told.name != link.kind else {}) | (
+        {"properties": beside} if beside else {}
+    )
+    return made | ({"vinculo": ours} if ours else {})
+
+
+def _made(id: str, schema: str, properties: _Values) -> dict[str, Any]:
+    return {"id": id, "schema": schema, "properties": {n: list(v) for n, v in sorted(properties.items()) if v}}
+
+
+def _with_context(made: dict[str, Any], thing: Entity | Link, contents: Contents) -> dict[str, Any]:
+    """What FtM has no property for: datasets, synthetic data, and what lists say."""
+    context: dict[str, Any] = {"datasets": sorted({p.source.dataset for p in thing.sources})}
+    if any(p.source.synthetic for p in thing.sources):
+        context["synthetic"] = True
+    if told := contents.standings.get(thing.id):
+        context["standings"] = [s.as_json() for s in told]
+    if contents.handling:
+        context["handling"] = contents.handling
+    return made | context
+
+
+def _line(made: dict[str, Any]) -> str:
+    # a lone surrogate cannot be written as UTF-8
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode("utf-8") + "\n"
+
+
+EXPORT = Export(
+    name="ftm",
+    title=Text("FollowTheMoney entities", "Entidades FollowTheMoney"),
+    description=Text(
+        "One JSON object a line, for OpenAleph, OpenSanctions and ftm.",
+        "Un objeto JSON por línea, para OpenAleph, OpenSanctions y ftm.",
+    ),
+    extension="ftm.json",
+    writes=writes,
+)
