@@ -277,6 +277,14 @@ class Context:
             for row, found in sorted(shippers.items())
         }
 
+    @cached_property
+    def _partners(self) -> frozenset[tuple[int, int]]:
+        return frozenset(pair for pairs in self.trading_pairs.values() for pair in pairs)
+
+    def trades_with(self, a: int, b: int) -> bool:
+        """Whether one ships to the other."""
+        return (a, b) in self._partners or (b, a) in self._partners
+
     def party_links(self, rows: Sequence[int], actors: set[int]) -> list[int]:
         """Rows of the links by which these actors stand in these consignments, consignment by consignment."""
         trade = self.trade

@@ -24,15 +24,18 @@ class FanParameters:
     Attributes
     ----------
     others_min : int
-        Different counterparties within the window.
+        Different strangers within the window.
     window_days : float
         Length of the window.
+    pair_transfers_max : int
+        A counterparty is a stranger when there are at most so many transfers between the two in all the data, none of them
+        before the window.
     new_share_min : float
-        Share of them with no transfer from or to the hub in ``lookback_days`` before the window.
-    lookback_days : float
-        How far back a pair counts as known.
+        Strangers as a share of all counterparties of the window.
     chance_max : float
         Chance of so many, at the hub's own rate outside the window or its peers' rate, whichever is higher.
+    history_windows_min : float
+        The hub's own rate counts only where the data reach over so many windows; a shorter past is part of the pattern.
     regular_interval_cv_max : float
         Counterparties paid at intervals that vary less than this (standard deviation over mean) are payroll or rent.
     regular_share_max : float
@@ -41,9 +44,10 @@ class FanParameters:
 
     others_min: int = 5
     window_days: float = 30.0
-    new_share_min: float = 0.6
-    lookback_days: float = 90.0
+    pair_transfers_max: int = 2
+    new_share_min: float = 0.4
     chance_max: float = 1e-3
+    history_windows_min: float = 4.0
     regular_interval_cv_max: float = 0.1
     regular_share_max: float = 0.5
 
@@ -51,13 +55,13 @@ class FanParameters:
 class _Window(NamedTuple):
     rows: Codes
     others: int
-    new: int
+    share: float
     own_rate: float
     chance: float
 
 
 def find_fans(typology: Typology, context: Context, *, inward: bool) -> Iterator[Finding]:
-    """Windows of one hub in which more counterparties appear than its own past and its peers explain.
+    """Windows of one hub in which more strangers appear than its own past and its peers explain.
 
     Parameters
     ----------
@@ -71,41 +75,35 @@ def find_fans(typology: Typology, context: Context, *, inward: bool) -> Iterator
     t, p = context.transfers, typology.parameters
     hub, other = (t.payee, t.payer) if inward else (t.payer, t.payee)
     window = int(p.window_days * DAY_S)
+    n = len(context.network)
     for code, currency in enumerate(t.currency.values or ("",)):
         rows = np.flatnonzero(context.between_actors & (t.currency.codes == (code if t.currency.values else -1)))
-        line = timeline(len(context.network), hub, rows.astype(np.int32))
+        pair = np.unique(hub[rows].astype(np.int64) * n + other[rows], return_inverse=True, return_counts=True)
+        strange = rows[pair[2][pair[1]] <= p.pair_transfers_max].astype(np.int32)
+        line, whole = timeline(n, hub, strange), timeline(n, hub, rows.astype(np.int32))
         seen = distinct_in_window(line.ptr, line.rows, other, t.time, window)
-        peers = _peer_rate(hub[rows], other[rows], t.time[rows], window)
+        windows = max(1.0, t.span_days / p.window_days)
+        hubs = int((np.diff(whole.ptr) > 0).sum())
+        peers = len(np.unique(pair[0][pair[2] <= p.pair_transfers_max])) / max(1, hubs) / windows
         for actor in np.flatnonzero(np.diff(line.ptr) >= p.others_min):
             own = line.rows[line.ptr[actor] : line.ptr[actor + 1]]
             counts = seen[line.ptr[actor] : line.ptr[actor + 1]]
             if counts.max() < p.others_min:
                 continue
-            for found in _windows(own, counts, other, context, peers, p):
-                if _routine(found.rows, own, other, t.time, p):
-                    continue
+            every = whole.rows[whole.ptr[actor] : whole.ptr[actor + 1]]
+            for found in _windows(own, every, counts, other, context, peers, p):
                 yield _finding(typology, context, int(actor), found, currency, peers, inward)
 
 
-def _peer_rate(hub: Codes, other: Codes, time: np.ndarray, window: int) -> float:
-    """Different counterparties per window, on average over hubs and the windows in which they are active."""
-    if len(hub) == 0:
-        return 0.0
-    block = (time - time[0]) // window
-    blocks = int(block[-1]) + 1
-    pairs = len(np.unique(np.stack([hub, block, other]), axis=1)[0])
-    active = len(np.unique(hub.astype(np.int64) * blocks + block))
-    return float(pairs / active)
-
-
 def _windows(
-    own: Codes, counts: Codes, other: Codes, context: Context, peers: float, p: FanParameters
+    own: Codes, every: Codes, counts: Codes, other: Codes, context: Context, peers: float, p: FanParameters
 ) -> Iterator[_Window]:
     """The busiest windows of a hub that do not overlap, busiest first."""
     t = context.transfers
-    window, lookback = int(p.window_days * DAY_S), int(p.lookback_days * DAY_S)
-    times = t.time[own]
+    window = int(p.window_days * DAY_S)
+    times, all_times = t.time[own], t.time[every]
     free = np.ones(len(own), np.bool_)
+    strangers = len(np.unique(other[own]))
     for end in np.argsort(-counts, kind="stable"):
         if counts[end] < p.others_min:
             return
@@ -113,19 +111,19 @@ def _windows(
         stop = int(np.searchsorted(times, times[end], side="right"))
         if not free[start:stop].all():
             continue
-        inside = own[start:stop]
-        members = set(other[inside].tolist())
-        before = own[(times <= times[start] - 1) & (times >= times[start] - lookback)]
-        new = len(members - set(other[before].tolist()))
         free[start:stop] = False
-        if new < p.new_share_min * len(members):
+        known = set(other[own[:start]].tolist())
+        inside = np.array([r for r in own[start:stop].tolist() if int(other[r]) not in known], np.int32)
+        members = len(set(other[inside].tolist()))
+        around = every[(all_times >= times[start]) & (all_times <= times[stop - 1])]
+        share = members / len(set(other[around].tolist()))
+        if members < p.others_min or share < p.new_share_min or _routine(around, every, other, t.time, p):
             continue
-        outside = np.concatenate([own[:start], own[stop:]])
-        windows = max(1.0, t.span_days / p.window_days - 1.0)
-        rate = len(np.unique((t.time[outside] // window) * len(context.network) + other[outside])) / windows
-        chance = poisson_tail(len(members), max(rate, peers))
+        windows = t.span_days / p.window_days
+        rate = (strangers - members) / max(1.0, windows - 1.0)
+        chance = poisson_tail(members, max(rate if windows >= p.history_windows_min else 0.0, peers))
         if chance <= p.chance_max:
-            yield _Window(inside, len(members), new, rate, chance)
+            yield _Window(inside, members, share, rate, chance)
 
 
 def _routine(rows: Codes, own: Codes, other: Codes, time: np.ndarray, p: FanParameters) -> bool:
@@ -161,15 +159,15 @@ def _finding(
         window=context.dates(t.time[rows]),
         features={
             "counterparties": measured(found.others, "count", expected),
-            "own_rate": measured(found.own_rate, "count per window"),
-            "new_counterparties": measured(found.new / found.others, "share"),
+            "own_rate": measured(found.own_rate, "count per window", peers),
+            "new_counterparties": measured(found.share, "share"),
             "total": measured(total, currency),
             "amount_variation": measured(float(amounts.std() / amounts.mean()), "standard deviation / mean"),
             "chance": measured(found.chance, "probability"),
         },
         reason={
             "others": counted(found.others, role),
-            "new": percent(found.new / found.others),
+            "new": percent(found.share),
             "days": counted(int((t.time[rows[-1]] - t.time[rows[0]]) // DAY_S) + 1, "day"),
             "total": money(total, total, currency),
             "expected": f"{expected:.1f}",

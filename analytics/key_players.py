@@ -1,0 +1,148 @@
+"""Key players: who stands where, by four measures side by side.
+
+**Convention.** Betweenness is unweighted: a payment of a million is no shorter than one of ten. (Published figures on weighted
+covert networks often take 1 / weight as length; :func:`vinculo.analytics.kernels.centrality.betweenness` does that when given
+lengths.) It is exact up to 2,000 nodes and sampled above, with the number of samples told. The links that take part are those
+of :mod:`vinculo.analytics.communities`, read without direction and counted once per pair; PageRank follows them in both
+directions, weighted as there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vinculo.analytics.communities import projection
+from vinculo.analytics.kernels.centrality import betweenness, pagerank
+from vinculo.analytics.kernels.compiled import Progress, warm
+from vinculo.analytics.kernels.structure import core_number
+from vinculo.graph.errors import UsageError
+from vinculo.graph.network import Network
+from vinculo.graph.schema import descendants
+from vinculo.graph.store import Store
+
+MEASURES = ("degree", "betweenness", "pagerank", "core")
+EXACT_UP_TO = 2_000
+SAMPLES = 256
+
+
+@dataclass(frozen=True)
+class KeyPlayer:
+    """One entity and its place in the network.
+
+    Attributes
+    ----------
+    id, kind, name : str
+        Which entity.
+    degree : int
+        Different neighbours.
+    betweenness : float
+        Share of the shortest paths between others that run through it.
+    pagerank : float
+        Share of a random walker's time.
+    core : int
+        Largest k such that it is in a part in which everyone has k neighbours.
+    samples : int
+        Sources from which betweenness was counted; 0 where it is exact.
+    """
+
+    id: str
+    kind: str
+    name: str
+    degree: int
+    betweenness: float
+    pagerank: float
+    core: int
+    samples: int
+
+    def as_json(self) -> dict[str, Any]:
+        """One line of a table."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "name": self.name,
+            "degree": self.degree,
+            "betweenness": self.betweenness,
+            "pagerank": self.pagerank,
+            "core": self.core,
+            "samples": self.samples,
+        }
+
+
+def key_players(
+    store: Store,
+    *,
+    by: str = "betweenness",
+    kind: str = "LegalEntity",
+    top: int = 50,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> list[KeyPlayer]:
+    """Rank the entities of a store.
+
+    Parameters
+    ----------
+    store : Store
+    by : str
+        ``degree``, ``betweenness``, ``pagerank`` or ``core``.
+    kind : str
+        Kind of the entities told, with its descendants; all take part in the network. ``Thing`` tells any thing.
+    top : int
+        How many.
+    seed : int
+        Draws the sources of sampled betweenness.
+    progress : callable, optional
+        Told the stage; may raise to stop.
+
+    Returns
+    -------
+    list of KeyPlayer
+        Highest first, then by id.
+
+    Raises
+    ------
+    UsageError
+        ``unknown_method``.
+
+    References
+    ----------
+    Brandes, A faster algorithm for betweenness centrality (2001); Batagelj and Zaversnik, cores in O(m) (2003).
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> key_players(open_store("sqlite:///:memory:"))
+    []
+    """
+    if by not in MEASURES:
+        raise UsageError("unknown_method", method=by)
+    warm(progress)
+    network = Network.from_store(store)
+    if len(network) == 0:
+        return []
+    graph = projection(network)
+    samples = SAMPLES if graph.nodes > EXACT_UP_TO else None
+    measures = {
+        "degree": graph.degrees,
+        "betweenness": betweenness(graph, samples=samples, seed=seed, progress=progress),
+        "pagerank": pagerank(graph, tolerance=1e-9),
+        "core": core_number(graph),
+    }
+    wanted = np.flatnonzero(network.of_kind(descendants(kind)))
+    order = wanted[np.lexsort((wanted, -measures[by][wanted]))][:top]
+    rows = network.nodes.take(order).to_pylist()
+    return [
+        KeyPlayer(
+            id=row["id"],
+            kind=row["kind"],
+            name=row["name"],
+            degree=int(measures["degree"][i]),
+            betweenness=round(float(measures["betweenness"][i]), 9),
+            pagerank=round(float(measures["pagerank"][i]), 9),
+            core=int(measures["core"][i]),
+            samples=samples or 0,
+        )
+        for i, row in zip(order, rows, strict=True)
+    ]
