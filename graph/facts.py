@@ -8,7 +8,7 @@ Arrow, both stores and the snapshot at full speed; JSON would have to be parsed 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,11 +43,23 @@ def pack_columns(columns: Iterable[tuple[str, pa.Array]]) -> pa.Array:
     parts = []
     for name, values in sorted(columns, key=lambda c: c[0]):
         present = pc.if_else(pc.equal(pc.fill_null(values, ""), ""), None, values)
-        parts.append(pc.binary_join_element_wise(f"{RECORD}{name}", present, UNIT))
+        parts.append(pc.binary_join_element_wise(name, present, UNIT))
+    return join_packed(parts)
+
+
+def join_packed(parts: Sequence[pa.Array]) -> pa.Array:
+    """Join columns of packed facts row by row; a null stands for no facts.
+
+    Examples
+    --------
+    >>> join_packed([pa.array(["a", None, None]), pa.array(["b", "c", None])]).to_pylist() == ["a\x1eb", "c", ""]
+    True
+    """
     if not parts:
-        raise ValueError("pack_columns needs at least one column")
+        raise ValueError("there are no columns to join")
     # not null_handling="skip": in pyarrow 26 it drops rows in which every part is null
-    joined = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+    opened = [pc.binary_join_element_wise("", part, RECORD) for part in parts]
+    joined = pc.binary_join_element_wise(*opened, "", null_handling="replace", null_replacement="")
     return pc.utf8_slice_codeunits(joined, 1)
 
 
