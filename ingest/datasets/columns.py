@@ -1,0 +1,214 @@
+"""Work on whole columns that several datasets share: keys that compare, texts sorted into kinds, lists put together.
+
+Everything here takes and gives Arrow arrays; what Python must do is done once per distinct text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.ingest.clean.countries import country
+from vinculo.ingest.clean.identifiers import GENERIC_RFC, compact, rfc
+
+_SEPARATOR = "\x1e"
+#: What stands in a name's place and names nobody: bearer bills, pointers to another box, blanks of many makes.
+NOBODY = (
+    r"^(to (the )?orders?( of.*)?|to bearer|order|a la orden( de.*)?|al portador|same( as .*)?|as above|"
+    r"(el |la )?mism[oa]s?( .*)?|n a|na|nan|null|none|nil|unknown|desconocid[oa]|not (available|declared|stated|given)|"
+    r"no (name|declarad[oa]|disponible|identificad[oa])|sin (nombre|dato|datos|datos de .*)|undisclosed|x+)$"
+)
+#: Endings that only firms have, on a compared name.
+_FIRM = (
+    r"(^| )(s a|sa|s a de c v|sa de cv|de c v|de cv|s de r l|s de rl|srl|s r l|s c|sc|a c|ac|s p r|spr|sapi|s a p i|s a s|sas|"
+    r"ltda|limitada|eirl|llc|l l c|llp|l l p|lp|inc|incorporated|corp|corporation|company|co|ltd|limited|plc|gmbh|ag|bv|b v|nv|n v|"
+    r"spa|s p a|pte|pty|oy|ab|kg|ooo|oao|zao|sarl|s a r l|bank|banco|cooperativa|group|grupo|trading|logistics|import|imports|"
+    r"export|exports|international|industries|enterprises|holdings?)( |$)"
+)
+
+
+def texts(table: pa.Table, name: str) -> pa.Array:
+    """A column, trimmed, null where it is empty or not there."""
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string())
+    column = table.column(name)
+    flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(flat, pa.ChunkedArray):
+        flat = pa.concat_arrays(flat.chunks)
+    if not pa.types.is_string(flat.type):
+        flat = flat.cast(pa.string())
+    return present(pc.utf8_trim_whitespace(flat))
+
+
+def present(values: pa.Array) -> pa.Array:
+    """Null in place of empty texts."""
+    return pc.if_else(pc.equal(pc.fill_null(values, ""), ""), pa.scalar(None, pa.string()), values)
+
+
+def without(values: pa.Array, missing: Iterable[str]) -> pa.Array:
+    """Null in place of texts that mean "no value" in this dataset."""
+    return pc.if_else(
+        pc.is_in(values, value_set=pa.array(list(missing), pa.string())), pa.scalar(None, pa.string()), values
+    )
+
+
+def with_columns(table: pa.Table, made: Mapping[str, pa.Array]) -> pa.Table:
+    """The table with these columns added, or put in the place of those of the same name."""
+    for name, values in made.items():
+        if name in table.column_names:
+            table = table.set_column(table.column_names.index(name), name, values)
+        else:
+            table = table.append_column(name, values)
+    return table
+
+
+def through(values: pa.Array, change: Callable[[str], str | None]) -> pa.Array:
+    """Every text through ``change``, once per distinct text.
+
+    Examples
+    --------
+    >>> through(pa.array(["a", None, "a"]), str.upper).to_pylist()
+    ['A', None, 'A']
+    """
+    coded = values.dictionary_encode()
+    made = pa.array([change(t) for t in coded.dictionary.to_pylist()], pa.string())
+    return made.take(coded.indices)
+
+
+def renamed(values: pa.Array, names: Mapping[str, str]) -> pa.Array:
+    """Texts that ``names`` knows (by their compared form) as it says, others as they are."""
+    return through(values, lambda text: names.get(_alike_one(text), text))
+
+
+def _alike_one(text: str) -> str:
+    return alike(pa.array([text])).to_pylist()[0] or ""
+
+
+def alike(values: pa.Array) -> pa.Array:
+    """Texts in the form in which they are compared: no accents, lower case, one space for everything but letters and digits.
+
+    Examples
+    --------
+    >>> alike(pa.array(["  Peña & Hijos, S.A. de C.V. ", "--"])).to_pylist()
+    ['pena hijos s a de c v', None]
+    """
+    made = pc.utf8_normalize(values, form="NFKD")
+    made = pc.utf8_lower(pc.replace_substring_regex(made, r"\pM+", ""))
+    made = pc.replace_substring_regex(made, r"[^\pL\pN]+", " ")
+    return present(pc.utf8_trim_whitespace(made))
+
+
+def joined(parts: Iterable[pa.Array], mark: str = ", ") -> pa.Array:
+    """The present texts of a row with ``mark`` between them, null where there is none.
+
+    Examples
+    --------
+    >>> joined([pa.array(["Calle 5", None]), pa.array([None, None], pa.string()), pa.array(["Saltillo", None])]).to_pylist()
+    ['Calle 5, Saltillo', None]
+    """
+    made: pa.Array | None = None
+    for part in parts:
+        if made is None:
+            made = part
+            continue
+        both = pc.and_(pc.is_valid(made), pc.is_valid(part))
+        made = pc.if_else(both, pc.binary_join_element_wise(made, part, mark), pc.coalesce(made, part))
+    if made is None:
+        raise ValueError("joined needs at least one column")
+    return made
+
+
+def listed(columns: Iterable[pa.Array]) -> pa.Array:
+    """Several columns of texts as one column of lists; absent ones stand as empty texts, which the engine passes over."""
+    filled = [pc.fill_null(c, "") for c in columns]
+    return pc.split_pattern(pc.binary_join_element_wise(*filled, _SEPARATOR), _SEPARATOR)
+
+
+def split(values: pa.Array, pattern: str) -> pa.Array:
+    """Each text cut at ``pattern`` into a list.
+
+    Examples
+    --------
+    >>> split(pa.array(["MSKU1; TCLU2", None]), r"\\s*[;|]\\s*").to_pylist()
+    [['MSKU1', 'TCLU2'], None]
+    """
+    return pc.split_pattern_regex(values, pattern)
+
+
+def whole_row(table: pa.Table, names: Iterable[str]) -> pa.Array:
+    """All these columns as one text: what a record without a number of its own is known by."""
+    filled = [pc.fill_null(texts(table, n), "") for n in names]
+    return pc.binary_join_element_wise(*filled, " | ")
+
+
+def country_codes(values: pa.Array) -> pa.Array:
+    """FollowTheMoney's codes of countries, null for what names none."""
+    return through(values, country)
+
+
+def tax_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Tax numbers as they compare, and their type: ``RFC`` or ``TAX``.
+
+    Generic RFCs, and texts that can be no number of one taxpayer (too short, one character only), give no key.
+
+    Examples
+    --------
+    >>> [a.to_pylist() for a in tax_keys(pa.array(["dib-771110-hq1", "XAXX010101000", "12-3456789", "0000000"]))]
+    [['DIB771110HQ1', None, '123456789', None], ['RFC', None, 'TAX', None]]
+    """
+
+    def key(text: str) -> str | None:
+        made = compact(text) or ""
+        if made in GENERIC_RFC or len(made) < 5 or len(set(made)) == 1 or not any(c.isdigit() for c in made):
+            return None
+        return made
+
+    keys = through(values, key)
+    return keys, through(keys, lambda made: "RFC" if rfc(made) else "TAX")
+
+
+def named(values: pa.Array) -> pa.Array:
+    """Names of somebody; null where the text names nobody (``TO ORDER``, ``SAME AS CONSIGNEE``)."""
+    nobody = pc.match_substring_regex(alike(values), NOBODY)
+    return pc.if_else(pc.fill_null(nobody, True), pa.scalar(None, pa.string()), values)
+
+
+def party_kinds(names: pa.Array, tax: pa.Array) -> pa.Array:
+    """``Person`` or ``Company`` where an RFC's length or a firm's ending tells, else ``LegalEntity``.
+
+    Examples
+    --------
+    >>> party_kinds(pa.array(["Ana Ruiz", "Ana Ruiz", "Norte S. de R.L."]), pa.array(["RUAA800101AB1", None, None])).to_pylist()
+    ['Person', 'LegalEntity', 'Company']
+    """
+    is_rfc = pc.fill_null(pc.match_substring_regex(tax, r"^[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}$"), False)
+    length = pc.fill_null(pc.utf8_length(tax), 0)
+    firm = pc.fill_null(pc.match_substring_regex(alike(names), _FIRM), False)
+    return pc.case_when(
+        pc.make_struct(pc.and_(is_rfc, pc.equal(length, 13)), pc.or_(pc.and_(is_rfc, pc.equal(length, 12)), firm)),
+        pa.scalar("Person"),
+        pa.scalar("Company"),
+        pa.scalar("LegalEntity"),
+    )
+
+
+def constant(text: str, like: pa.Array) -> pa.Array:
+    """This text wherever ``like`` has one."""
+    return pc.if_else(pc.is_valid(like), pa.scalar(text), pa.scalar(None, pa.string()))
+
+
+def where(values: pa.Array, mask: pa.Array) -> pa.Array:
+    """The values where ``mask`` is true, null elsewhere."""
+    return pc.if_else(pc.fill_null(mask, False), values, pa.scalar(None, pa.string()))
+
+
+def absent(values: pa.Array, other: pa.Array) -> pa.Array:
+    """The values where ``other`` has none."""
+    return pc.if_else(pc.is_null(other), values, pa.scalar(None, pa.string()))
+
+
+def marked(before: str, values: pa.Array) -> pa.Array:
+    """Each text with this in front."""
+    return pc.binary_join_element_wise(pa.scalar(before), values, "")
