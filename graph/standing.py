@@ -7,7 +7,7 @@ A party stands on a list by a link of its own (``LISTED``), or because another p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,9 @@ from vinculo.graph.types import Entity
 
 #: From what weighs most on a chart to what weighs least.
 CODES = ("listed", "presumed", "cleared")
-#: Above this many ids the links are read in bulk instead of asking for each id.
-_FEW = 40
-#: More links than this at one id: read in bulk, so that nothing is cut off.
-_AT_ONE = 500
+#: Above this many ids the links are read in bulk; so they are where one id has so many that some would be cut off.
+_FEW = 2000
+_MOST = 20_000
 
 
 @dataclass(frozen=True)
@@ -77,14 +76,18 @@ class Standing:
         }
 
 
-def standings(store: Store, ids: Sequence[str]) -> dict[str, tuple[Standing, ...]]:
+def standings(
+    store: Store, ids: Sequence[str], *, without: Container[str] = frozenset()
+) -> dict[str, tuple[Standing, ...]]:
     """What lists say of these entities.
 
     Parameters
     ----------
     store : Store
     ids : sequence of str
-        Any number; above forty the ``LISTED`` and ``HAS_IDENTIFIER`` links are read once in bulk.
+        Any number; for many the ``LISTED`` and ``HAS_IDENTIFIER`` links are read once in bulk.
+    without : container of str
+        Ids of entities and links that may not be used, e.g. tainted ones.
 
     Returns
     -------
@@ -99,8 +102,8 @@ def standings(store: Store, ids: Sequence[str]) -> dict[str, tuple[Standing, ...
     {}
     """
     wanted = list(dict.fromkeys(ids))
-    found = _reached_by_id(store, wanted) if len(wanted) <= _FEW else None
-    reached = found if found is not None else _reached_in_bulk(store, wanted)
+    rows = _links_near(store, wanted) if len(wanted) <= _FEW else None
+    reached = _reached(wanted, rows if rows is not None else _links_of_all(store), without)
     needed = {i for ways in reached.values() for listing, number, _ in ways for i in (listing, number) if i}
     things = _in_batches(store, sorted(needed))
     return {id: made for id in wanted if (made := _told(id, reached.get(id, ()), things))}
@@ -118,57 +121,52 @@ def status_of(told: Iterable[Standing]) -> str:
     return next((c for c in CODES if c in codes), "")
 
 
+#: A link as (id, kind, source, target).
+_Row = tuple[str, str, str, str]
 #: Ways to listings, by id of a party: (listing, shared identifier or "", holder).
 _Ways = Mapping[str, Iterable[tuple[str, str, str]]]
 
 
-def _reached_by_id(store: Store, ids: Sequence[str]) -> _Ways | None:
-    """Follow the links of each id; ``None`` where one has so many that they would be cut off."""
-    seen: dict[tuple[str, str, bool], list[str]] = {}
+def _links_near(store: Store, ids: Sequence[str]) -> set[_Row] | None:
+    """The links that matter for these ids, in three questions; ``None`` where there are too many to ask for."""
 
-    def across(id: str, kind: str, forward: bool = True) -> list[str] | None:
-        if (id, kind, forward) not in seen:
-            near = store.neighbours(id, kinds=[kind], limit=_AT_ONE)
-            if near.truncated:
-                return None
-            ends = ((x.source, x.target) if forward else (x.target, x.source) for x in near.links)
-            seen[id, kind, forward] = sorted({there for here, there in ends if here == id})
-        return seen[id, kind, forward]
-
-    reached: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
-    for id in store.entities(ids):
-        own, numbers = across(id, "LISTED"), across(id, "HAS_IDENTIFIER")
-        if own is None or numbers is None:
+    def asked(ends: set[str], kinds: list[str]) -> set[_Row] | None:
+        table = store.links_at(sorted(ends), kinds=kinds, limit=_MOST)
+        if len(ends) > _FEW or table.num_rows >= _MOST:
             return None
-        reached[id] |= {(listing, "", id) for listing in own}
-        for number in numbers:
-            holders = across(number, "HAS_IDENTIFIER", forward=False)
-            if holders is None:
-                return None
-            for holder in holders:
-                listings = across(holder, "LISTED") if holder != id else []
-                if listings is None:
-                    return None
-                reached[id] |= {(listing, number, holder) for listing in listings}
-    return reached
+        columns = (table.column(c).to_pylist() for c in ("id", "kind", "source", "target"))
+        return set(zip(*columns, strict=True))
+
+    own = asked(set(ids), ["HAS_IDENTIFIER", "LISTED"])
+    if own is None:
+        return None
+    numbers = {target for _, kind, _, target in own if kind == "HAS_IDENTIFIER"}
+    shared = asked(numbers, ["HAS_IDENTIFIER"])
+    if shared is None:
+        return None
+    listed = asked({source for _, _, source, _ in shared}, ["LISTED"])
+    return None if listed is None else own | shared | listed
 
 
-def _reached_in_bulk(store: Store, ids: Sequence[str]) -> _Ways:
-    """Join the two kinds of links in memory."""
-    links = store.edges(["HAS_IDENTIFIER", "LISTED"])
-    nodes = store.nodes()
-    name_of = dict(zip(nodes.column("code").to_pylist(), nodes.column("id").to_pylist(), strict=True))
+def _links_of_all(store: Store) -> set[_Row]:
+    links, nodes = store.edges(["HAS_IDENTIFIER", "LISTED"]), store.nodes()
+    id_of = dict(zip(nodes.column("code").to_pylist(), nodes.column("id").to_pylist(), strict=True))
+    columns = (links.column(c).to_pylist() for c in ("id", "kind", "source", "target"))
+    return {(id, kind, id_of[source], id_of[target]) for id, kind, source, target in zip(*columns, strict=True)}
+
+
+def _reached(ids: Sequence[str], rows: Iterable[_Row], without: Container[str]) -> _Ways:
     listed: dict[str, list[str]] = defaultdict(list)
     numbers: dict[str, list[str]] = defaultdict(list)
     holders: dict[str, list[str]] = defaultdict(list)
-    columns = (links.column(c).to_pylist() for c in ("kind", "source", "target"))
-    for kind, source, target in zip(*columns, strict=True):
-        a, b = name_of[source], name_of[target]
+    for id, kind, source, target in rows:
+        if id in without or source in without or target in without:
+            continue
         if kind == "LISTED":
-            listed[a].append(b)
+            listed[source].append(target)
         else:
-            numbers[a].append(b)
-            holders[b].append(a)
+            numbers[source].append(target)
+            holders[target].append(source)
     reached: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for id in ids:
         reached[id] |= {(listing, "", id) for listing in listed.get(id, ())}

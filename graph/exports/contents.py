@@ -273,14 +273,19 @@ def _of_chart(
 ) -> tuple[Chart, dict[str, str], list[str], tuple[int, int]]:
     """What is on the screen, and nothing else: what is hidden there is not in the file."""
     first, last = chart.dates
-    seen = {n.id: n for n in chart.nodes.values() if not n.hidden and kind(n.kind).appearance not in chart.off}
+
+    def outside(date: str) -> bool:
+        return bool(date) and bool((first and date[:10] < first) or (last and date[:10] > last))
+
+    seen = {
+        n.id: n
+        for n in chart.nodes.values()
+        if not n.hidden and kind(n.kind).appearance not in chart.off and not outside(n.date)
+    }
     crossed = {
         x.id: x
         for x in chart.links.values()
-        if x.source in seen
-        and x.target in seen
-        and kind(x.kind).appearance not in chart.off
-        and not (x.date and ((first and x.date[:10] < first) or (last and x.date[:10] > last)))
+        if x.source in seen and x.target in seen and kind(x.kind).appearance not in chart.off and not outside(x.date)
     }
 
     def may_go(thing: ChartNode | ChartLink) -> bool:

@@ -70,6 +70,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
             ref=id,
             told=[[s.code, *s.sentence] for s in told],
             note=chart.notes.get(id, ""),
+            day=drawn.date,
             synthetic=_made_up(entity.sources) or drawn.synthetic,
             facts=tables.facts(entity.kind, entity.properties),
             where=tables.where(entity.sources),

@@ -31,8 +31,9 @@ const fit = () => { if (D.nodes.length) net.fit({ nodes: D.nodes.filter(seen).ma
 const zoom = by => net.moveTo({ scale: net.getScale() * by });
 
 // -- what is shown -------------------------------------------------------------------------------------------------------
-function seen(n) { return !off.has(classOf(n)); }
-const crossed = e => !off.has(D.kinds[e.kind].look) && seen(nodeOf.get(e.from)) && seen(nodeOf.get(e.to)) && !(e.day && ((first && e.day.slice(0, 10) < first) || (last && e.day.slice(0, 10) > last)));
+function outside(day) { return day !== '' && ((first !== '' && day.slice(0, 10) < first) || (last !== '' && day.slice(0, 10) > last)); }
+function seen(n) { return !off.has(classOf(n)) && !outside(n.day); }
+const crossed = e => !off.has(D.kinds[e.kind].look) && seen(nodeOf.get(e.from)) && seen(nodeOf.get(e.to)) && !outside(e.day);
 function filter() {
   nodes.update(D.nodes.map(n => ({ id: n.id, hidden: !seen(n) })));
   edges.update(D.edges.map(e => ({ id: e.id, hidden: !crossed(e) })));

@@ -37,6 +37,10 @@ def test_a_shared_number_leads_to_anothers_listing(case: Store) -> None:
     assert "not by its own entry" in other.sentence.en and "HNO010203AB1" in other.sentence.es
 
 
+def test_asking_for_the_number_too_changes_nothing(case: Store) -> None:
+    assert standings(case, ["twin", "rfc"]) == standings(case, ["twin"])
+
+
 def test_who_is_on_no_list_has_no_standing(case: Store) -> None:
     assert standings(case, ["ana", "bl1", "no such id"]) == {}
     assert status_of(()) == ""
@@ -49,7 +53,7 @@ def test_bulk_and_one_by_one_agree(case: Store, monkeypatch: pytest.MonkeyPatch)
     assert standings(case, ids) == few
     assert set(few) == {"halcon", "twin", "lucky"}
     monkeypatch.setattr(standing, "_FEW", 40)
-    monkeypatch.setattr(standing, "_AT_ONE", 1)
+    monkeypatch.setattr(standing, "_MOST", 1)
     assert standings(case, ids) == few
 
 
