@@ -6,14 +6,14 @@ Arrow. What the same record, or another one of the chunk, says again in the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.facts import RECORD, UNIT
+from vinculo.graph.facts import RECORD, UNIT, join_packed
 from vinculo.graph.text import say_both
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, REJECT_SCHEMA, Batch
 from vinculo.ingest.cells import Cells, Codes, combined
@@ -32,7 +32,6 @@ class _Made:
     rows: Codes
     ids: pa.Array
     whole: bool  # one thing per row of the table, in its order
-    by_row: dict[int, list[int]] = field(default_factory=dict)
 
 
 def map_table(mapping: Mapping, table: pa.Table, dataset: str) -> Batch:
@@ -61,23 +60,55 @@ def map_table(mapping: Mapping, table: pa.Table, dataset: str) -> Batch:
     >>> batch.entities.num_rows, batch.rejects.column("code").to_pylist()
     (1, ['says_nothing'])
     """
-    reading = Reading(mapping, table)
-    records = table.column("record").to_numpy().astype(np.int64)
-    made: dict[str, _Made] = {}
-    entity_parts = []
-    for rule in mapping.entities:
-        things, part = _entities(rule, reading, records, dataset)
-        made[rule.name] = things
-        entity_parts.append(part)
-    link_parts = [_links(rule, reading, records, dataset, made) for rule in mapping.links]
-    entities = pa.concat_tables(entity_parts) if entity_parts else ENTITY_SCHEMA.empty_table()
-    links = pa.concat_tables(link_parts) if link_parts else LINK_SCHEMA.empty_table()
-    rejects = _rejects(reading, table, records, entities, links)
+    return map_tables({"": mapping}, {"": table}, table, dataset)
+
+
+def map_tables(mappings: dict[str, Mapping], tables: dict[str, pa.Table], original: pa.Table, dataset: str) -> Batch:
+    """The tables that a dataset made of one original table, each by the mapping of its name, as one batch.
+
+    A record is rejected as a whole, whichever of the tables its unreadable text is in; it says nothing only where none of
+    them makes anything of it.
+    """
+    entities, links, failed = [ENTITY_SCHEMA.empty_table()], [LINK_SCHEMA.empty_table()], []
+    applies = np.zeros(0, np.int64)
+    filtered = False
+    for name, table in tables.items():
+        if name not in mappings or not table.num_rows:
+            continue
+        reading = Reading(mappings[name], table)
+        records = table.column("record").to_numpy().astype(np.int64)
+        more_entities, more_links = _mapped(reading, records, dataset)
+        entities += more_entities
+        links += more_links
+        failed += [(int(records[row]), column, raw, by) for row, column, raw, by in reading.essential_failures()]
+        if reading.mapping.ftm and any(r.where for r in reading.mapping.entities):
+            filtered = True
+            applies = np.union1d(applies, records[reading.applies()])
+    made = (pa.concat_tables(entities), pa.concat_tables(links))
+    rejects = _rejects(original, failed, made, applies if filtered else None)
     if rejects.num_rows:
         bad = pc.unique(rejects.column("record"))
-        entities = entities.filter(pc.invert(pc.is_in(entities.column("record"), bad)))
-        links = links.filter(pc.invert(pc.is_in(links.column("record"), bad)))
-    return Batch(collapsed(entities), collapsed(links), rejects)
+        made = (
+            made[0].filter(pc.invert(pc.is_in(made[0].column("record"), bad))),
+            made[1].filter(pc.invert(pc.is_in(made[1].column("record"), bad))),
+        )
+    return Batch(collapsed(made[0]), collapsed(made[1]), rejects)
+
+
+def _mapped(reading: Reading, records: npt.NDArray[np.int64], dataset: str) -> tuple[list[pa.Table], list[pa.Table]]:
+    made: dict[str, _Made] = {}
+    entities = []
+    rules = (*reading.mapping.entities, *reading.mapping.links)
+    referring = [v for r in rules for v in r.properties.values() if v.entity]
+    for rule in reading.mapping.entities:
+        things, part = _entities(rule, reading, records, dataset)
+        made[rule.name] = things
+        entities.append(part)
+        if any(rule.name == v.entity for v in referring):
+            codes = np.full(reading.rows, -1, np.int64)
+            codes[things.rows] = np.arange(len(things.rows))
+            reading.ids[rule.name] = Cells(codes, [(i,) for i in things.ids.to_pylist()])
+    return entities, [_links(rule, reading, records, dataset, made) for rule in reading.mapping.links]
 
 
 def collapsed(assertions: pa.Table) -> pa.Table:
@@ -121,7 +152,7 @@ def _links(
     if not keep.all():
         mask = pa.array(keep)
         rows, sources, targets = rows[keep], sources.filter(mask), targets.filter(mask)
-    ends = () if reading.mapping.ftm else (sources, targets)
+    ends = (sources, targets) if rule.ends_in_key else ()
     ids = ids_of(rule.key, reading, dataset, rows, None, ends)
     values = {name: reading.cleaned(rule.kind, name, value, None) for name, value in rule.properties.items()}
     keep = ids.is_valid().to_numpy(zero_copy_only=False)
@@ -164,7 +195,7 @@ def _facts(values: dict[str, list[Clean]], rows: Codes, keep: npt.NDArray[np.boo
     if not segments:
         return pa.array([""], pa.string()).take(pa.array(np.zeros(len(rows), np.int64)))
     segments.sort(key=lambda s: s[0])
-    return pc.binary_join_element_wise(*(s for _, s in segments), RECORD, null_handling="skip")
+    return join_packed([s for _, s in segments])
 
 
 def _segment(name: str, cells: list[Cells], rows: int) -> pa.Array:
@@ -175,34 +206,39 @@ def _segment(name: str, cells: list[Cells], rows: int) -> pa.Array:
 
 
 def _rejects(
-    reading: Reading, table: pa.Table, records: npt.NDArray[np.int64], entities: pa.Table, links: pa.Table
+    original: pa.Table,
+    failed: list[tuple[int, str, str, str]],
+    made: tuple[pa.Table, pa.Table],
+    applies: npt.NDArray[np.int64] | None,
 ) -> pa.Table:
-    lines = table.column("line").to_pylist() if "line" in table.column_names else [0] * table.num_rows
-    rows: list[tuple[int, int, str, str, str, str, str]] = []
-    bad: set[int] = set()
-    for row, column, raw, cleaner in reading.essential_failures():
-        if row in bad:
-            continue
-        bad.add(row)
-        said = say_both("reject.unreadable", column=column, raw=raw, type=cleaner)
-        rows.append((int(records[row]), lines[row], column, raw, "unreadable", said.en, said.es))
+    records = original.column("record")
     spoken = pc.unique(
-        pa.chunked_array([*entities.column("record").chunks, *links.column("record").chunks], pa.int64())
+        pa.chunked_array([*made[0].column("record").chunks, *made[1].column("record").chunks], pa.int64())
     )
-    silent = pc.invert(pc.is_in(pa.array(records), spoken)).to_numpy(zero_copy_only=False)
-    if silent.any():
-        said = say_both("reject.says_nothing")
-        seen: set[int] = {r[0] for r in rows}
-        for row in np.flatnonzero(silent).tolist():
-            if int(records[row]) not in seen:
-                seen.add(int(records[row]))
-                raw = reading.raw_row(row)
-                rows.append((int(records[row]), lines[row], "", raw, "says_nothing", said.en, said.es))
-    return (
-        pa.table(
-            [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), REJECT_SCHEMA, strict=True)],
-            schema=REJECT_SCHEMA,
-        )
-        if rows
-        else REJECT_SCHEMA.empty_table()
+    silent = set(records.filter(pc.invert(pc.is_in(records, spoken))).to_pylist())
+    wrong: dict[int, tuple[str, str, str]] = {}
+    for record, column, raw, by in failed:
+        wrong.setdefault(record, (column, raw, by))
+    if not silent and not wrong:
+        return REJECT_SCHEMA.empty_table()
+    allowed = set(applies.tolist()) if applies is not None else None
+    lines = original.column("line").to_pylist() if "line" in original.column_names else [0] * original.num_rows
+    rows: list[tuple[int, int, str, str, str, str, str]] = []
+    for row, record in enumerate(records.to_pylist()):
+        if record in wrong:
+            column, raw, by = wrong[record]
+            said = say_both("reject.unreadable", column=column, raw=raw, type=by)
+            rows.append((record, lines[row], column, raw, "unreadable", said.en, said.es))
+        elif record in silent:
+            code = "says_nothing" if allowed is None or record in allowed else "filtered"
+            said = say_both(f"reject.{code}")
+            rows.append((record, lines[row], "", raw_row(original, row), code, said.en, said.es))
+    return pa.table(
+        [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), REJECT_SCHEMA, strict=True)], schema=REJECT_SCHEMA
     )
+
+
+def raw_row(table: pa.Table, row: int) -> str:
+    """A row as text, for a person to recognise it."""
+    texts = (table.column(c)[row].as_py() for c in table.column_names if c not in ("record", "line"))
+    return " | ".join("; ".join(map(str, t)) if isinstance(t, list) else str(t) for t in texts if t)[:2000]

@@ -34,6 +34,8 @@ class Value:
         Read a number or date leniently, as FtM's ``fuzzy``.
     hint : str
         Column whose text helps the cleaner: the country of a phone number.
+    entity : str
+        The id of what this rule made of the same row, as FtM's ``entity``; the rule comes earlier in the mapping.
     """
 
     columns: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class Value:
     formats: tuple[str, ...] = ()
     fuzzy: bool = False
     hint: str = ""
+    entity: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,9 @@ class EntityRule:
 class LinkRule:
     """One link per row between two entities of the same mapping, by their rule names.
 
-    Its id: ``make_id(prefix, literal..., source id, target id, key columns...)`` where the key has at least a record key and
-    a literal. A row where one end is missing has no such link.
+    With ``ends_in_key`` off, its id is made as an entity's is (FtM's edges). Else it is
+    ``make_id(prefix, literal..., source id, target id, key columns...)``, where the key has at least a record key and a
+    literal. A row where one end is missing has no such link.
     """
 
     kind: str
@@ -111,6 +115,7 @@ class LinkRule:
     properties: dict[str, Value] = field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    ends_in_key: bool = True
 
 
 @dataclass(frozen=True)

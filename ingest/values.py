@@ -17,7 +17,8 @@ from vinculo.ingest.cells import Cells, Codes
 from vinculo.ingest.clean import CLEANERS, cleaner
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
-_BLANK = re.compile(r"{{([^(})]*)}}")
+_MONEY = frozenset({"amount", "amountUsd", "amountEur", "declaredValue", "exportValue", "importValue", "valueUsd"})
+BLANK = re.compile(r"{{([^(})]*)}}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,9 @@ def property_type(kind: str, name: str) -> str:
     """The value type of a property as the schema says it; ``text`` for one it does not know."""
     known = kinds().get(kind)
     found = known.properties.get(name) if known else None
-    return found.type if found and found.type in CLEANERS else "text"
+    if found is None or found.type not in CLEANERS:
+        return "text"
+    return "amount" if found.type == "number" and name in _MONEY else found.type
 
 
 @dataclass
@@ -58,6 +61,7 @@ class Reading:
 
     mapping: Mapping
     table: pa.Table
+    ids: dict[str, Cells] = field(default_factory=dict)  # by rule, as far as they are made
     _columns: dict[str, Cells] = field(default_factory=dict)
     _raw: dict[Value, list[Cells]] = field(default_factory=dict)
     _cleaned: dict[tuple[Value, str], list[Clean]] = field(default_factory=dict)
@@ -104,7 +108,7 @@ class Reading:
         return made
 
     def _template(self, template: str) -> Cells:
-        blanks = list(dict.fromkeys(_BLANK.findall(template)))
+        blanks = list(dict.fromkeys(BLANK.findall(template)))
         exact = self.mapping.ftm
         columns = [self.column(b if exact or b in self.table.column_names else b.strip()) for b in blanks]
 
@@ -122,12 +126,16 @@ class Reading:
         """The values of a property of a kind; ``parts`` are the exploded texts of the key's own value."""
         if parts is not None and parts[0] == value:
             return [Clean(parts[1], {}, parts=True)]
+        if value.entity:
+            return [Clean(self.ids[value.entity], {})] if value.entity in self.ids else []
         return self.clean(value, value.clean or property_type(kind, name))
 
     def clean(self, value: Value, by: str) -> list[Clean]:
         """Every distinct text of a value through the cleaner ``by``."""
         if (value, by) not in self._cleaned:
-            clean = cleaner(by, value.formats, ftm=self.mapping.ftm)
+            clean = cleaner(
+                "number" if self.mapping.ftm and by == "amount" else by, value.formats, ftm=self.mapping.ftm
+            )
             sources = self.raw(value)
             if value.hint:
                 hints = self.column(value.hint)
@@ -193,11 +201,12 @@ class Reading:
                     for row in np.flatnonzero(clean.cells.codes == option).tolist():
                         yield row, named[0], texts[0], by
 
-    def raw_row(self, row: int) -> str:
-        """A row as text, for a person to recognise it."""
-        shown = [c for c in self.table.column_names if c not in ("record", "line")]
-        texts = (self.table.column(c)[row].as_py() for c in shown)
-        return " | ".join("; ".join(map(str, t)) if isinstance(t, list) else str(t) for t in texts if t)[:2000]
+    def applies(self) -> npt.NDArray[np.bool_]:
+        """Rows that the filter of at least one entity rule lets through."""
+        some = np.zeros(self.rows, np.bool_)
+        for rule in self.mapping.entities:
+            some |= self.mask(rule.where, ())
+        return some
 
 
 def _some(text: str) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import re
 from decimal import Decimal, InvalidOperation
 
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d*[1-9])?")
-_CURRENCY = re.compile(r"^(?:[A-Z]{3}|[A-Z]{0,3}[$€£¥])\s?|\s?(?:[A-Z]{3}|[€$£¥])$")
+_CODES = "USD|MXN|EUR|GBP|CAD|CNY|JPY|CHF|HKD|COP|GTQ|HNL|NIO|CRC|PAB|PEN|CLP|BRL|ARS|DOP|PYG|UYU|BOB|VES"
+_CURRENCY = re.compile(rf"^(?:{_CODES}|[A-Z]{{0,3}}[$€£¥])\s?|\s?(?:{_CODES}|[€$£¥])$")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 # thousands and decimals can be told apart without being told: both marks are there, or a mark comes twice

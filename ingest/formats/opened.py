@@ -35,6 +35,8 @@ class OpenedFile:
         ``utf-8-sig``, ``utf-16``, ``utf-8``, ``cp1252`` or ``latin-1``: the first that all bytes fit.
     packed : bool
         Whether gzip's marks stand at its beginning.
+    lines : int
+        Line feeds in it, for progress.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class OpenedFile:
     head: bytes
     encoding: str
     packed: bool
+    lines: int = 0
 
     @property
     def name(self) -> str:
@@ -77,7 +80,7 @@ def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None
     file = str(path)
     if path.is_dir():
         raise InputError("is_folder", file=file)
-    digest, size, head, tests = hashlib.sha256(), 0, b"", _Encodings()
+    digest, size, lines, head, tests = hashlib.sha256(), 0, 0, b"", _Encodings()
     try:
         total = path.stat().st_size
         with path.open("rb") as raw:
@@ -88,6 +91,7 @@ def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None
                 digest.update(piece)
                 tests.feed(piece)
                 size += len(piece)
+                lines += piece.count(b"\n")
                 if len(head) < HEAD:
                     head += piece[: HEAD - len(head)]
                 if progress:
@@ -100,7 +104,7 @@ def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None
         raise InputError("unreadable_file", file=file, reason=error.strerror or str(error)) from None
     if size == 0 or not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
         raise InputError("empty_file", file=file)
-    return OpenedFile(path, digest.hexdigest(), size, head, tests.found(head), packed)
+    return OpenedFile(path, digest.hexdigest(), size, head, tests.found(head), packed, lines)
 
 
 class _Encodings:
