@@ -1,0 +1,1 @@
+"""Commands, a module per chapter of the tour; each is imported when it is called."""

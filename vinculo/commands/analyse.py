@@ -1,0 +1,185 @@
+"""Chapter *analyse*: suggest, suggestions, detect, findings, communities, score."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from vinculo.command import command
+from vinculo.commands.look import suggestion_json
+from vinculo.console import Console
+from vinculo.graph.errors import InputError, UsageError
+from vinculo.graph.store import Store
+from vinculo.graph.text import say
+from vinculo.graph.types import Entity, Finding
+
+
+@command
+def suggest(console: Console) -> None:
+    """Look for parties that may be spelling variants of one another; nothing is merged."""
+    from vinculo.ingest.resolve.suggest import suggest as look
+
+    with console.open(write=True) as store:
+        count = look(store, progress=console.progress)
+    console.emit({"suggestions": count})
+    console.say("cli.suggest.done", count=f"{count:,}")
+
+
+@command
+@click.argument("id", required=False, metavar="ID")
+@click.option("--limit", type=click.IntRange(1), default=None)
+def suggestions(console: Console, id: str | None, limit: int | None) -> None:
+    """List suggested pairs, best first."""
+    with console.open() as store:
+        found = store.suggestions(id)
+        shown = found[: limit or (None if console.as_json else 20)]
+        names = _names(store, [i for s in shown for i in (s.left, s.right)])
+    for s in shown:
+        console.emit(suggestion_json(s))
+    rows = [
+        (
+            s.score,
+            names.get(s.left, s.left),
+            names.get(s.right, s.right),
+            say(f"cli.judgement.{s.judgement}"),
+            s.why.into(),
+        )
+        for s in shown
+    ]
+    if rows:
+        console.table(("score", "name", "other", "judgement", "why"), rows, numbers=(0,))
+        _more(console, len(shown), len(found))
+    else:
+        console.say("cli.suggestions.none")
+
+
+@command
+@click.option("--typology", "names", multiple=True, metavar="NAME")
+def detect(console: Console, names: tuple[str, ...]) -> None:
+    """Look for laundering and trafficking patterns and keep what is found."""
+    from vinculo.analytics.detect import detect as look
+    from vinculo.analytics.typology import typologies
+
+    with console.open(write=True) as store:
+        found = look(store, typologies=names or None, progress=console.progress)
+    for f in found:
+        console.emit(f.as_json())
+    counts = Counter(f.typology for f in found)
+    known = typologies()
+    rows = [(counts[n], known[n].title.into(), n) for n in known if not names or n in names]
+    console.table(("findings", "title", "typology"), rows, numbers=(0,))
+    console.say("cli.detect.next")
+
+
+@command
+@click.argument("id", required=False, metavar="ID")
+@click.option("--typology", "name", metavar="NAME")
+@click.option("--limit", type=click.IntRange(1), default=None)
+def findings(console: Console, id: str | None, name: str | None, limit: int | None) -> None:
+    """List findings, best first, or tell one in full."""
+    from vinculo.analytics.typology import typologies
+
+    if name is not None and name not in typologies():
+        raise UsageError("unknown_typology", typology=name, known=", ".join(typologies()))
+    with console.open() as store:
+        found = store.findings(name)
+        if id is not None:
+            found = [f for f in found if f.id.startswith(id)]
+            if len(found) != 1:
+                raise UsageError("finding_ambiguous" if found else "unknown_finding", id=id)
+        shown = found[: limit or (None if console.as_json else 20)]
+        members = store.entities(sorted({i for f in shown for i, _ in f.entities})) if id else {}
+    for f in shown:
+        console.emit(f.as_json())
+    if id is not None:
+        _tell_finding(console, shown[0], members)
+    elif shown:
+        rows = [(f.score, typologies()[f.typology].title.into(), f.id[:12], f.reason.into()) for f in shown]
+        console.table(("score", "typology", "finding", "reason"), rows, numbers=(0,))
+        _more(console, len(shown), len(found))
+    else:
+        console.say("cli.findings.none")
+
+
+def _tell_finding(console: Console, finding: Finding, members: dict[str, Entity]) -> None:
+    console.line(finding.reason.into())
+    console.line()
+    rows = [(role.replace("_", " "), members[i].name if i in members else i, i) for i, role in finding.entities]
+    console.table(("role", "name", "id"), rows)
+    console.line()
+    for sentence, status in finding.lawful:
+        console.line(f"- {sentence.into()} ({say(f'cli.lawful.{status}')})")
+    console.say("cli.findings.settles", sentence=finding.settles.into())
+    console.say("cli.findings.evidence", links=f"{len(finding.links):,}")
+    if finding.truncated:
+        console.say("cli.findings.truncated")
+
+
+@command
+@click.option("--method", type=click.Choice(["leiden", "louvain"]), default="leiden")
+@click.option("--seed", type=int, default=0)
+@click.option("--limit", type=click.IntRange(1), default=None)
+def communities(console: Console, method: str, seed: int, limit: int | None) -> None:
+    """Find groups that are linked more among themselves than with the rest."""
+    from vinculo.analytics.communities import communities as look
+
+    with console.open() as store:
+        found = look(store, method=method, seed=seed)
+        shown = found[: limit or (None if console.as_json else 20)]
+        made = [c.as_json() for c in shown]
+        firsts = [i for c in made for i in c["members"][:4]] if not console.as_json else []
+        names = _names(store, firsts)
+    for c in made:
+        console.emit(c)
+    rows = [(c["id"], c["size"], "; ".join(names.get(i, i) for i in c["members"][:4])) for c in made]
+    if rows:
+        console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
+        console.table(("community", "size", "members"), rows, numbers=(1,))
+        _more(console, len(shown), len(found))
+    else:
+        console.say("cli.communities.none")
+
+
+@command
+@click.argument("answers", metavar="demo|FILE")
+def score(console: Console, answers: str) -> None:
+    """Compare the findings with what was planted in a made-up case."""
+    from vinculo.analytics.score import score as compare
+
+    with console.open() as store:
+        planted = _answers(store) if answers == "demo" else Path(answers)
+        if not planted.is_file():
+            raise InputError("answers_missing", file=str(planted))
+        try:
+            known = json.loads(planted.read_text(encoding="utf-8"))
+        except ValueError:
+            raise InputError("answers_unreadable", file=str(planted)) from None
+        made = compare(store, known)
+    for row in made:
+        console.emit(row)
+    columns = ("typology", "planted", "found", "missed", "look_alikes", "flagged")
+    console.table(columns, [[_count(r[c]) for c in columns] for r in made], numbers=(1, 2, 3, 4, 5))
+
+
+def _count(value: object) -> object:
+    return len(value) if isinstance(value, list) else value
+
+
+def _answers(store: Store) -> Path:
+    """Where the demo loaded into this store keeps what it planted."""
+    kept = store.documents("demo").get("case")
+    if kept is None:
+        raise UsageError("no_demo_here")
+    return Path(kept["folder"]) / "answers.json"
+
+
+def _names(store: Store, ids: list[str]) -> dict[str, str]:
+    return {i: e.name for i, e in store.entities(sorted(set(ids))).items()}
+
+
+def _more(console: Console, shown: int, total: int) -> None:
+    if shown < total:
+        console.say("cli.more", shown=f"{shown:,}", total=f"{total:,}")

@@ -1,0 +1,170 @@
+"""Chapter *load*: datasets, ingest, runs, withdraw."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from vinculo.command import command
+from vinculo.console import Console
+from vinculo.faults import told
+from vinculo.graph.errors import InputError, UsageError
+from vinculo.graph.text import say
+from vinculo.graph.types import Run, Source
+
+#: Shortest beginning of a sha256 that names a file.
+_PREFIX = 6
+
+
+@command
+@click.argument("name", required=False, metavar="NAME")
+def datasets(console: Console, name: str | None) -> None:
+    """List the datasets Vinculo recognises, or tell one in full."""
+    from vinculo.ingest.recognise import datasets as all_datasets
+
+    known = all_datasets()
+    if name is not None and name not in known:
+        raise UsageError("unknown_dataset", dataset=name)
+    for each in [known[name]] if name else known.values():
+        console.emit(
+            {
+                "name": each.name,
+                "title": each.title._asdict(),
+                "description": each.description._asdict(),
+                "publisher": each.publisher,
+                "licence": each.licence,
+                "url": each.url,
+                "format": each.format,
+                "columns": list(each.columns),
+                "optional": list(each.optional),
+            }
+        )
+    if name:
+        each = known[name]
+        told = {
+            "title": each.title.into(),
+            "description": each.description.into(),
+            "publisher": each.publisher,
+            "licence": each.licence,
+            "address": each.url,
+            "format": each.format,
+            "columns": ", ".join(each.columns),
+            "optional": ", ".join(each.optional),
+        }
+        console.table(("field", "value"), [(say(f"cli.field.{k}"), v) for k, v in told.items() if v])
+    else:
+        console.table(
+            ("dataset", "format", "title", "publisher"),
+            [(d.name, d.format, d.title.into(), d.publisher) for d in known.values()],
+        )
+
+
+@command
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--dataset", metavar="NAME")
+@click.option("--mapping", metavar="FILE")
+@click.option("--synthetic", is_flag=True)
+def ingest(console: Console, files: tuple[str, ...], dataset: str | None, mapping: str | None, synthetic: bool) -> int:
+    """Load files; each record ends in exactly one disposition."""
+    from vinculo.ingest.load import ingest_each
+
+    code = 0
+    with console.open(write=True) as store:
+        for file in files:
+            try:
+                for report in ingest_each(
+                    file, store, dataset=dataset, mapping=mapping, synthetic=synthetic, progress=console.progress
+                ):
+                    tell_report(console, report.as_json())
+            except (InputError, UsageError) as problem:
+                # this file is at fault; the others need not wait for it
+                code = code or told(problem, as_json=console.as_json)
+    return code
+
+
+def tell_report(console: Console, made: dict[str, Any]) -> None:
+    """One file's line: dispositions that add up, and where its rejects are."""
+    console.emit(made)
+    numbers = {k: f"{v:,}" if isinstance(v, int) else v for k, v in made.items()}
+    console.say("cli.ingest.line", **(numbers | {"seconds": f"{made['seconds']:.1f}"}))
+    if made.get("rejects_file"):
+        console.say("cli.ingest.rejects", **numbers)
+    for warning in made.get("warnings", ()):
+        console.warn(warning)
+
+
+@command
+def runs(console: Console) -> None:
+    """List what was loaded, oldest first."""
+    with console.open() as store:
+        found = store.runs()
+    for run in found:
+        console.emit(_run_json(run))
+    console.table(
+        ("run", "started", "dataset", "file", "read", "loaded", "duplicate", "there", "rejected", "status"),
+        [
+            (
+                str(r.number),
+                r.started[:16].replace("T", " "),
+                r.source.dataset,
+                r.source.file + (f" ({say('cli.synthetic')})" if r.source.synthetic else ""),
+                *(r.counts.get(c) for c in ("read", "loaded", "duplicate_in_file", "already_there", "rejected")),
+                say(f"cli.status.{r.status}"),
+            )
+            for r in found
+        ],
+        numbers=(0, 4, 5, 6, 7, 8),
+    )
+    if not found:
+        console.say("cli.runs.none")
+
+
+def _run_json(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.number,
+        "started": run.started,
+        "finished": run.finished,
+        "dataset": run.source.dataset,
+        "files": [run.source.file],
+        "status": run.status,
+        "sha256": run.source.sha256,
+        "synthetic": run.source.synthetic,
+        "taint": run.source.taint,
+        **run.counts,
+    }
+
+
+@command
+@click.argument("source", metavar="FILE|SHA256")
+@click.option("--dataset", metavar="NAME")
+@click.option("--yes", is_flag=True)
+def withdraw(console: Console, source: str, dataset: str | None, yes: bool) -> None:
+    """Remove exactly what only this file asserted."""
+    with console.open(write=True) as store:
+        found = _named(store.sources(), source, dataset)
+        if not yes:
+            if console.as_json or not sys.stdin.isatty():
+                raise UsageError("needs_yes")
+            click.confirm(say("cli.withdraw.sure", file=found.file, dataset=found.dataset), abort=True, err=True)
+        gone = store.withdraw(found)
+    console.emit({"dataset": found.dataset, "file": found.file, "sha256": found.sha256, **gone})
+    console.say("cli.withdraw.done", file=found.file, **{k: f"{n:,}" for k, n in gone.items()})
+
+
+def _named(sources: list[Source], text: str, dataset: str | None) -> Source:
+    """The one source with this file name or beginning of a sha256."""
+    fitting = [
+        s
+        for s in sources
+        if (s.file == text or (len(text) >= _PREFIX and s.sha256.startswith(text.lower())))
+        and dataset in (None, s.dataset)
+    ]
+    if not fitting:
+        raise UsageError("unknown_source", source=text)
+    if len(fitting) > 1:
+        raise UsageError(
+            "source_ambiguous", source=text, known=", ".join(f"{s.sha256[:12]} ({s.dataset})" for s in fitting)
+        )
+    return fitting[0]

@@ -1,0 +1,246 @@
+"""Chapter *look*: search, show, path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from vinculo.command import command
+from vinculo.console import Console
+from vinculo.graph.errors import UsageError
+from vinculo.graph.text import say
+from vinculo.graph.types import Entity, Fact, Link, Path, Provenance, Suggestion
+
+
+@command
+@click.argument("text", nargs=-1, required=True, metavar="TEXT...")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND")
+@click.option("--limit", type=click.IntRange(1), default=20)
+def search(console: Console, text: tuple[str, ...], kinds: tuple[str, ...], limit: int) -> None:
+    """Find entities by name or number."""
+    _known_kinds(kinds)
+    with console.open() as store:
+        hits = store.search(" ".join(text), kinds=kinds or None, limit=limit)
+    for h in hits:
+        console.emit({"id": h.id, "kind": h.kind, "name": h.name, "score": h.score, "matched": h.matched})
+    if hits:
+        rows = [(h.score, label(h.kind), h.name, h.matched if h.matched != h.name else "", h.id) for h in hits]
+        console.table(("score", "kind", "name", "matched", "id"), rows, numbers=(0,))
+    else:
+        console.say("cli.search.none")
+
+
+@command
+@click.argument("id", metavar="ID")
+@click.option("--limit", type=click.IntRange(1), default=50)
+def show(console: Console, id: str, limit: int) -> None:
+    """Show one entity or link: every value with its sources, its links, what lists say."""
+    from vinculo.graph.standing import standings
+
+    with console.open() as store:
+        found = store.entities([id]).get(id)
+        if found is None:
+            link = store.links([id]).get(id)
+            if link is None:
+                raise UsageError("unknown_entity", id=id)
+            ends = store.entities([link.source, link.target])
+            console.emit(link_json(link))
+            _tell_link(console, link, ends)
+            return
+        near = store.neighbours(id, limit=limit)
+        told = standings(store, [id]).get(id, ())
+        suggested = store.suggestions(id)
+        others = {e.id: e for e in near.entities} | store.entities([_other(s, id) for s in suggested])
+    console.emit(
+        {
+            "id": found.id,
+            "kind": found.kind,
+            "name": found.name,
+            "properties": properties_json(found.properties),
+            "sources": [p.as_json() for p in found.sources],
+            "links": [link_json(x) for x in near.links],
+            "links_total": near.totals,
+            "truncated": near.truncated,
+            "standings": [s.as_json() for s in told],
+            "suggestions": [suggestion_json(s) for s in suggested],
+        }
+    )
+    if console.as_json:
+        return
+    console.line(f"{label(found.kind)}: {found.name}{_marks(found.sources)}")
+    console.line(found.id)
+    for standing in told:
+        console.line(f"! {standing.sentence.into()}")
+    console.line()
+    _tell_facts(console, found.kind, found.properties)
+    _tell_links(console, found, near.links, {**others, id: found})
+    for kind, total in sorted(near.totals.items()):
+        shown = sum(x.kind == kind for x in near.links)
+        if shown < total:
+            console.say("cli.show.more", shown=f"{shown:,}", total=f"{total:,}", verb=verb(kind))
+    if suggested:
+        console.line()
+        console.say("cli.show.suggestions")
+        for s in suggested:
+            other = _other(s, id)
+            name = others[other].name if other in others else other
+            console.line(f"  {s.score:.2f}  {name}  {s.why.into()}  {other}")
+
+
+@command
+@click.argument("from_id", metavar="FROM")
+@click.argument("to_id", metavar="TO")
+@click.option("--max-hops", type=click.IntRange(1, 12), default=6)
+@click.option("--kind", "kinds", multiple=True, metavar="KIND")
+@click.option("--time-ordered", is_flag=True)
+@click.option("--limit", type=click.IntRange(1), default=5)
+def path(
+    console: Console, from_id: str, to_id: str, max_hops: int, kinds: tuple[str, ...], time_ordered: bool, limit: int
+) -> None:
+    """Show the shortest paths between two entities, with the evidence of each hop."""
+    _known_kinds(kinds)
+    with console.open() as store:
+        found = store.paths(
+            from_id, to_id, max_hops=max_hops, kinds=kinds or None, time_ordered=time_ordered, limit=limit
+        )
+    for each in found:
+        console.emit(_path_json(each))
+        _tell_path(console, each)
+    if not found:
+        console.say("cli.path.none", hops=max_hops)
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------
+def properties_json(properties: dict[str, tuple[Fact, ...]]) -> dict[str, Any]:
+    """Every value with the files that assert it."""
+    return {
+        name: [{"value": f.value, "sources": [p.as_json() for p in f.sources]} for f in facts]
+        for name, facts in properties.items()
+    }
+
+
+def link_json(link: Link) -> dict[str, Any]:
+    """A link as ``show`` and ``path`` print it."""
+    return {
+        "id": link.id,
+        "kind": link.kind,
+        "source": link.source,
+        "target": link.target,
+        "properties": properties_json(link.properties),
+        "sources": [p.as_json() for p in link.sources],
+    }
+
+
+def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion as ``show`` and ``suggestions`` print it."""
+    return {
+        "left": suggestion.left,
+        "right": suggestion.right,
+        "score": suggestion.score,
+        "why": suggestion.why._asdict(),
+        "judgement": suggestion.judgement,
+    }
+
+
+def _path_json(path: Path) -> dict[str, Any]:
+    return {
+        "hops": len(path.links),
+        "entities": [{"id": e.id, "kind": e.kind, "name": e.name} for e in path.entities],
+        "links": [link_json(x) for x in path.links],
+    }
+
+
+# -- for people --------------------------------------------------------------------------------------------------
+def label(kind: str) -> str:
+    """The kind's name in the reader's language."""
+    from vinculo.graph.schema import kinds
+
+    return kinds()[kind].label.into() if kind in kinds() else kind
+
+
+def verb(kind: str) -> str:
+    """The link's verb in the reader's language."""
+    from vinculo.graph.schema import kinds
+
+    return kinds()[kind].verb.into() if kind in kinds() else kind
+
+
+def _known_kinds(names: Iterable[str]) -> None:
+    from vinculo.graph.schema import kind
+
+    for name in names:
+        kind(name)
+
+
+def _other(suggestion: Suggestion, id: str) -> str:
+    return suggestion.right if suggestion.left == id else suggestion.left
+
+
+def _marks(sources: Iterable[Provenance]) -> str:
+    known = list(sources)
+    marks = []
+    if any(p.source.synthetic for p in known):
+        marks.append(say("cli.synthetic"))
+    if any(p.source.taint == "sar" for p in known):
+        marks.append(say("cli.sar"))
+    return f"  [{', '.join(marks)}]" if marks else ""
+
+
+def _told_sources(sources: Iterable[Provenance]) -> str:
+    return "; ".join(say("cli.show.source", file=p.source.file, record=f"{p.record:,}") for p in sources)
+
+
+def _tell_facts(console: Console, kind: str, properties: dict[str, tuple[Fact, ...]]) -> None:
+    from vinculo.graph.schema import kinds
+
+    known = kinds()[kind].properties if kind in kinds() else {}
+    rows = []
+    for name, facts in properties.items():
+        told = known[name].label.into() if name in known else name
+        unit = f" {known[name].unit}" if name in known and known[name].unit else ""
+        rows += [(told, f.value + unit, _told_sources(f.sources)) for f in facts]
+    if rows:
+        console.table(("property", "value", "source"), rows)
+
+
+def _date(link: Link) -> str:
+    return link.first("date") or link.first("startDate")
+
+
+def _tell_links(console: Console, entity: Entity, links: Iterable[Link], ends: dict[str, Entity]) -> None:
+    rows = []
+    for x in links:
+        outward = x.source == entity.id
+        other = x.target if outward else x.source
+        money = " ".join(t for t in (x.first("amount"), x.first("currency")) if t)
+        name = ends[other].name if other in ends else other
+        rows.append(("→" if outward else "←", verb(x.kind), name, _date(x)[:10], money, other))
+    if rows:
+        console.line()
+        console.table(("direction", "link", "name", "date", "amount", "id"), rows, numbers=(4,))
+
+
+def _tell_link(console: Console, link: Link, ends: dict[str, Entity]) -> None:
+    names = [ends[i].name if i in ends else i for i in (link.source, link.target)]
+    console.line(f"{names[0]}  {verb(link.kind)}  {names[1]}{_marks(link.sources)}")
+    console.line(f"{link.source} → {link.target}")
+    console.line(_told_sources(link.sources))
+    console.line()
+    _tell_facts(console, link.kind, link.properties)
+
+
+def _tell_path(console: Console, path: Path) -> None:
+    if console.as_json:
+        return
+    hops = Counter(x.kind for x in path.links)
+    console.say("cli.path.heading", hops=len(path.links), kinds=", ".join(verb(k) for k in sorted(hops)))
+    console.line(f"  {label(path.entities[0].kind)}: {path.entities[0].name}")
+    for link, before, after in zip(path.links, path.entities, path.entities[1:], strict=False):
+        arrow = "→" if link.source == before.id else "←"
+        date = f" {_date(link)[:10]}" if _date(link) else ""
+        console.line(f"    {arrow} {verb(link.kind)}{date}  [{_told_sources(link.sources)}]")
+        console.line(f"  {label(after.kind)}: {after.name}")
+    console.line()
