@@ -33,7 +33,8 @@ class FanParameters:
     new_share_min : float
         Strangers as a share of all counterparties of the window.
     chance_max : float
-        Chance of so many, at the hub's own rate outside the window or its peers' rate, whichever is higher.
+        Chance of so many, at the hub's own rate outside the window or its peers' rate, whichever is higher; times the number
+        of windows.
     history_windows_min : float
         The hub's own rate counts only where the data reach over so many windows; a shorter past is part of the pattern.
     regular_interval_cv_max : float
@@ -121,7 +122,8 @@ def _windows(
             continue
         windows = t.span_days / p.window_days
         rate = (strangers - members) / max(1.0, windows - 1.0)
-        chance = poisson_tail(members, max(rate if windows >= p.history_windows_min else 0.0, peers))
+        usual = max(rate if windows >= p.history_windows_min else 0.0, peers)
+        chance = min(1.0, max(1.0, windows) * poisson_tail(members, usual))
         if chance <= p.chance_max:
             yield _Window(inside, members, share, rate, chance)
 

@@ -38,7 +38,7 @@ class PassThroughParameters:
     related_share_max : float
         Share of the value dealt with owners, subsidiaries or officers above which it is a group's treasury.
     monthly_payee_months : int
-        A payee paid in so many different months takes rent, wages or instalments.
+        A payee paid in so many different months, about once in each, takes rent, wages, duties or instalments.
     monthly_share_max : float
         Share of the outgoing value to such payees above which it is lawful routine.
     """
@@ -113,7 +113,8 @@ class PassThrough:
         monthly = 0.0
         for payee in payees:
             to: Mask = t.payee[outgoing] == payee
-            if len(np.unique(months[to])) >= p.monthly_payee_months:
+            spread = len(np.unique(months[to]))
+            if spread >= p.monthly_payee_months and to.sum() <= 1.5 * spread:
                 monthly += float(t.amount[outgoing][to].sum())
         return bool(monthly > p.monthly_share_max * t.amount[outgoing].sum())
 

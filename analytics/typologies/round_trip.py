@@ -88,7 +88,7 @@ class RoundTrip:
             if len(cycle) == 2:
                 if _same(t.amount[cycle[0]], t.amount[cycle[1]], p.pair_amount_tolerance):
                     returns[min(hops[0]), max(hops[0])].append(cycle)
-            elif len(cycle) >= p.length_min and standing < len(hops):
+            elif len(cycle) >= p.length_min and standing < len(hops) and not self._group(context, hops):
                 yield self._finding(context, list(cycle), 1, standing, truncated)
         for (a, b), repeated in returns.items():
             apart = _apart(repeated)
@@ -120,6 +120,11 @@ class RoundTrip:
         for cycle in found.rows:
             distinct.setdefault(tuple(sorted(cycle)), cycle)
         return list(distinct.values()), found.truncated
+
+    @staticmethod
+    def _group(context: Context, hops: list[tuple[int, int]]) -> bool:
+        """Whether the parties are one declared group: each payer owns, is owned by or has an owner in common with the next."""
+        return all(b in context.related(a) for a, b in hops)
 
     def _among_strangers(
         self, context: Context, pairs: Counter[tuple[int, int]], told: set[tuple[int, ...]]
@@ -177,7 +182,13 @@ class RoundTrip:
                 "retained": percent(retained),
                 "times": counted(times, "time"),
             },
-            lawful={"refund": "tested", "own_accounts": "tested", "standing_trade": "tested", "loan": "not_testable"},
+            lawful={
+                "refund": "tested",
+                "own_accounts": "tested",
+                "declared_group": "tested",
+                "standing_trade": "tested",
+                "loan": "not_testable",
+            },
             truncated=truncated,
         )
 

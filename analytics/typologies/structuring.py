@@ -35,8 +35,11 @@ class StructuringParameters:
         Length of a window.
     chance_local_max : float
         Chance of so many below rather than just above the threshold, were both as likely (four of four: 0.0625).
-    chance_peers_max : float
-        Chance of so many in the band, at the share other depositors have there.
+    chance_max : float
+        Chance of so many of the stretch's deposits in the band, at the share that other depositors have there or that the
+        account itself has at other times, whichever is higher; times the number of windows looked at.
+    own_deposits_min : int
+        Deposits at other times from which on the account's own share counts.
     funnel_places_min, funnel_regions_min : int
         Places and regions that make it a funnel account.
     outflow_days : float
@@ -51,7 +54,8 @@ class StructuringParameters:
     deposits_min: int = 4
     window_days: float = 10.0
     chance_local_max: float = 0.07
-    chance_peers_max: float = 1e-3
+    chance_max: float = 1e-3
+    own_deposits_min: int = 10
     funnel_places_min: int = 3
     funnel_regions_min: int = 2
     outflow_days: float = 5.0
@@ -82,17 +86,19 @@ class Structuring:
             by_actor = timeline(len(context.network), t.payee, deposits)
             for actor in np.flatnonzero(np.diff(by_actor.ptr) >= p.deposits_min):
                 rows = by_actor.rows[by_actor.ptr[actor] : by_actor.ptr[actor + 1]]
-                own, near = int(below[rows].sum()), int(above[rows].sum())
-                if own < p.deposits_min:
-                    continue
                 others = len(deposits) - len(rows)
-                share = (int(below[deposits].sum()) - own + 1) / (others + 10)
-                local = binomial_tail(own, own + near, 0.5)
-                peers = binomial_tail(own, len(rows), share)
-                if local > p.chance_local_max or (peers > p.chance_peers_max and local > p.chance_peers_max):
-                    continue
+                peers = (int(below[deposits].sum()) - int(below[rows].sum()) + 1) / (others + 10)
                 for run in _runs(rows[below[rows]], t.time, p):
-                    yield self._finding(context, int(actor), run, currency, threshold, near, share, max(local, peers))
+                    inside = rows[(t.time[rows] >= t.time[run[0]]) & (t.time[rows] <= t.time[run[-1]])]
+                    near = int(above[inside].sum())
+                    rest = len(rows) - len(inside)
+                    own = (int(below[rows].sum()) - len(run)) / rest if rest >= p.own_deposits_min else 0.0
+                    share = max(peers, own)
+                    local = binomial_tail(len(run), len(run) + near, 0.5)
+                    looks = max(1.0, (t.time[rows[-1]] - t.time[rows[0]]) / DAY_S / p.window_days)
+                    crowd = min(1.0, looks * binomial_tail(len(run), len(inside), share))
+                    if local <= p.chance_local_max and crowd <= p.chance_max:
+                        yield self._finding(context, int(actor), run, currency, threshold, near, share, crowd)
 
     def _finding(
         self,
@@ -129,7 +135,7 @@ class Structuring:
             window=context.dates(t.time[np.concatenate([run, moved])]),
             features={
                 "deposits": measured(len(run), "count"),
-                "just_above_threshold": measured(near, "count", len(run)),
+                "just_above_threshold": measured(near, "count", float(len(run))),
                 "share_in_band": measured(1.0, "share", share),
                 "total": measured(total, currency, threshold),
                 "places": measured(len(places), "count"),

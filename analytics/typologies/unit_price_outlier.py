@@ -30,6 +30,9 @@ class UnitPriceParameters:
         Robust distance of the logarithm of the price from theirs.
     factor_min : float
         And at least this many times the median, or the median this many times the price.
+    premium_factor_max, premium_share_min : float
+        A pair that sells at least this share of these goods at one and the same unusual price, up to this factor, deals in a
+        better or poorer kind.
     repeats_min : int
         Consignments of one pair of parties, all in the same direction.
     """
@@ -37,6 +40,8 @@ class UnitPriceParameters:
     peers_min: int = 30
     z_min: float = 3.5
     factor_min: float = 1.4
+    premium_factor_max: float = 3.0
+    premium_share_min: float = 0.9
     repeats_min: int = 3
 
 
@@ -69,8 +74,13 @@ class UnitPriceOutlier:
             for k in odd:
                 for pair in context.trading_pairs.get(int(rows[k]), ()):
                     groups[(*pair, int(goods[k]), bool(z[k] > 0))].append(int(k))
+            sold: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+            for k, row in enumerate(rows.tolist()):
+                for pair in context.trading_pairs.get(row, ()):
+                    sold[(*pair, int(goods[k]))].append(k)
+            logs = np.log(price[rows] / np.where(peers > 0, peers, 1.0))
             for key, members in groups.items():
-                if len(members) < p.repeats_min:
+                if len(members) < p.repeats_min or self._premium(logs, z, members, sold[key[:3]]):
                     continue
                 made = self._finding(
                     context, key, rows[members], price[rows[members]], z[members], peers[members], value
@@ -78,6 +88,15 @@ class UnitPriceOutlier:
                 if key not in best or made.score > best[key].score:
                     best[key] = made
         yield from best.values()
+
+    def _premium(self, logs: Floats, z: Floats, members: list[int], sold: list[int]) -> bool:
+        """Whether all that the pair sells has one price of its own, no less steady than the peers' prices."""
+        p = self.parameters
+        if len(members) < p.premium_share_min * len(sold):
+            return False
+        factor, spread = logs[sold], float(np.std(logs[sold]))
+        usual = float(np.median(np.abs(logs[members] / z[members])))  # one robust standard deviation of the peers
+        return bool(np.abs(np.median(factor)) <= np.log(p.premium_factor_max) and spread <= 1.5 * usual)
 
     @staticmethod
     def _prices(context: Context, value: Floats) -> tuple[Floats, Ints]:
@@ -161,7 +180,7 @@ class UnitPriceOutlier:
                 "unit": f"{currency}/{unit}",
                 "difference": money(abs(difference), abs(difference), currency),
             },
-            lawful={"price_of_the_quarter": "tested", "quality": "not_testable", "unit_error": "not_testable"},
+            lawful={"price_of_the_quarter": "tested", "quality": "tested", "unit_error": "not_testable"},
         )
 
 

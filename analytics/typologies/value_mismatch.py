@@ -13,6 +13,7 @@ from vinculo.analytics.chance import robust_z
 from vinculo.analytics.context import Context
 from vinculo.analytics.phrasing import counted, money, percent
 from vinculo.analytics.typology import make_finding, measured
+from vinculo.graph.network import Floats, Mask
 from vinculo.graph.text import Text
 from vinculo.graph.types import Finding
 
@@ -30,6 +31,9 @@ class ValueMismatchParameters:
         Robust distance of the gap from those of all consignments.
     repeats_min : int
         Consignments of one pair of parties, all in the same direction.
+    slip_tolerance : float
+        Values that differ by a factor of ten, a hundred or a thousand, or of pounds to kilograms, within this much, are a
+        slip of the pen or of the unit.
     usual_gap_max : float
         Freight and insurance are taken to add at most so much.
     """
@@ -37,6 +41,7 @@ class ValueMismatchParameters:
     gap_min: float = 0.15
     z_min: float = 3.5
     repeats_min: int = 3
+    slip_tolerance: float = 0.01
     usual_gap_max: float = 0.15
 
 
@@ -66,6 +71,7 @@ class ValueMismatch:
         spread_known = bool(np.any(z != 0))
         odd = (np.abs(excess) >= np.log1p(p.gap_min)) & ((np.abs(z) >= p.z_min) | (not spread_known))
         pairs = context.trading_pairs
+        odd &= ~_slips(np.exp(np.abs(gaps)), p.slip_tolerance)
         groups: dict[tuple[int, int, bool], list[int]] = defaultdict(list)
         for k in np.flatnonzero(odd):
             for pair in pairs.get(int(both[k]), ()):
@@ -122,8 +128,20 @@ class ValueMismatch:
                 "imported": money(imported, imported, currency),
                 "usual": percent(float(np.expm1(usual))),
             },
-            lawful={"freight": "tested", "currencies": "tested", "amended_invoice": "not_testable"},
+            lawful={
+                "freight": "tested",
+                "currencies": "tested",
+                "typing_error": "tested",
+                "amended_invoice": "not_testable",
+            },
         )
+
+
+def _slips(factor: Floats, tolerance: float) -> Mask:
+    made: Mask = np.zeros(len(factor), np.bool_)
+    for known in (10.0, 100.0, 1000.0, 2.2046):
+        made |= np.abs(factor / known - 1.0) <= tolerance
+    return made
 
 
 TYPOLOGY = ValueMismatch()

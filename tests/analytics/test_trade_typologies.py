@@ -1,0 +1,220 @@
+"""Each trade, cargo and identity pattern is found where it is planted, and its lawful look-alike is not."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from vinculo.analytics.detect import detect
+from vinculo.graph.types import Finding
+
+
+def found(case, typology: str) -> list[Finding]:
+    return detect(case.store(), typologies=[typology])
+
+
+def roles(finding: Finding, role: str) -> set[str]:
+    return {i for i, r in finding.entities if r == role}
+
+
+def market(case, pairs: int = 12, each: int = 8, seed: int = 3) -> list[tuple[str, str]]:
+    """Sellers and buyers of one kind of goods at about one dollar a kilogram; import values hold five percent of freight."""
+    draw = random.Random(seed)
+    made = []
+    for k in range(pairs):
+        seller = case.company(f"Seller {k}", f"SEL01010{k:02d}AB", country="mx")
+        buyer = case.company(f"Buyer {k}", f"BUY01010{k:02d}AB", country="us")
+        made.append((seller, buyer))
+        for n in range(each):
+            bill(case, f"M{k}-{n}", seller, buyer, 10 * n + k, price=draw.lognormvariate(0, 0.12), draw=draw)
+    return made
+
+
+def bill(case, number, seller, buyer, day, *, price=1.0, gap=1.05, draw=None, **more) -> str:
+    draw = draw or random.Random(number)
+    value = round(20_000 * price, 2)
+    return case.consignment(
+        number,
+        seller,
+        buyer,
+        day,
+        **(
+            {
+                "quantity": 20_000,
+                "quantityUnit": "kg",
+                "exportValue": value,
+                "importValue": round(value * gap * draw.uniform(0.98, 1.02), 2),
+            }
+            | more
+        ),
+    )
+
+
+@pytest.fixture
+def traders(case) -> tuple[str, str]:
+    market(case)
+    return case.company("Packer", "PAC010101AB1", country="mx"), case.company("Importer", "IMP010101AB1", country="us")
+
+
+# -- unit prices -----------------------------------------------------------------------------------------------------
+def test_goods_at_several_times_the_usual_price_are_told(case, traders):
+    dear = [bill(case, f"D{k}", *traders, 10 * k, price=5 + k / 5) for k in range(6)]
+    for k in range(3):
+        bill(case, f"N{k}", *traders, 10 * k + 5)
+    [finding] = found(case, "unit_price_outlier")
+    assert roles(finding, "exporter") == {traders[0]} and roles(finding, "importer") == {traders[1]}
+    assert roles(finding, "consignment") == set(dear)
+    assert finding.features["unit_price"]["peers"] == pytest.approx(1.0, abs=0.1)
+    assert "HS 080450" in finding.reason.en and "far above" in finding.reason.en
+
+
+def test_a_better_kind_always_at_one_price_is_no_outlier(case, traders):
+    for k in range(9):
+        bill(case, f"P{k}", *traders, 10 * k, price=2.3 * (1 + k / 200))
+    assert found(case, "unit_price_outlier") == []
+
+
+def test_two_odd_consignments_or_too_few_peers_say_nothing(case, traders):
+    for k in range(2):
+        bill(case, f"D{k}", *traders, 10 * k, price=6)
+    for k in range(9):
+        bill(case, f"O{k}", *traders, 10 * k, price=50 if k > 4 else 1, hsCode="010121")
+    assert found(case, "unit_price_outlier") == []
+
+
+# -- value mismatch --------------------------------------------------------------------------------------------------
+def test_two_values_for_one_consignment_again_and_again_are_told(case, traders):
+    odd = [bill(case, f"V{k}", *traders, 10 * k, gap=2.1) for k in range(5)]
+    bill(case, "V9", *traders, 100)
+    [finding] = found(case, "value_mismatch")
+    assert roles(finding, "consignment") == set(odd)
+    assert finding.features["consignments"] == {"value": 5, "unit": "count", "peers": 6}
+    assert "5 consignments of 6 consignments" in finding.reason.en and "higher on import" in finding.reason.en
+
+
+def test_freight_a_slip_of_the_pen_and_two_currencies_are_no_mismatch(case, traders):
+    other = case.company("Other", "OTH010101AB1")
+    for k in range(6):
+        bill(case, f"F{k}", *traders, 10 * k, gap=1.13)
+    for k in range(4):
+        bill(case, f"S{k}", traders[0], other, 10 * k, exportValue=20_000, importValue=200_000)
+    third = case.company("Third", "THI010101AB1")
+    for k in range(5):
+        id = bill(case, f"C{k}", traders[0], third, 10 * k, exportValue=20_000, importValue=360_000)
+        case.entities.append((id, "Consignment", "currency\x1fMXN"))
+    assert found(case, "value_mismatch") == []
+
+
+# -- shells ----------------------------------------------------------------------------------------------------------
+def group(case, n: int, prefix: str = "Shell") -> list[str]:
+    address = case.entity("Address", f"{prefix} street 1", full=f"{prefix} street 1")
+    made = [case.company(f"{prefix} {k}", f"{prefix[:3].upper()}01010{k:02d}AB") for k in range(n)]
+    for one in made:
+        case.link("HAS_ADDRESS", one, address)
+    return made
+
+
+def test_companies_at_one_address_that_pay_one_another_are_told(case):
+    shells = group(case, 4)
+    accounts = [case.account(f"S{k}", s) for k, s in enumerate(shells)]
+    for k in range(4):
+        case.pay(accounts[k], accounts[(k + 1) % 4], 10 * k, 20_000)
+    [finding] = found(case, "shared_address_shells")
+    assert roles(finding, "member") == set(shells)
+    assert len(roles(finding, "shared_address")) == 1
+    assert "4 companies share an address" in finding.reason.en
+
+
+def test_companies_under_one_officer_that_buy_the_same_from_the_same_are_told(case):
+    officer, seller = case.entity("Person", "Ana"), case.company("Seller", "SEL010101AB1")
+    buyers = [case.company(f"Buyer {k}", f"BUY01010{k}AB1") for k in range(3)]
+    for k, buyer in enumerate(buyers):
+        case.link("DIRECTS", officer, buyer)
+        case.consignment(f"B{k}", seller, buyer, k)
+    [finding] = found(case, "shared_address_shells")
+    assert roles(finding, "member") == set(buyers) and roles(finding, "shared_officer") == {officer}
+
+
+def test_tenants_a_registered_agent_and_a_declared_group_are_no_shells(case):
+    tenants = group(case, 6, "Tenant")
+    for k, tenant in enumerate(tenants):
+        case.consignment(f"T{k}", case.company(f"Seller {k}", f"SEL01010{k}AB1"), tenant, k, hsCode=f"08045{k}")
+    hosted = group(case, 60, "Hosted")
+    accounts = [case.account(f"H{k}", h) for k, h in enumerate(hosted)]
+    for k in range(60):
+        case.pay(accounts[k], accounts[(k + 1) % 60], k, 1_000)
+    parent = case.company("Parent", "PAR010101AB1")
+    daughters = group(case, 4, "Daughter")
+    for k, daughter in enumerate(daughters):
+        case.link("OWNS", parent, daughter)
+        case.consignment(f"D{k}", daughter, daughters[(k + 1) % 4], k)
+    assert found(case, "shared_address_shells") == []
+
+
+# -- seizures --------------------------------------------------------------------------------------------------------
+def seized(case, number: str, thing: str, date: str = "2024-03-01") -> str:
+    seizure = case.entity("Seizure", number, date=date)
+    case.link("SEIZED_FROM", seizure, thing)
+    return seizure
+
+
+def test_a_notify_party_behind_several_seizures_is_told_and_the_carrier_is_not(case):
+    market(case, pairs=30, each=20)
+    notify, carrier = case.company("Notify", "NOT010101AB1"), case.company("Carrier", "CAR010101AB1")
+    seizures = []
+    for k in range(3):
+        buyer = case.company(f"Odd buyer {k}", f"ODD01010{k}AB1")
+        for n in range(4):
+            id = bill(case, f"Z{k}-{n}", case.company(f"Odd seller {k}", f"ODS01010{k}AB1"), buyer, 10 * n, notify=notify)
+            case.link("CARRIER", carrier, id)
+        seizures.append(seized(case, f"S{k}", id))
+    findings = found(case, "seizure_proximity")
+    told = {i for f in findings for i, role in f.entities if role == "near_seizure"}
+    assert notify in told and carrier not in {i for f in findings for i, _ in f.entities}
+    [direct] = [f for f in findings if (notify, "near_seizure") in f.entities]
+    assert roles(direct, "seizure") == set(seizures) and "3 seizures" in direct.reason.en
+
+
+def test_large_traders_have_seizures_by_chance(case):
+    draw = random.Random(5)
+    pairs = market(case, pairs=10, each=60)
+    assert pairs
+    bills = [id for id, kind, _ in case.entities if kind == "Consignment"]
+    for k, id in enumerate(draw.sample(bills, 12)):
+        seized(case, f"S{k}", id)
+    assert found(case, "seizure_proximity") == []
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
+def listed(case, number: str, status: str, standing: str) -> tuple[str, str]:
+    party = case.entity("Company", f"On the list {number}")
+    case.link("HAS_IDENTIFIER", party, case.entity("Identifier", number, number=number, type="RFC"))
+    listing = case.entity("Listing", f"69-B {number}", program="SAT 69-B", status=status, standing=standing)
+    case.link("LISTED", party, listing)
+    return party, listing
+
+
+def test_a_trader_with_the_number_of_a_listed_party_is_told_in_the_list_s_own_word(case, traders):
+    bill(case, "L1", *traders, 1)
+    named, listing = listed(case, "PAC010101AB1", "Definitivo", "listed")
+    [finding] = found(case, "list_match")
+    assert roles(finding, "listed_party") == {named} and roles(finding, "same_tax_number") == {traders[0]}
+    assert roles(finding, "listing") == {listing} and finding.score > 0.5
+    assert "SAT 69-B: Definitivo" in finding.reason.en and "not a finding of guilt" in finding.reason.en
+
+
+def test_a_cleared_party_scores_nothing_and_is_told_as_cleared(case, traders):
+    bill(case, "L1", *traders, 1)
+    listed(case, "PAC010101AB1", "Sentencia Favorable", "cleared")
+    [finding] = found(case, "list_match")
+    assert finding.score == 0 and not roles(finding, "listed_party") and roles(finding, "cleared_party")
+    assert "cleared" in finding.reason.en and "aclarada a su favor" in finding.reason.es
+
+
+def test_lists_alone_and_placeholders_match_nobody(case, traders):
+    bill(case, "L1", *traders, 1)
+    listed(case, "ZZZ010101ZZ1", "Definitivo", "listed")
+    listed(case, "XAXX010101000", "Definitivo", "listed")
+    case.link("HAS_IDENTIFIER", traders[1], case.entity("Identifier", "XAXX010101000", number="XAXX010101000", type="RFC"))
+    assert found(case, "list_match") == []
