@@ -69,10 +69,13 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     table = r.add_containers(table, "container_numbers")
     table = r.add_place(table, "lading", "port_of_lading")
     table = r.add_place(table, "unlading", "port_of_unlading")
-    side, value = c.alike(c.texts(table, "side")), c.texts(table, "declared_value")
+    side = c.alike(c.texts(table, "side"))
     bills = {
-        "on export": c.where(value, pc.match_substring_regex(side, _EXPORT)),
-        "on import": c.where(value, pc.match_substring_regex(side, _IMPORT)),
+        "side": pc.coalesce(
+            c.constant("export", c.where(side, pc.match_substring_regex(side, _EXPORT))),
+            c.constant("import", c.where(side, pc.match_substring_regex(side, _IMPORT))),
+            c.texts(table, "side"),
+        ),
         "nobody": c.joined([c.marked(f"{role}: ", c.texts(table, f"{role} nobody")) for role in ROLES], "; "),
     }
     return {"": c.with_columns(table, bills)}
@@ -97,15 +100,17 @@ def _mapping() -> Mapping:
             "quantityUnit": r.column("quantity_unit"),
             "grossWeightKg": r.column("gross_weight_kg"),
             "declaredValue": r.column("declared_value", "amount"),
-            "exportValue": r.column("on export", "amount"),
-            "importValue": r.column("on import", "amount"),
             "currency": r.column("currency", "upper"),
             "voyage": r.column("voyage"),
             "notes": r.column("nobody"),
         },
     )
+    # the same column says another thing on each side
+    value = r.column("declared_value", "amount")
+    exported = EntityRule("export", "Consignment", CONSIGNMENT, {"exportValue": value}, where={"side": ("export",)})
+    imported = EntityRule("import", "Consignment", CONSIGNMENT, {"importValue": value}, where={"side": ("import",)})
     made = r.put_together(
-        ((consignment, r.container_rule(), r.place_rule("lading"), r.place_rule("unlading")), ()),
+        ((consignment, exported, imported, r.container_rule(), r.place_rule("lading"), r.place_rule("unlading")), ()),
         *(r.party_rules(role) for role in ROLES),
         r.party_rules("broker"),
         r.party_rules("carrier", kind="Company"),

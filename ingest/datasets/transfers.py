@@ -49,26 +49,21 @@ METHODS = {
 
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Add keys, and put records with the same kinds of ends into one table each."""
+    read = table.column_names
     for side in SIDES:
         table = r.add_party(
             table, side, name=f"{side}_name", tax_id=f"{side}_tax_id", country=f"{side}_country"
         )
         table = _add_account(table, side)
-    place = c.texts(table, "place")
+    table = r.add_place(table, "place", "place")
     currency = c.present(pc.utf8_upper(c.renamed(c.texts(table, "currency"), CURRENCIES)))
-    table = c.with_columns(
-        table,
-        {
-            "place key": c.alike(place),
-            "currency": currency,
-            "in usd": c.where(c.texts(table, "amount"), pc.equal(currency, "USD")),
-        },
-    )
+    table = c.with_columns(table, {"currency": currency})
     ends = [_end(table, side) for side in SIDES]
     known = pc.is_valid(c.texts(table, "transfer_id"))
     way = pc.if_else(known, pc.binary_join_element_wise(*ends, " to "), pa.scalar(None, pa.string()))
     way = pc.if_else(pc.is_in(way, value_set=pa.array(list(MAPPINGS))), way, pa.scalar("open"))
-    return {name: table.filter(pc.equal(way, name)) for name in pc.unique(way).to_pylist()}
+    found = {name: table.filter(pc.equal(way, name)) for name in pc.unique(way).to_pylist()}
+    return {name: rows.select(read) if name == "open" else rows for name, rows in found.items()}
 
 
 def _add_account(table: pa.Table, side: str) -> pa.Table:
@@ -96,7 +91,7 @@ def _mapping(ends: tuple[str, str]) -> Mapping:
             "date": r.column("date"),
             "amount": r.column("amount", "amount"),
             "currency": r.column("currency"),
-            "amountUsd": r.column("in usd", "amount"),
+            "amountUsd": r.column("amount_usd", "amount"),
             "method": r.column("type"),
             "place": r.column("place"),
             "placeRegion": r.column("place_region"),
@@ -167,7 +162,7 @@ def layout(
 
 
 OPTIONAL = (
-    "type", "originator_account", "originator_name", "originator_tax_id", "originator_bank", "originator_country",
+    "amount_usd", "type", "originator_account", "originator_name", "originator_tax_id", "originator_bank", "originator_country",
     "beneficiary_account", "beneficiary_name", "beneficiary_tax_id", "beneficiary_bank", "beneficiary_country", "place",
     "place_region", "purpose",
 )  # fmt: skip
