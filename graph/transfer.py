@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -236,7 +237,7 @@ class _Spool:
         with pa.memory_map(str(name)) as file:
             table = pa.ipc.open_file(file).read_all()
             ends = [table.num_rows * n // count for n in range(count + 1)]
-            for start, end in zip(ends, ends[1:], strict=False):
+            for start, end in itertools.pairwise(ends):
                 yield table.slice(start, end - start)
 
 

@@ -75,9 +75,9 @@ def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manife
     code = tx.rows(queries.CODES, count=fresh)[0][0]
     known: list[tuple[Any, ...]] = []
     for kind, rows in sorted(ready.entities.items()):
-        for code, row in enumerate(rows, code):
-            row[1] = code
-        code += 1
+        for place, row in enumerate(rows):
+            row[1] = code + place
+        code += len(rows)
         for some in portions(rows):
             known += tx.rows(queries.write_entities(kind), rows=some, kind=kind, separator=RECORD)
     unite_entities(tx, known, ready)

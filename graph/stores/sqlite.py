@@ -533,7 +533,7 @@ def _fixed(blob: bytes) -> pa.Array:
 
 
 def _spread(kinds: Sequence[str] | None) -> list[str] | None:
-    return None if kinds is None else sorted({d for k in kinds for d in descendants(k)})
+    return None if kinds is None else sorted({d for k in kinds for d in descendants(kind_of(k).name)})
 
 
 def _kind_filter(kinds: Sequence[str] | None, column: str = "kind") -> tuple[str, list[str]]:

@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph import facts as packed
+from vinculo.graph.errors import UsageError
 from vinculo.graph.naming import NAMING, Candidate, candidate, exploded, unnamed
+from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.schema import merged_kind, searched_properties
 from vinculo.graph.search import indexed
 from vinculo.graph.types import Batch, Manifest
@@ -37,7 +39,11 @@ def look_up(db: sqlite3.Connection, table: str, ids: Iterable[str]) -> dict[str,
 
 
 def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source: int) -> None:
-    """Write inside the caller's transaction."""
+    """Write inside the caller's transaction; refuses kinds the schema does not name."""
+    for table, is_link in ((batch.entities, False), (batch.links, True)):
+        for name in pc.unique(table.column("kind")).to_pylist():
+            if kind_of(name).is_link is not is_link:
+                raise UsageError("unknown_kind", kind=name)
     numbers = _write_entities(db, batch, source)
     _write_links(db, batch.links, source, numbers)
     db.executemany(
@@ -74,7 +80,8 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> dict[s
     at = [numbers[i] for i in table.column("id").to_pylist()]
     kinds, facts = table.column("kind").to_pylist(), table.column("facts").to_pylist()
     db.executemany(
-        "INSERT OR IGNORE INTO entity_fact VALUES (?,?,?,?,?,?)",
+        """INSERT INTO entity_fact VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE
+           SET record = excluded.record WHERE excluded.record < record""",
         zip(at, repeat(source), map(content_number, kinds, facts), table.column("record").to_pylist(), kinds, facts),
     )
     _derive(db, at, kinds, table.column("facts"))
@@ -177,7 +184,8 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
         old_rows,
     )
     db.executemany(
-        "INSERT OR IGNORE INTO link_fact VALUES (?,?,?,?,?)",
+        """INSERT INTO link_fact VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE
+           SET record = excluded.record WHERE excluded.record < record""",
         zip(
             map(numbers.__getitem__, ids),
             repeat(source),

@@ -1,0 +1,36 @@
+"""Every registered store in turn, each in a place of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "neo4j")]
+
+from neo4j_fixture import neo4j_url  # noqa: E402, F401
+from store_places import PLACES, Place  # noqa: E402
+
+from vinculo.graph.registry import discover  # noqa: E402
+
+STORES = sorted(discover("vinculo.graph.stores", "STORE"))
+
+
+@pytest.fixture(params=STORES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty place for each store that registers itself."""
+    made = PLACES[request.param](tmp_path, lambda: request.getfixturevalue("neo4j_url"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Place]]:
+    """A place for every store at once, by name."""
+    made = {name: PLACES[name](tmp_path, lambda: request.getfixturevalue("neo4j_url")) for name in STORES}
+    yield made
+    for one in made.values():
+        one.close()
