@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,8 @@ def export(
         code = "export_disk_full" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "export_unwritable"
         raise EnvironmentProblem(code, file=str(path), reason=problem.strerror or "") from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return {
         "format": format,
         "file": str(path),

@@ -6,7 +6,7 @@ go out and nothing tells that the report exists (31 USC 5318(g)(2)); a name that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -188,7 +188,7 @@ def gather(
     hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in include_taint)
     tainted = {id for id, taint in store.taints().items() if taint not in include_taint}
     if chart is not None:
-        chart, nodes, links, kept_back = _of_chart(chart, tainted, include_taint)
+        chart, nodes, links, kept_back = _of_chart(store, chart, tainted, include_taint)
         title, handling = chart.title or title, chart.handling or handling
     elif ids is not None:
         nodes, links, kept_back = _of_ids(store, ids, tainted, bool(hidden))
@@ -227,7 +227,7 @@ def _of_everything(store: Store, tainted: set[str], some_hidden: bool) -> _Chose
         after = pa.chunked_array([*good_links.column("source").chunks, *good_links.column("target").chunks], pa.int64())
         lost = pc.and_(pc.is_in(codes, before), pc.invert(pc.is_in(codes, after)))
         suspects = good_nodes.filter(lost).column("id").to_pylist()
-        bare = {i for i in suspects if not _described(store, i)}
+        bare = {i for i, e in store.entities(suspects).items() if not e.sources}
         good_nodes = good_nodes.filter(
             pc.invert(pc.is_in(good_nodes.column("id"), pa.array(sorted(bare), pa.string())))
         )
@@ -236,8 +236,26 @@ def _of_everything(store: Store, tainted: set[str], some_hidden: bool) -> _Chose
     return chosen, good_links.column("id").to_pylist(), kept_back
 
 
-def _described(store: Store, id: str) -> bool:
-    return bool(store.entities([id])[id].sources)
+def _found(store: Store, ids: Sequence[str]) -> dict[str, Entity]:
+    batches = (store.entities(ids[start : start + _BATCH]) for start in range(0, len(ids), _BATCH))
+    return {id: entity for batch in batches for id, entity in batch.items()}
+
+
+def _orphans(store: Store, entities: Iterable[Entity], tainted: set[str]) -> set[str]:
+    """Of entities that no file describes, those whose every link is tainted: only a report knows them."""
+    bare = [e.id for e in entities if not e.sources]
+    if not bare or not tainted:
+        return set()
+    kept: set[str] = set()
+    known: set[str] = set()
+    for id in bare:  # one by one: a limit may not cut off the one good link
+        near = store.links_at([id])
+        columns = (near.column(c).to_pylist() for c in ("id", "source", "target"))
+        for link, *ends in zip(*columns, strict=True):
+            known.add(id)
+            if link not in tainted and not tainted & set(ends):
+                kept.add(id)
+    return known - kept
 
 
 def _of_ids(store: Store, ids: Sequence[str], tainted: set[str], some_hidden: bool) -> _Chosen:
@@ -251,15 +269,8 @@ def _of_ids(store: Store, ids: Sequence[str], tainted: set[str], some_hidden: bo
         if id not in found:
             raise UsageError("unknown_entity", id=id)
 
-    def may_go(entity: Entity) -> bool:
-        if entity.id in tainted:
-            return False
-        if entity.sources or not some_hidden:
-            return True
-        near = store.neighbours(entity.id, limit=_BATCH).links
-        return any(x.id not in tainted and not {x.source, x.target} & tainted for x in near)
-
-    nodes = {id: e.kind for id, e in sorted(found.items()) if may_go(e)}
+    lost = tainted | (_orphans(store, found.values(), tainted) if some_hidden else set())
+    nodes = {id: e.kind for id, e in sorted(found.items()) if id not in lost}
     links = links_among(store, wanted)
     held = store.links(links) if some_hidden else {}
     good = [
@@ -269,7 +280,7 @@ def _of_ids(store: Store, ids: Sequence[str], tainted: set[str], some_hidden: bo
 
 
 def _of_chart(
-    chart: Chart, tainted: set[str], include_taint: Sequence[str]
+    store: Store, chart: Chart, tainted: set[str], include_taint: Sequence[str]
 ) -> tuple[Chart, dict[str, str], list[str], tuple[int, int]]:
     """What is on the screen, and nothing else: what is hidden there is not in the file."""
     first, last = chart.dates
@@ -288,8 +299,10 @@ def _of_chart(
         if x.source in seen and x.target in seen and kind(x.kind).appearance not in chart.off and not outside(x.date)
     }
 
+    lost = tainted | _orphans(store, _found(store, sorted(seen)).values(), tainted)
+
     def may_go(thing: ChartNode | ChartLink) -> bool:
-        return thing.id not in tainted and (not thing.taint or thing.taint in include_taint)
+        return thing.id not in lost and (not thing.taint or thing.taint in include_taint)
 
     nodes = {n.id: n for n in seen.values() if may_go(n)}
     links = {x.id: x for x in crossed.values() if may_go(x) and x.source in nodes and x.target in nodes}

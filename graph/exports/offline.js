@@ -30,6 +30,8 @@ const net = new vis.Network(at('net'), { nodes, edges }, { physics: false, layou
 const fit = () => { if (D.nodes.length) net.fit({ nodes: D.nodes.filter(seen).map(n => n.id), maxZoomLevel: 1.2, minZoomLevel: .02, animation: false }); };
 const zoom = by => net.moveTo({ scale: net.getScale() * by });
 
+for (const n of D.nodes) Object.assign(net.body.nodes[n.id], { x: n.x, y: n.y }); // vis cuts positions it is given to whole pixels
+
 // -- what is shown -------------------------------------------------------------------------------------------------------
 function outside(day) { return day !== '' && ((first !== '' && day.slice(0, 10) < first) || (last !== '' && day.slice(0, 10) > last)); }
 function seen(n) { return !off.has(classOf(n)) && !outside(n.day); }
@@ -107,7 +109,7 @@ function speak() {
 }
 function paint() {
   document.documentElement.dataset.theme = theme(); net.setOptions(fonts());
-  nodes.update(D.nodes.map(drawnNode)); edges.update(D.edges.map(drawnEdge)); filter(); legend();
+  nodes.update(D.nodes.map(n => { const { x, y, ...rest } = drawnNode(n); return rest; })); edges.update(D.edges.map(drawnEdge)); filter(); legend();
 }
 
 // -- the list, on screen and under a printed chart ------------------------------------------------------------------------

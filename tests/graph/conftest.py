@@ -135,16 +135,16 @@ def case(store: Store) -> Store:
     )
     write(
         store,
-        "reports",
+        "bank_sars",
         [
             ("halcon", "Company", 1, {"name": "Halcon secret name of the report", "notes": "told to the police"}),
             ("secretbank", "Company", 1, {"name": "Secret Bank"}),
         ],
         [
             ("r1", "PAID", "secretbank", "halcon", 1, {"amount": "1", "currency": "USD"}),
-            ("r2", "PAID", "ghost", "halcon", 2, {"amount": "2"}),
+            ("r2", "PAID", "phantom-7731", "halcon", 2, {"amount": "2"}),
         ],
         taint="sar",
-        file="sar.csv",
+        file="filed_sars.csv",
     )
     return store
