@@ -32,7 +32,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vinculo.graph.exports import Contents, Export
+from vinculo.graph.exports import Export
+from vinculo.graph.exports.contents import Contents
 from vinculo.graph.schema import is_a, kind
 from vinculo.graph.text import Text
 from vinculo.graph.types import Entity, Link

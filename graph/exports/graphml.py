@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from vinculo.graph.exports import Contents, Export
+from vinculo.graph.exports import Export
+from vinculo.graph.exports.contents import Contents
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import status_of
 from vinculo.graph.text import Text, say

@@ -22,7 +22,8 @@ from typing import Any
 from vinculo.graph.chart import Chart
 from vinculo.graph.charting import draw, link_label
 from vinculo.graph.errors import UsageError
-from vinculo.graph.exports import Contents, Export
+from vinculo.graph.exports import Export
+from vinculo.graph.exports.contents import Contents
 from vinculo.graph.palette import THEMES, node_image, palette
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import status_of
@@ -161,7 +162,7 @@ class _Tables:
             known = told.properties.get(prop)
             if known is not None and known.type == "entity":
                 continue  # an id; the link to that entity says it
-            label = tuple(known.label) if known is not None else (prop, prop)
+            label = (known.label.en, known.label.es) if known is not None else (prop, prop)
             if known is not None and known.unit and known.unit != "count":
                 label = (f"{label[0]} ({known.unit})", f"{label[1]} ({known.unit})")
             at = self._labels.setdefault(label, len(self._labels))
@@ -224,7 +225,7 @@ def short_label(text: str, width: int = 18, lines: int = 2) -> str:
         " " if c.isspace() else c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c.isspace()
     )
     rest = re.sub(" +", " ", clean).strip()
-    shown = []
+    shown: list[str] = []
     while rest and len(shown) < lines:
         if len(rest) <= width:
             shown.append(rest)
