@@ -97,6 +97,7 @@ class EntityRule:
     kind_values: dict[str, str] = field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     required: tuple[str, ...] = ()  # no entity where one of these properties has no value
+    reference: bool = False  # an end of links that another record describes: nothing is asserted of it here
 
 
 @dataclass(frozen=True)
