@@ -12,7 +12,7 @@ Location             ``Address``
 Invoice              ``Document``
 Seizure, Inspection  ``Event``; their place also as ``addressEntity``
 Listing              ``Risk`` of the listed entity, with status and reason
-Identifier           ``Identification`` of its holders
+Identifier           ``Identification`` of its holders, unless all of them have the number in a property of their own
 Phone, EmailAddress  no entity: ``phone`` and ``email`` of the parties
 HAS_ADDRESS          ``addressEntity`` of the party
 LISTED               ``entity`` of the Sanction or Risk
@@ -35,8 +35,9 @@ from typing import Any
 from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents
 from vinculo.graph.schema import is_a, kind
+from vinculo.graph.search import squeezed
 from vinculo.graph.text import Text
-from vinculo.graph.types import Entity, Link
+from vinculo.graph.types import Entity, Fact, Link
 
 #: Values by property; a dictionary of keys keeps their order and drops repeats.
 _Values = dict[str, dict[str, None]]
@@ -60,25 +61,28 @@ EXTENSION: dict[str, tuple[str, dict[str, str]]] = {
 #: Properties of ours on kinds that FtM has.
 OURS: dict[str, frozenset[str]] = {"PAID": frozenset({"method", "place", "placeRegion", "count"})}
 
-#: Links that become a property of one end: whose, which, and the property of the other end that is its value (else its id).
-_FOLDED: dict[str, tuple[str, str, str]] = {
-    "HAS_PHONE": ("source", "phone", "number"),
-    "HAS_EMAIL": ("source", "email", "address"),
-    "HAS_ADDRESS": ("source", "addressEntity", ""),
-    "HAS_IDENTIFIER": ("target", "holder", ""),
-    "LISTED": ("target", "entity", ""),
-    "HELD_AT": ("source", "bank", ""),
-    "OCCURRED_AT": ("source", "addressEntity", ""),
+#: Links that become a property of one end, holding the other's id: whose, and which.
+_FOLDED: dict[str, tuple[str, str]] = {
+    "HAS_ADDRESS": ("source", "addressEntity"),
+    "LISTED": ("target", "entity"),
+    "HELD_AT": ("source", "bank"),
+    "OCCURRED_AT": ("source", "addressEntity"),
+}
+#: Links to numbers: the party's property that takes the value ("": the number is an entity there too), and where it stands.
+_VALUES: dict[str, tuple[str, str]] = {
+    "HAS_PHONE": ("phone", "number"),
+    "HAS_EMAIL": ("email", "address"),
+    "HAS_IDENTIFIER": ("", "number"),
 }
 _NOT_OURS_TO_TELL = frozenset({"REFERS_TO"})
 
 
 def writes(contents: Contents, path: Path) -> None:
     """Write entities, then links. Links are read first: some of them are properties of their ends."""
-    folded = _folds(contents)
+    folded, needless = _folds(contents)
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for entity in contents.entities():
-            made = entity_of(entity, folded.get(entity.id, {}))
+            made = None if entity.id in needless else entity_of(entity, folded.get(entity.id, {}))
             if made is not None:
                 out.write(_line(_with_context(made, entity, contents)))
         for link in contents.links():
@@ -87,26 +91,49 @@ def writes(contents: Contents, path: Path) -> None:
                 out.write(_line(_with_context(told, link, contents)))
 
 
-def _folds(contents: Contents) -> dict[str, _Values]:
-    """Properties that entities get from their links, by entity id."""
+def _folds(contents: Contents) -> tuple[dict[str, _Values], set[str]]:
+    """Properties that entities get from their links, and nodes that say nothing their holders do not say themselves.
+
+    What came in as FtM has its numbers in properties; the nodes that were made of them, so that parties meet, do not go out.
+    """
     found: dict[str, _Values] = defaultdict(lambda: defaultdict(dict))
-    values: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for link in contents.links():
-        if link.kind in _FOLDED:
-            end, name, of = _FOLDED[link.kind]
+        if link.kind in _VALUES:
+            holders[link.target].append((link.source, link.kind))
+        elif link.kind in _FOLDED:
+            end, name = _FOLDED[link.kind]
             owner, other = (link.source, link.target) if end == "source" else (link.target, link.source)
-            if of:
-                values[other].append((owner, name, of))
-            else:
-                found[owner][name][other] = None
+            found[owner][name][other] = None
         elif link.kind == "HOLDS" and not is_a(contents.kinds[link.target], "Asset"):
             found[link.target]["holder"][link.source] = None
-    if values:
-        for entity in contents.entities():
-            for owner, name, of in values.get(entity.id, ()):
-                for fact in entity.properties.get(of, ()):
-                    found[owner][name][fact.value] = None
-    return found
+    parties = {party for held in holders.values() for party, _ in held}
+    said: dict[str, frozenset[str]] = {}
+    values: dict[str, dict[str, tuple[Fact, ...]]] = {}
+    for entity in contents.entities() if holders else ():
+        if entity.id in parties:
+            texts = (f.value for facts in entity.properties.values() for f in facts)
+            said[entity.id] = frozenset(squeezed(t) for t in texts)
+        if entity.id in holders:
+            values[entity.id] = entity.properties
+    needless = set()
+    for node, held in holders.items():
+        lacking = 0
+        for party, link_kind in held:
+            name, of = _VALUES[link_kind]
+            texts = [f.value for f in values.get(node, {}).get(of, ())]
+            if all(squeezed(t) in said.get(party, ()) for t in texts):
+                continue
+            lacking += 1
+            if name:
+                found[party][name] |= dict.fromkeys(texts)
+        if not lacking:
+            needless.add(node)
+        else:
+            for party, link_kind in held:
+                if link_kind == "HAS_IDENTIFIER":
+                    found[node]["holder"][party] = None
+    return found, needless
 
 
 def entity_of(entity: Entity, folded: Mapping[str, Iterable[str]]) -> dict[str, Any] | None:
@@ -160,7 +187,7 @@ def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
     >>> link_of(Link("x", "OWNS", "a", "b"), {"a": "Person", "b": "Company"})
     {'id': 'x', 'schema': 'Ownership', 'properties': {'asset': ['b'], 'owner': ['a']}}
     """
-    if link.kind in _FOLDED or link.kind in _NOT_OURS_TO_TELL:
+    if link.kind in _FOLDED or link.kind in _VALUES or link.kind in _NOT_OURS_TO_TELL:
         return None
     told = kind(link.kind)
     if link.kind == "HOLDS":
