@@ -56,7 +56,7 @@ def _spelled(option: click.Option) -> str:
         return names
     if isinstance(option.type, click.Choice):
         return f"{names} {'|'.join(map(str, option.type.choices))}"
-    return f"{names} {option.metavar or str(option.type.name).upper()}"
+    return f"{names} {option.metavar or 'N'}"
 
 
 def command(function: Callable[..., int | None]) -> TextCommand:

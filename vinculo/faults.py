@@ -90,6 +90,7 @@ def _usage(problem: click.ClickException) -> UsageError:
     command = context.command_path if context else "vinculo"
     parameter = getattr(problem, "param", None)
     named = parameter.opts[0] if isinstance(parameter, click.Option) else getattr(parameter, "human_readable_name", "")
+    named = named.rstrip(".")
     if isinstance(problem, click.NoSuchOption):
         return UsageError("cli_no_such_option", option=problem.option_name, command=command)
     if isinstance(problem, click.MissingParameter):

@@ -13,7 +13,7 @@ from vinculo.commands.look import suggestion_json
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.store import Store
-from vinculo.graph.text import say
+from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Finding
 
 
@@ -50,7 +50,7 @@ def suggestions(console: Console, id: str | None, limit: int | None) -> None:
         for s in shown
     ]
     if rows:
-        console.table(("score", "name", "other", "judgement", "why"), rows, numbers=(0,))
+        console.table(("score", "name", "and_name", "judgement", "why"), rows, numbers=(0,))
         _more(console, len(shown), len(found))
     else:
         console.say("cli.suggestions.none")
@@ -107,7 +107,7 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
 def _tell_finding(console: Console, finding: Finding, members: dict[str, Entity]) -> None:
     console.line(finding.reason.into())
     console.line()
-    rows = [(role.replace("_", " "), members[i].name if i in members else i, i) for i, role in finding.entities]
+    rows = [(_role(role), members[i].name if i in members else i, i) for i, role in finding.entities]
     console.table(("role", "name", "id"), rows)
     console.line()
     for sentence, status in finding.lawful:
@@ -116,6 +116,10 @@ def _tell_finding(console: Console, finding: Finding, members: dict[str, Entity]
     console.say("cli.findings.evidence", links=f"{len(finding.links):,}")
     if finding.truncated:
         console.say("cli.findings.truncated")
+
+
+def _role(role: str) -> str:
+    return say(f"role.{role}") if has(f"role.{role}") else role.replace("_", " ")
 
 
 @command
@@ -134,7 +138,7 @@ def communities(console: Console, method: str, seed: int, limit: int | None) -> 
         names = _names(store, firsts)
     for c in made:
         console.emit(c)
-    rows = [(c["id"], c["size"], "; ".join(names.get(i, i) for i in c["members"][:4])) for c in made]
+    rows = [(c["id"][:12], c["size"], "; ".join(names.get(i, i) for i in c["members"][:4])) for c in made]
     if rows:
         console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
         console.table(("community", "size", "members"), rows, numbers=(1,))
@@ -160,8 +164,8 @@ def score(console: Console, answers: str) -> None:
         made = compare(store, known)
     for row in made:
         console.emit(row)
-    columns = ("typology", "planted", "found", "missed", "look_alikes", "flagged")
-    console.table(columns, [[_count(r[c]) for c in columns] for r in made], numbers=(1, 2, 3, 4, 5))
+    columns = ("typology", "planted", "found", "missed", "look_alikes", "flagged", "other")
+    console.table(columns, [[_count(r[c]) for c in columns] for r in made], numbers=(1, 2, 3, 4, 5, 6))
 
 
 def _count(value: object) -> object:

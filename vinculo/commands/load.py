@@ -102,6 +102,9 @@ def runs(console: Console) -> None:
         found = store.runs()
     for run in found:
         console.emit(_run_json(run))
+    if not found:
+        console.say("cli.runs.none")
+        return
     console.table(
         ("run", "started", "dataset", "file", "read", "loaded", "duplicate", "there", "rejected", "status"),
         [
@@ -117,8 +120,6 @@ def runs(console: Console) -> None:
         ],
         numbers=(0, 4, 5, 6, 7, 8),
     )
-    if not found:
-        console.say("cli.runs.none")
 
 
 def _run_json(run: Run) -> dict[str, Any]:

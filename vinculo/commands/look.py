@@ -80,7 +80,7 @@ def show(console: Console, id: str, limit: int) -> None:
     for kind, total in sorted(near.totals.items()):
         shown = sum(x.kind == kind for x in near.links)
         if shown < total:
-            console.say("cli.show.more", shown=f"{shown:,}", total=f"{total:,}", verb=verb(kind))
+            console.say("cli.show.left", shown=f"{shown:,}", total=f"{total:,}", verb=verb(kind))
     if suggested:
         console.line()
         console.say("cli.show.suggestions")
