@@ -5,6 +5,7 @@ Everything here takes and gives Arrow arrays; what Python must do is done once p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 import pyarrow as pa
@@ -212,3 +213,33 @@ def absent(values: pa.Array, other: pa.Array) -> pa.Array:
 def marked(before: str, values: pa.Array) -> pa.Array:
     """Each text with this in front."""
     return pc.binary_join_element_wise(pa.scalar(before), values, "")
+
+
+def repeats(values: pa.Array) -> pa.Array:
+    """How often each text has stood above it: nothing for the first, then ``2``, ``3``, ...
+
+    Examples
+    --------
+    >>> repeats(pa.array(["a", "b", "a", "a"])).to_pylist()
+    [None, None, '2', '3']
+    """
+    seen: dict[str | None, int] = {}
+    made = []
+    for text in values.to_pylist():
+        seen[text] = seen.get(text, 0) + 1
+        made.append(str(seen[text]) if seen[text] > 1 else None)
+    return pa.array(made, pa.string())
+
+
+def found(values: pa.Array, pattern: str) -> pa.Array:
+    """Everything in a text that matches ``pattern`` (its first group), as a list.
+
+    Examples
+    --------
+    >>> found(pa.array(["DOB 1950; DOB 1951", None]), r"DOB (\\d+)").to_pylist()
+    [['1950', '1951'], None]
+    """
+    match = re.compile(pattern)
+    coded = values.dictionary_encode()
+    made = pa.array([match.findall(t) for t in coded.dictionary.to_pylist()], pa.list_(pa.string()))
+    return made.take(coded.indices)

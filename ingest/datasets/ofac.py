@@ -1,0 +1,333 @@
+"""OFAC's Specially Designated Nationals (and the consolidated non-SDN list): main file, addresses, aliases, comments.
+
+Files without header, told apart by the shape of their rows; ``-0-`` means "no value". The four belong together by
+``ent_num``. The listing is an entity of its own, a ``Sanction``.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.graph.text import Text
+from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.datasets import columns as c
+from vinculo.ingest.datasets import ofac_remarks as remarks
+from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
+
+MISSING = ("-0-", "-0")
+_ENTRY = Key(columns=("ent_num",), prefix="ofac", literal="entry")
+_KINDS = {"individual": "Person", "vessel": "Vessel", "aircraft": "Airplane"}
+_DATES = ("%d %b %Y", "%d %B %Y", "%b %Y", "%B %Y", "%Y")
+_THOUSANDS = ("1,234.56",)
+_NUMBER = r"\d{1,7}"
+#: The entry named by its number, which the main file describes.
+_REFERRED = EntityRule("entry", "Thing", _ENTRY, reference=True)
+
+
+def _texts(table: pa.Table, name: str) -> pa.Array:
+    return c.present(c.without(c.texts(table, name), MISSING))
+
+
+def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
+    """The entries, and what their remarks tell: numbers, wallets, links to other entries by name."""
+    remark = _texts(table, "remarks")
+    kind = c.through(_texts(table, "type"), lambda text: _KINDS.get(text.strip().lower()))
+    name = _texts(table, "name")
+    firm = c.party_kinds(name, pa.nulls(table.num_rows, pa.string()))
+    other = c.through(firm, lambda text: "Company" if text == "Company" else "Organization")
+    individual = pc.equal(kind, "Person")
+    parts = pc.extract_regex(c.where(name, individual), r"^(?P<last>[^,]+),\s*(?P<first>.+)$")
+    programs = c.split(_texts(table, "program"), r"\s*\]\s*\[?\s*|\s*\[\s*")
+    told = remarks.per_remark(remark, remarks.details)
+    made: dict[str, pa.Array] = {
+        "kind": pc.coalesce(kind, other),
+        "last name": c.present(pc.struct_field(parts, "last")),
+        "first name": c.present(pc.struct_field(parts, "first")),
+        "remark": remark,
+        "programs": programs,
+        "program told": c.marked("OFAC ", pc.binary_join(programs, ", ")),
+        "owner told": c.marked("Vessel owner: ", _texts(table, "vessel_owner")),
+    }
+    for detail in ("birthDate", *remarks.PLAIN):
+        made[detail] = pa.array([t.get(detail) if t else None for t in told], pa.list_(pa.string()))
+    table = c.with_columns(table, made)
+    return {
+        "": table,
+        "numbers": _numbers(table, remark),
+        "wallets": _wallets(table, remark),
+        "linked": _linked(table, remark, name),
+    }
+
+
+def _exploded(table: pa.Table, lists: list[object], names: tuple[str, ...]) -> pa.Table:
+    """One row per member of each row's list, with the entry's number and kind, and the record it came from."""
+    kept = table.select([n for n in ("ent_num", "kind", "record", "line") if n in table.column_names])
+    at = [row for row, some in enumerate(lists) for _ in (some or ())]  # type: ignore[attr-defined]
+    flat = [m if isinstance(m, tuple) else (m,) for some in lists for m in (some or ())]  # type: ignore[attr-defined]
+    columns = list(zip(*flat, strict=True)) if flat else [()] * len(names)
+    made = kept.take(pa.array(at, pa.int64()))
+    return c.with_columns(made, {n: c.present(pa.array(v, pa.string())) for n, v in zip(names, columns, strict=True)})
+
+
+def _numbers(table: pa.Table, remark: pa.Array) -> pa.Table:
+    lists = remarks.per_remark(remark, remarks.numbers)
+    made = _exploded(table, lists, ("property", "type", "number", "compared", "of country"))
+    property_ = c.texts(made, "property")
+    return c.with_columns(
+        made,
+        {name: c.where(c.texts(made, "number"), pc.equal(property_, name)) for name in remarks.NUMBER_PROPERTIES},
+    )
+
+
+def _wallets(table: pa.Table, remark: pa.Array) -> pa.Table:
+    return _exploded(table, remarks.per_remark(remark, remarks.wallets), ("currency", "wallet"))
+
+
+def _linked(table: pa.Table, remark: pa.Array, names: pa.Array | None) -> pa.Table:
+    """Names behind ``Linked To``: the entry of exactly that name where there is one and only one, else a mention."""
+    made = _exploded(table, remarks.per_remark(remark, remarks.linked), ("said",))
+    holders: dict[str, set[str]] = {}
+    if names is not None:
+        for name, number in zip(names.to_pylist(), c.texts(table, "ent_num").to_pylist(), strict=True):
+            holders.setdefault(name, set()).add(number)
+
+    def other(said: str) -> str | None:
+        # the full stop at the end of a remark is no part of the name, that of S.A. is
+        for name in (said, said.removesuffix(".")):
+            if len(holders.get(name, ())) == 1:
+                return next(iter(holders[name]))
+        return None
+
+    said = c.texts(made, "said")
+    found = c.through(said, other)
+    mention = c.absent(c.through(said, _bare), found)
+    return c.with_columns(made, {"other": found, "mention": mention, "mention key": c.alike(mention)})
+
+
+def _bare(name: str) -> str:
+    """A mentioned name without the full stop that ends a remark, unless it ends an abbreviation."""
+    last = name.split()[-1].rstrip(".") if name.split() else ""
+    return name if "." in last or last in ("CO", "LTD", "INC", "CORP") else name.removesuffix(".")
+
+
+def _main() -> Mapping:
+    born = Value(columns=("birthDate",), clean="date", formats=_DATES)
+    phone, email = r.column("phone", "phone"), r.column("email", "email")
+    entry = EntityRule(
+        "entry",
+        "Organization",
+        _ENTRY,
+        {
+            "name": r.column("name"),
+            "lastName": r.column("last name", "text"),
+            "firstName": r.column("first name", "text"),
+            "position": r.column("title", "text"),
+            "birthDate": born,
+            "birthPlace": r.column("birthPlace", "text"),
+            "nationality": r.column("nationality", "country"),
+            "citizenship": r.column("citizenship", "country"),
+            "gender": r.column("gender", "gender"),
+            "email": email,
+            "phone": phone,
+            "website": r.column("website", "url"),
+            "callSign": r.column("call_sign", "identifier"),
+            "type": Value(columns=("vessel_type", "type_"), clean="text"),
+            "tonnage": r.column("tonnage", "number", formats=_THOUSANDS),
+            "grossRegisteredTonnage": r.column("grt", "number", formats=_THOUSANDS),
+            "flag": r.column("vessel_flag", "country"),
+            "pastFlags": r.column("pastFlags", "country"),
+            "model": r.column("model", "text"),
+            "buildDate": Value(columns=("buildDate", "yearBuilt"), clean="date", formats=_DATES),
+            "serialNumber": r.column("serialNumber", "identifier"),
+            "description": Value(columns=("owner told", "operator"), clean="text"),
+            "notes": r.column("remark"),
+        },
+        kind_column="kind",
+        kind_values={k: k for k in ("Person", "Company", "Organization", "Vessel", "Airplane")},
+    )
+    sanction = EntityRule(
+        "sanction",
+        "Sanction",
+        Key(columns=("ent_num",), prefix="ofac", literal="Sanction"),
+        {
+            "authority": r.constant("Office of Foreign Assets Control (OFAC)"),
+            "country": r.constant("us"),
+            "program": r.column("program told"),
+            "programId": r.column("programs"),
+            "authorityId": r.column("ent_num"),
+        },
+    )
+    nodes = (
+        EntityRule("phone", "Phone", Key(prefix="", literal="Phone", values=(phone,)), {"number": phone}),
+        EntityRule("email", "EmailAddress", Key(prefix="", literal="EmailAddress", values=(email,)), {"address": email}),
+    )
+    links = (
+        r.link("LISTED", "entry", "sanction"),
+        r.link("HAS_PHONE", "entry", "phone"),
+        r.link("HAS_EMAIL", "entry", "email"),
+    )
+    return Mapping((entry, sanction, *nodes), links, MISSING)
+
+
+def _number_mapping() -> Mapping:
+    properties = {name: r.column(name, "identifier") for name in remarks.NUMBER_PROPERTIES}
+    entry = EntityRule(
+        "entry",
+        "Organization",
+        _ENTRY,
+        properties,
+        kind_column="kind",
+        kind_values={k: k for k in ("Person", "Company", "Organization", "Vessel", "Airplane")},
+    )
+    key = Key(columns=("type", "compared", "of country"), prefix="", literal="Identifier")
+    number = {"type": r.column("type"), "number": r.column("compared"), "country": r.column("of country")}
+    return Mapping((entry, EntityRule("number", "Identifier", key, number)), (r.link("HAS_IDENTIFIER", "entry", "number"),))
+
+
+def _linked_mapping() -> Mapping:
+    other = EntityRule("other", "Thing", Key(columns=("other",), prefix="ofac", literal="entry"), reference=True)
+    mention = EntityRule(
+        "mention",
+        "Mention",
+        Key(columns=("mention key",), prefix="ofac", literal="Mention"),
+        {"name": r.column("mention")},
+    )
+    links = (
+        r.link("LINKED_TO", "entry", "other", {"role": r.constant("Linked To")}),
+        r.link("MENTIONED", "entry", "mention", {"summary": r.constant("Linked To")}),
+    )
+    return Mapping((_REFERRED, other, mention), links)
+
+
+_WALLET_MAPPING = Mapping(
+    (
+        _REFERRED,
+        EntityRule(
+            "wallet",
+            "CryptoWallet",
+            Key(columns=("wallet",), prefix="", literal="CryptoWallet"),
+            {"publicKey": r.column("wallet"), "currencySymbol": r.column("currency")},
+        ),
+    ),
+    (r.link("HOLDS", "entry", "wallet"),),
+)
+
+
+def prepare_addresses(table: pa.Table) -> dict[str, pa.Table]:
+    """Whole addresses; a place without a street is no address that two parties could share."""
+    street, city, country = (_texts(table, n) for n in ("address", "city", "country"))
+    full = c.joined([street, city, country])
+    made = {"full": full, "full key": c.alike(c.where(full, pc.is_valid(street)))}
+    return {"": c.with_columns(table, made)}
+
+
+def _address_mapping() -> Mapping:
+    entry = EntityRule("entry", "Thing", _ENTRY, {"address": r.column("full"), "country": r.column("country")})
+    parts = {"street": r.column("address", "text"), "city": r.column("city"), "remarks": r.column("add_remarks")}
+    address = r.address_rule("address", "full", "full key", "country", parts)
+    return Mapping((entry, address), (r.link("HAS_ADDRESS", "entry", "address"),), MISSING)
+
+
+def prepare_aliases(table: pa.Table) -> dict[str, pa.Table]:
+    """Former names apart from other names."""
+    name, kind = _texts(table, "alt_name"), _texts(table, "alt_type")
+    former = pc.equal(kind, "fka")
+    return {"": c.with_columns(table, {"former": c.where(name, former), "other": c.where(name, pc.invert(former))})}
+
+
+_ALIAS_MAPPING = Mapping(
+    (
+        EntityRule(
+            "entry",
+            "Thing",
+            _ENTRY,
+            {"alias": r.column("other"), "previousName": r.column("former"), "notes": r.column("alt_remarks")},
+        ),
+    ),
+    (),
+    MISSING,
+)
+
+
+def prepare_comments(table: pa.Table) -> dict[str, pa.Table]:
+    """What overflowed from the remarks: the names of other entries are in the main file, so links stay mentions."""
+    remark = _texts(table, "remarks_more")
+    return {"": table, "linked": _linked(table, remark, None)}
+
+
+_COMMENT_MAPPING = Mapping((EntityRule("entry", "Thing", _ENTRY, {"notes": r.column("remarks_more")}),), (), MISSING)
+_ABOUT = {
+    "publisher": "US Department of the Treasury, Office of Foreign Assets Control",
+    "licence": "Public domain (US federal government work)",
+    "url": "https://sanctionslist.ofac.treas.gov",
+}
+
+
+def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: object) -> Dataset:
+    return Dataset(
+        name=name,
+        title=Text(f"OFAC sanctions: {en}", f"Sanciones de OFAC: {es}"),
+        description=Text(
+            f"The US Treasury's lists of sanctioned people, firms, ships and aircraft: {en}.",
+            f"Listas del Tesoro de EE. UU. de personas, empresas, buques y aeronaves sancionados: {es}.",
+        ),
+        format="table",
+        columns=columns,
+        headerless=True,
+        **_ABOUT,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+DATASET = (
+    _dataset(
+        "ofac_sdn",
+        "main file",
+        "archivo principal",
+        (
+            "ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "vessel_flag",
+            "vessel_owner", "remarks",
+        ),
+        shape={"ent_num": _NUMBER, "type": "individual|vessel|aircraft|entity|-0-?"},
+        mappings={
+            "": _main(),
+            "numbers": _number_mapping(),
+            "wallets": _WALLET_MAPPING,
+            "linked": _linked_mapping(),
+        },
+        prepare=prepare_sdn,
+        whole_file=True,
+        minimum_records=400,
+    ),
+    _dataset(
+        "ofac_add",
+        "addresses",
+        "domicilios",
+        ("ent_num", "add_num", "address", "city", "country", "add_remarks"),
+        shape={"ent_num": _NUMBER, "add_num": _NUMBER},
+        mappings={"": _address_mapping()},
+        prepare=prepare_addresses,
+        minimum_records=400,
+    ),
+    _dataset(
+        "ofac_alt",
+        "other names",
+        "otros nombres",
+        ("ent_num", "alt_num", "alt_type", "alt_name", "alt_remarks"),
+        shape={"ent_num": _NUMBER, "alt_num": _NUMBER, "alt_type": "aka|fka|nka"},
+        mappings={"": _ALIAS_MAPPING},
+        prepare=prepare_aliases,
+        minimum_records=400,
+    ),
+    _dataset(
+        "ofac_comments",
+        "overflow of the remarks",
+        "continuación de las observaciones",
+        ("ent_num", "remarks_more"),
+        shape={"ent_num": _NUMBER, "remarks_more": r"(?s).{3,}"},
+        mappings={"": _COMMENT_MAPPING, "linked": _linked_mapping()},
+        prepare=prepare_comments,
+    ),
+)  # fmt: skip
