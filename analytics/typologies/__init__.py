@@ -1,1 +1,1 @@
-""""""
+"""Patterns, one file each, found by their ``TYPOLOGY`` constant."""

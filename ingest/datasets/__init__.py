@@ -1,1 +1,1 @@
-""""""
+"""Sources of data, one module each, found by their ``DATASET`` constant."""

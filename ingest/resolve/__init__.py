@@ -1,1 +1,1 @@
-""""""
+"""Which parties may be one: suggested, never merged."""
