@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from vinculo.ingest.clean.countries import country
-from vinculo.ingest.clean.identifiers import compact, imo
+from vinculo.ingest.clean.identifiers import compact, imo, rfc
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Number:
     of_country: bool = True
 
 
+#: OFAC cuts a remark here, in the middle of a word; the rest is in ``sdn_comments``.
+LONGEST = 1000
 NUMBERS = (
     Number(r"R\.F\.C\.", "RFC", "taxNumber", False),
     Number(r"C\.U\.R\.P\.", "CURP", "idNumber", False),
@@ -50,7 +52,7 @@ NUMBERS = (
 )  # fmt: skip
 _IMO = r"(?:Vessel Registration Identification|Company Number|Company) IMO (\d{7})"
 _VALUE = r"\s*#?\s*((?:IMO )?[^();]*?\d[^();]*?)"
-_TAIL = r"(?:\s*\((?P<place>[^()]*)\)?)?(?:\s+(?:expire[sd]?|issued|from|valid).*)?\.?$"
+_TAIL = r"(?:\s*\([^()]*\)(?=\s*\())*(?:\s*\((?P<place>[^()]*)\)?)?(?:\s+(?:expire[sd]?|issued|from|valid).*)?\.?$"
 _PATTERNS = tuple((n, re.compile(rf"(?:alt\. )?(?:{n.label}){_VALUE}{_TAIL}")) for n in NUMBERS)
 _BORN = re.compile(r"(?:alt\. )?DOB (?:circa |approximately |approx\.? )?(.+?)\.?$")
 _RANGE = re.compile(r"^(?:between )?(.+?) (?:to|and|or) (.+)$")
@@ -81,14 +83,17 @@ NUMBER_PROPERTIES = tuple(dict.fromkeys([*(n.property for n in NUMBERS), "imoNum
 
 
 def items(remark: str) -> list[str]:
-    """The items of a remark.
+    """The items of a remark; the last one of a remark that was cut off is not read, its end is in another file.
 
     Examples
     --------
     >>> items("DOB 01 Jan 1960; nationality Mexico.")
     ['DOB 01 Jan 1960', 'nationality Mexico.']
     """
-    return [part.strip() for part in remark.split(";") if part.strip()]
+    parts = remark.split(";")
+    if len(remark) >= LONGEST:
+        parts.pop()
+    return [part.strip() for part in parts if part.strip()]
 
 
 def details(remark: str) -> dict[str, list[str]]:
@@ -132,9 +137,11 @@ def numbers(remark: str) -> list[tuple[str, str, str, str, str]]:
                 continue
             number = told.group(1).strip()
             compared = compact(number) or ""
+            # an RFC without its last three characters is no key to anybody
+            type_ = kind.type if kind.type != "RFC" or rfc(number) else "TAX"
             if 4 <= len(compared) <= 30 and len(set(compared)) > 1:
                 where = country(told["place"]) if kind.of_country and told["place"] else ""
-                made.append((kind.property, kind.type, number, compared, where or ""))
+                made.append((kind.property, type_, number, compared, where or ""))
             break
     return made
 
