@@ -79,8 +79,6 @@ class Console:
         url = self.url
         if not self.chosen:
             self.note("cli.store", url=self.shown_url)
-        if write:
-            _make_folder(url)
         store = open_store(url, create=write, read_only=not write)
         try:
             yield store
@@ -176,15 +174,6 @@ def addressed(url: str) -> str:
     ('sqlite:///case.db', 'neo4j://host')
     """
     return url if "://" in url else f"sqlite:///{url}"
-
-
-def _make_folder(url: str) -> None:
-    # only the user's own data folder is made; a folder that somebody named must be there
-    from vinculo.graph.settings import load_settings
-
-    data = load_settings().data_folder
-    if url == f"sqlite:///{data / 'vinculo.db'}":
-        data.mkdir(parents=True, exist_ok=True)
 
 
 def cell(value: object) -> str:

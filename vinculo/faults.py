@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import signal
 import sys
@@ -31,6 +32,8 @@ def steady() -> None:
             # a file name that is no text comes out escaped instead of ending the command
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     signal.signal(signal.SIGTERM, _interrupt)
+    # libraries' own warnings have no place on a screen where every fault is one sentence
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
