@@ -73,6 +73,8 @@ def add_party(
     streets = c.joined([c.texts(table, s) for s in street]) if street else pa.nulls(table.num_rows, pa.string())
     full = c.texts(table, full_address) if full_address else pa.nulls(table.num_rows, pa.string())
     full = pc.coalesce(full, pc.if_else(pc.is_valid(streets), c.joined([streets, countries]), streets))
+    # a city alone is no address that two parties could share
+    shared = full if full_address or not street else c.where(full, pc.is_valid(c.texts(table, street[0])))
     compared = c.joined([c.alike(names), codes], "|")
     if address_in_key:
         compared = pc.if_else(pc.is_valid(names), c.joined([compared, c.alike(full)], "|"), compared)
@@ -92,14 +94,16 @@ def add_party(
             f"{role} tax key": tax_key,
             f"{role} tax type": tax_type,
             f"{role} address": full,
-            f"{role} address key": c.alike(full),
+            f"{role} address key": c.alike(shared),
             f"{role} phones": c.listed([c.texts(table, p) for p in phones or ("",)]),
             f"{role} emails": c.listed([c.texts(table, e) for e in emails or ("",)]),
         },
     )
 
 
-def party_rules(role: str, *, kind: str = "LegalEntity", extra: dict[str, Value] | None = None) -> Rules:
+def party_rules(
+    role: str, *, kind: str = "LegalEntity", extra: dict[str, Value] | None = None, prefix: str | None = None
+) -> Rules:
     """Rules for a party and the numbers, addresses, phones and e-mail addresses it shares with others.
 
     Parameters
@@ -110,13 +114,15 @@ def party_rules(role: str, *, kind: str = "LegalEntity", extra: dict[str, Value]
         Where nothing tells whether it is a person or a firm.
     extra : dict
         Further properties of the party.
+    prefix : str, optional
+        In place of the dataset's name, where the tables of one source are several datasets.
     """
     phone = column(f"{role} phones", "phone", hint=f"{role} country")
     email = column(f"{role} emails", "email")
     party = EntityRule(
         role,
         kind,
-        Key(columns=(f"{role} key",), literal="party"),
+        Key(columns=(f"{role} key",), literal="party", prefix=prefix),
         {
             "name": column(f"{role} name"),
             "country": column(f"{role} country"),
@@ -217,7 +223,7 @@ def add_vessel(table: pa.Table, name: str, number: str) -> pa.Table:
     alone = pc.if_else(pc.is_valid(made), pa.scalar(None, pa.string()), c.alike(names))
     return c.with_columns(
         table,
-        {"vessel imo key": made, "vessel name key": alone, "vessel name": names, "vessel imo said": said},
+        {"vessel imo key": made, "imo type": c.constant("IMO", made), "vessel name key": alone, "vessel name": names, "vessel imo said": said},
     )
 
 
@@ -238,7 +244,12 @@ def vessel_rules(consignment: str, properties: dict[str, Value] | None = None) -
             {"name": column("vessel name"), "registrationNumber": column("vessel imo said"), **more},
         ),
     )
-    return entities, (link("CARRIED_BY", consignment, "vessel"), link("CARRIED_BY", consignment, "vessel by name"))
+    links = (
+        link("CARRIED_BY", consignment, "vessel"),
+        link("CARRIED_BY", consignment, "vessel by name"),
+        link("HAS_IDENTIFIER", "vessel", "imo number"),
+    )
+    return (*entities, identifier_rule("imo number", "imo type", "vessel imo key")), links
 
 
 def add_containers(table: pa.Table, name: str) -> pa.Table:
