@@ -47,6 +47,8 @@ class Dataset:
         For XML, the names of the elements that are records; for JSON, the key of the array that holds them.
     whole_file : bool
         ``prepare`` sees all records of the file at once (records that name each other); for lists that fit in memory.
+    synthetic : bool
+        Everything in this layout is made up (a simulator's output), whether the file says so or not.
     """
 
     name: str
@@ -67,3 +69,4 @@ class Dataset:
     shape: dict[str, str] = field(default_factory=dict)
     elements: tuple[str, ...] = ()
     whole_file: bool = False
+    synthetic: bool = False

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.errors import Cancelled, StoreError, VinculoError
+from vinculo.graph.errors import Cancelled, InputError, StoreError, VinculoError
 from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
@@ -180,6 +180,7 @@ class _Loading:
         self.dataset = recognised.dataset
         self.progress: Progress = progress or (lambda stage, done, total: None)
         taint = "sar" if self.dataset.suspicious_activity else ""
+        synthetic = synthetic or self.dataset.synthetic
         self.source = Source(self.dataset.name, file.sha256, file.name, synthetic, taint)
         self.report = FileReport(str(file.path), file.sha256, self.dataset.name, synthetic=synthetic, taint=taint)
         self.number = 0
@@ -199,7 +200,8 @@ class _Loading:
         before = self._things()
         open_run = self._run_before()
         try:
-            for chunk in self.recognised.format.reads(self.file, self.recognised.layout, self.report.notes):
+            chunks = self.recognised.format.reads(self.file, self.recognised.layout, self.report.notes)
+            for chunk in _as_one(chunks) if self.dataset.whole_file else chunks:
                 self._take(chunk)
         except BaseException as error:
             self._leave(error, before)
@@ -311,6 +313,23 @@ class _Loading:
         with suppress(VinculoError):
             self._count(before)
             self.store.finish_run(self.report.run, "interrupted", self.report.counts())
+
+
+def _as_one(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """All chunks as one; where the file is damaged, what was read before the damage, and then the error."""
+    tables: list[pa.Table] = []
+    rejects: list[pa.Table] = []
+    error: VinculoError | None = None
+    try:
+        for chunk in chunks:
+            tables.append(chunk.table)
+            rejects.append(chunk.rejects)
+    except InputError as damage:
+        error = damage
+    if tables:
+        yield Chunk(pa.concat_tables(tables, promote_options="default"), pa.concat_tables(rejects))
+    if error is not None:
+        raise error
 
 
 def fingerprints_of(table: pa.Table) -> list[bytes]:

@@ -135,6 +135,7 @@ DATASET = (
         format="table",
         columns=("account_id", "bank_id", "init_balance"),
         mappings={"": Mapping((_ACCOUNT, _BANK), (r.link("HELD_AT", "account", "bank"),))},
+        synthetic=True,
         prepare=_accounts,
     ),
     transfers.layout(

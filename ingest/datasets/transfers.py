@@ -144,8 +144,9 @@ def layout(
     optional: tuple[str, ...] = (),
     aliases: dict[str, str] | None = None,
 ) -> Dataset:
-    """A dataset whose columns ``change`` turns into those of the template."""
+    """A simulator's dataset, whose columns ``change`` turns into those of the template."""
     return Dataset(
+        synthetic=True,
         name=name,
         title=title,
         description=description,
