@@ -213,7 +213,7 @@ class _Loading:
             self.store.finish_run(self.report.run, "done", self.report.counts())
         else:
             self._close_before(open_run)
-        if self.report.read < self.dataset.minimum_records:
+        if self.report.read < self.dataset.minimum_records and not self.source.synthetic:
             self.report.warnings.append(
                 say("ingest.few_records", read=self.report.read, expected=self.dataset.minimum_records)
             )
