@@ -183,7 +183,7 @@ class Snapshot:
     def _read(self, name: str) -> pa.Table:
         try:
             return pq.read_table(self._folder / name)
-        except (OSError, pa.ArrowException) as problem:
+        except (OSError, ValueError, pa.ArrowException) as problem:
             raise InputError("snapshot_damaged", folder=self._folder, reason=name) from problem
 
     def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
@@ -200,7 +200,7 @@ class Snapshot:
                         if end:
                             yield from _of(sort, kept.slice(0, end), source)
                             kept = kept.slice(end)
-            except (OSError, pa.ArrowException) as problem:
+            except (OSError, ValueError, pa.ArrowException) as problem:
                 raise InputError("snapshot_damaged", folder=self._folder, reason=name) from problem
             yield from _of(sort, kept, source)
 

@@ -117,7 +117,10 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
     """
     if origin.url == target.url:
         raise UsageError("copy_same")
-    every = origin.sources()
+    first_run: dict[tuple[str, str], int] = {}
+    for r in origin.runs():
+        first_run.setdefault(r.source.key, r.number)
+    every = sorted(origin.sources(), key=lambda s: (first_run.get(s.key, 0), s.key))
     wanted = [s for s in every if not _complete(origin, target, s)]
     there = {s.key for s in target.sources()}
     with tempfile.TemporaryDirectory(prefix="vinculo-copy-") as folder, _Spool(Path(folder)) as spool:
@@ -144,7 +147,7 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
 def _complete(origin: Store | Snapshot, target: Store, source: Source) -> bool:
     """Whether the target has every batch of the source, and finished loading it."""
     statuses = [r.status for r in target.runs() if r.source.key == source.key]
-    if not statuses or "running" in statuses:
+    if not statuses or statuses[-1] == "running":
         return False
 
     def told(manifests: Sequence[Manifest]) -> list[Any]:

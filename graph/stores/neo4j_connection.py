@@ -9,11 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
-
-import neo4j
-from neo4j import exceptions as faults
 
 from vinculo.graph.errors import (
     EnvironmentProblem,
@@ -26,6 +23,9 @@ from vinculo.graph.errors import (
     VinculoError,
 )
 from vinculo.graph.stores import hide_password
+
+if TYPE_CHECKING:
+    import neo4j
 
 Made = TypeVar("Made")
 Rows = list[tuple[Any, ...]]
@@ -52,23 +52,8 @@ class Connection:
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = url
         self.read_only = read_only
-        parts = urlsplit(url)
-        self._database = unquote(parts.path.strip("/")) or None
-        login = (unquote(parts.username or "neo4j"), unquote(parts.password or ""))
-        try:
-            host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-            address = f"{parts.scheme}://{host}:{parts.port or 7687}"
-            self._driver = neo4j.GraphDatabase.driver(
-                address,
-                auth=login if parts.password else None,
-                connection_timeout=CONNECT_S,
-                connection_acquisition_timeout=CONNECT_S * 2,
-                max_transaction_retry_time=RETRY_S,
-                notifications_min_severity="OFF",
-                user_agent="vinculo",
-            )
-        except (faults.ConfigurationError, ValueError) as problem:
-            raise UsageError("unknown_store", url=hide_password(url)) from problem
+        self._database = unquote(urlsplit(url).path.strip("/")) or None
+        self._driver = _driver(url)
         try:
             self._check()
         except BaseException:
@@ -76,15 +61,27 @@ class Connection:
             raise
 
     def _check(self) -> None:
-        with self._told_plainly():
-            # without this, one that is not there would be asked again and again for as long as a retry may take
-            self._driver.verify_connectivity()
+        try:
+            with self._told_plainly():
+                # a read would ask again and again for as long as a retry may take
+                self._driver.verify_connectivity()
+        except StoreUnreachable:
+            if self.url.startswith("neo4j"):
+                self._ask_without_routing()
+            raise
         name, versions = self.rows("CALL dbms.components() YIELD name, versions RETURN name, versions")[0]
         found = tuple(int(n) for n in versions[0].split(".")[:2])
         if found < OLDEST:
             wanted = ".".join(map(str, OLDEST))
             raise StoreVersionError("neo4j_version", url=hide_password(self.url), found=versions[0], wanted=wanted)
+        #: What the server says it is.
         self.server = f"{name} {versions[0]}"
+
+    def _ask_without_routing(self) -> None:
+        """Asked for its routes, an address that is no server gives no reason; asked directly, it does."""
+        with self._told_plainly(), _driver("bolt" + self.url.removeprefix("neo4j")) as direct:
+            direct.verify_connectivity()
+        raise StoreUnreachable("neo4j_routing", url=hide_password(self.url))
 
     def close(self) -> None:
         """Close every connection of the pool."""
@@ -105,12 +102,12 @@ class Connection:
         def work(tx: neo4j.ManagedTransaction) -> Rows:
             return [tuple(r) for r in tx.run(query, values)]
 
-        with self._told_plainly(), self._session(neo4j.READ_ACCESS) as session:
+        with self._told_plainly(), self._session("READ") as session:
             return session.execute_read(work)
 
     def chunks(self, query: str, **values: Any) -> Iterator[list[tuple[Any, ...]]]:
         """The columns of a query's rows, ``FETCH`` rows at a time."""
-        with self._session(neo4j.READ_ACCESS) as session:
+        with self._session("READ") as session:
             with self._told_plainly():
                 result = session.run(query, values)
             while True:
@@ -125,12 +122,14 @@ class Connection:
         """Do work in one managed transaction; it may be done several times and must bear that."""
         if self.read_only:
             raise StoreError("store_unwritable", url=hide_password(self.url), reason="read only")
+        from neo4j.exceptions import IncompleteCommit
+
         with self._told_plainly():
             for attempt in range(TRIES):
                 try:
-                    with self._session(neo4j.WRITE_ACCESS) as session:
+                    with self._session("WRITE") as session:
                         return session.execute_write(lambda tx: work(Transaction(tx)))
-                except faults.IncompleteCommit:
+                except IncompleteCommit:
                     if attempt == TRIES - 1:
                         raise
         raise AssertionError("unreachable")
@@ -185,14 +184,18 @@ class Connection:
 
     def _briefly(self, query: str, **values: Any) -> Rows:
         """Rows of a statement that another writer may hold up; none where it did so for too long."""
-        with self._told_plainly(), self._session(neo4j.WRITE_ACCESS) as session:
+        from neo4j import exceptions as faults
+
+        with self._told_plainly(), self._session("WRITE") as session:
             try:
                 with session.begin_transaction(timeout=min(2.0, PATIENCE_S)) as tx:
                     rows = [tuple(r) for r in tx.run(query, values)]
                     tx.commit()
                     return rows
-            except (faults.TransientError, faults.ClientError) as problem:
-                if isinstance(problem, faults.TransientError) or "TransactionTimedOut" in (problem.code or ""):
+            except (faults.TransientError, faults.IncompleteCommit):
+                return []
+            except faults.ClientError as problem:
+                if "TransactionTimedOut" in (problem.code or ""):
                     return []
                 raise
 
@@ -206,10 +209,34 @@ class Connection:
     # -- errors ----------------------------------------------------------------------------------------------------
     @contextmanager
     def _told_plainly(self) -> Iterator[None]:
+        from neo4j import exceptions as faults
+
         try:
             yield
         except (faults.DriverError, faults.Neo4jError, OSError) as problem:
             raise _plain(problem, hide_password(self.url)) from problem
+
+
+def _driver(url: str) -> neo4j.Driver:
+    # half a second that whoever opens another store need not spend
+    import neo4j
+    from neo4j import exceptions as faults
+
+    parts = urlsplit(url)
+    login = (unquote(parts.username or "neo4j"), unquote(parts.password or ""))
+    try:
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "localhost"
+        return neo4j.GraphDatabase.driver(
+            f"{parts.scheme}://{host}:{parts.port or 7687}",
+            auth=login if parts.password else None,
+            connection_timeout=CONNECT_S,
+            connection_acquisition_timeout=CONNECT_S * 2,
+            max_transaction_retry_time=RETRY_S,
+            notifications_min_severity="OFF",
+            user_agent="vinculo",
+        )
+    except (faults.ConfigurationError, ValueError) as problem:
+        raise UsageError("unknown_store", url=hide_password(url)) from problem
 
 
 class Transaction:
@@ -224,6 +251,8 @@ class Transaction:
 
 
 def _plain(problem: Exception, url: str) -> VinculoError:
+    from neo4j import exceptions as faults
+
     text = " ".join(str(problem).split())
     code = getattr(problem, "code", None) or ""
     if "CredentialsExpired" in code:

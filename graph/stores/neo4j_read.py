@@ -102,9 +102,9 @@ def property_table(chunks: Iterable[Sequence[Any]], properties: Sequence[str]) -
     return whole.take(pc.sort_indices(whole.column("id")))
 
 
-def pages(connection: Connection, query: str, mark: str, size: int = PAGE) -> Iterator[list[tuple[Any, ...]]]:
+def pages(connection: Connection, query: str, mark: str, size: int = 0) -> Iterator[list[tuple[Any, ...]]]:
     """Rows in the order of their ids, a page at a time; the first column is the id, the empty id is nobody's."""
-    after = ""
+    after, size = "", size or PAGE
     while True:
         rows = connection.rows(query, after=after, mark=mark, limit=size)
         if rows:

@@ -1,7 +1,7 @@
 """A real Neo4j Community server for tests, run from its published Java artifacts; no Docker.
 
 As a program: ``python tests/neo4j/neo4j_server.py FOLDER`` starts one, prints its address (``neo4j://user:password@host:port``)
-and its process id, and leaves it running; ``kill PID`` stops it. With ``VINCULO_TEST_NEO4J`` set to that address the tests use it.
+and its process id, and leaves it running; ``kill PID`` stops it. Tests use the server that ``VINCULO_TEST_NEO4J`` names.
 """
 
 from __future__ import annotations

@@ -1,0 +1,380 @@
+"""From any store to any other: the same digest, and nothing half-copied."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from itertools import permutations
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import store_places as at
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store_places import Place
+
+from vinculo.graph import facts
+from vinculo.graph.errors import Cancelled, InputError, UsageError
+from vinculo.graph.registry import discover
+from vinculo.graph.statements import flat, put_together, taken_apart
+from vinculo.graph.store import Store
+from vinculo.graph.stores import open_store
+from vinculo.graph.text import Text
+from vinculo.graph.transfer import copy, digest, restore, snapshot
+from vinculo.graph.types import Batch, Manifest, Suggestion
+
+WAYS = list(permutations(sorted(discover("vinculo.graph.stores", "STORE")), 2))
+Rows = tuple[str, list[at.EntityRow], list[at.LinkRow]]
+
+
+def made_up(seed: int, files: int = 3) -> list[list[Rows]]:
+    """Files of two batches each: shared entities, conflicting values and kinds, bare ends, parallel links."""
+    draw = random.Random(seed)
+    made = []
+    for number in range(files):
+        batches: list[Rows] = []
+        for _ in range(2):
+            things = [
+                (
+                    f"e{draw.randrange(30)}",
+                    draw.choice(["Person", "Company", "LegalEntity"]),
+                    draw.randrange(1, 90),
+                    {"name": f"Núñez {draw.randrange(20)}", "country": draw.choice(["mx", "us"])},
+                )
+                for _ in range(25)
+            ]
+            between = []
+            for _ in range(25):
+                a, b, kind = draw.randrange(35), draw.randrange(35), draw.choice(["PAID", "OWNS"])
+                values = {"date": f"2024-02-{draw.randrange(10, 29)}", "amount": str(draw.randrange(50))}
+                between.append((f"{kind}{a}-{b}", kind, f"e{a}", f"e{b}", draw.randrange(1, 90), values))
+            batches.append((f"d{number % 2}.f{number}", things, between))
+        made.append(batches)
+    return made
+
+
+def filled(store: Store, seed: int = 1) -> list[list[Rows]]:
+    """Load made-up files, and what people and analytics add."""
+    made = made_up(seed)
+    for batches in made:
+        origin = at.source(batches[0][0], synthetic=True)
+        run = store.begin_run(origin)
+        for number, (name, things, between) in enumerate(batches, 1):
+            bad = at.rejects([(99 + number, 100, "amount", "x,y", "bad", "It is bad.", "Está mal.")])
+            manifest = Manifest(origin, run, number, 50, at.prints(f"{name} {number} a", f"{name} {number} b"))
+            store.write(Batch.make(at.entities(things), at.links(between), bad), manifest)
+        store.finish_run(run, "done", {"read": 102, "rejected": 2})
+    store.save_suggestions([Suggestion("e1", "e2", 0.9, Text("alike", "parecidos"), "not_same")])
+    store.save_document("charts", "Ñ", {"nodes": [1]})
+    store.save_document("views", "b", {})
+    return made
+
+
+def by_hand(files: Sequence[Sequence[Rows]]) -> str:
+    """The digest, said in plain steps: the smallest record of each (thing, property, value, source), sorted, one sha256."""
+    lines: dict[tuple[object, ...], int] = {}
+    for batches in files:
+        for name, things, between in batches:
+            origin = at.source(name)
+            sorted_rows = [(0, (i,), k, r, f) for i, k, r, f in things]
+            sorted_rows += [(1, (i, k, a, b), k, r, f) for i, k, a, b, r, f in between]
+            for sort, head, kind, record, values in sorted_rows:
+                pairs = [
+                    ("", kind),
+                    *((p, v) for p, vs in values.items() for v in ([vs] if isinstance(vs, str) else vs)),
+                ]
+                for property_name, value in pairs:
+                    key = (sort, head, f"{property_name}\x1f{value}", origin.dataset, origin.sha256)
+                    lines[key] = min(record, lines.get(key, record))
+    made = hashlib.sha256()
+    for (sort, head, pair, dataset, sha256), record in sorted(lines.items()):
+        text = "\x1f".join([("entity", "link")[sort], *head, pair, dataset, sha256, str(record)])  # type: ignore[list-item, misc, call-overload]
+        made.update(text.encode() + b"\x1e")
+    return made.hexdigest()
+
+
+def everything(store: Store) -> dict[str, object]:
+    """What a copy must keep beside the statements."""
+    return {
+        "manifests": [
+            (s, [(m.number, m.records, m.fingerprints.to_pylist()) for m in store.manifests(s)])
+            for s in store.sources()
+        ],
+        "rejects": [store.rejects(s).to_pylist() for s in store.sources()],
+        "runs": [(r.source, r.status, r.counts) for r in store.runs()],
+        "findings": store.findings(),
+        "suggestions": store.suggestions(),
+        "documents": {c: store.documents(c) for c in store.collections()},
+        "counts": store.counts(),
+        "nodes": store.nodes().select(["id", "kind", "name"]).to_pylist(),
+        "edges": store.edges().select(["id", "kind", "date", "amount", "currency"]).to_pylist(),
+    }
+
+
+def test_the_digest_is_what_it_is_said_to_be(place: Place) -> None:
+    store = place.open()
+    made = filled(store)
+    told = digest(store)
+    assert told["digest"] == by_hand(made)
+    assert told["entities"] == sum(store.counts()["entities"].values())
+    assert told["links"] == sum(store.counts()["links"].values())
+    assert told["values"] == len(
+        {
+            (sort, i, p, v)
+            for f in made
+            for _, things, _ in f
+            for i, _, _, vs in things
+            for sort in "e"
+            for p, v in vs.items()
+        }
+        | {
+            (sort, i, p, v)
+            for f in made
+            for _, _, ls in f
+            for i, _, _, _, _, vs in ls
+            for sort in "l"
+            for p, v in vs.items()
+        }
+    )
+
+
+def test_a_changed_value_kind_end_record_or_file_changes_the_digest() -> None:
+    def of(name: str = "d.a", value: str = "X", kind: str = "Person", target: str = "y", record: int = 3) -> str:
+        store = open_store("sqlite:///:memory:")
+        at.load(store, name, [("x", kind, record, {"name": value})], [("p", "PAID", "x", target, 1, {})])
+        made = str(digest(store)["digest"])
+        store.close()
+        return made
+
+    seen = [of(), of(name="d.b"), of(value="Y"), of(kind="Company"), of(target="z"), of(record=4)]
+    assert len(set(seen)) == len(seen)
+    assert of() == seen[0]
+
+
+@pytest.mark.parametrize(("origin", "target"), WAYS)
+def test_a_copy_holds_the_same(both: dict[str, Place], origin: str, target: str) -> None:
+    first, second = both[origin].open(), both[target].open()
+    filled(first)
+    first.withdraw(at.source("d1.f1", synthetic=True))
+    told: list[tuple[str, int, int]] = []
+    made = copy(first, second, lambda *step: told.append(step))
+    assert made == {"sources": 2, "passed_over": 0, "findings": 0, "suggestions": 1, "documents": 2}
+    assert digest(second) == digest(first)
+    assert sorted(map(repr, everything(second).pop("runs"))) == sorted(map(repr, everything(first).pop("runs")))  # type: ignore[call-overload]
+    assert {k: v for k, v in everything(second).items() if k != "runs"} == {
+        k: v for k, v in everything(first).items() if k != "runs"
+    }
+    assert told[-1][1] == told[-1][2] > 0
+    # there and back again
+    assert copy(second, first)["passed_over"] == 2
+    version = second.version()
+    assert copy(first, second)["passed_over"] == 2
+    assert second.version() == version
+
+
+@pytest.mark.parametrize(("origin", "target"), WAYS)
+def test_both_stores_answer_alike(both: dict[str, Place], origin: str, target: str) -> None:
+    first, second = both[origin].open(), both[target].open()
+    filled(first, seed=8)
+    copy(first, second)
+    for text in ("nunez", "Núñez 3", "nuñes 12", "e1", "", "nn", "12"):
+        assert first.search(text, limit=50) == second.search(text, limit=50), text
+    ids = first.nodes().column("id").to_pylist()
+    for id in ids:
+        one, two = first.neighbours(id, hops=2, limit=30), second.neighbours(id, hops=2, limit=30)
+        assert (one.links, one.totals, one.truncated) == (two.links, two.totals, two.truncated)
+        assert set(one.entities) == set(two.entities)
+    for a, b in zip(ids, ids[7:], strict=False):
+        for time_ordered in (False, True):
+            assert first.paths(a, b, time_ordered=time_ordered) == second.paths(a, b, time_ordered=time_ordered)
+    for kind, names in (("LegalEntity", ["name", "country"]), ("PAID", ["amount", "date"])):
+        assert first.table(kind, names).equals(second.table(kind, names))
+    every = [*first.entities(ids).values(), *first.links(first.edges().column("id").to_pylist()).values()]
+    again = {**second.entities(ids), **second.links(first.edges().column("id").to_pylist())}
+    for thing in every:
+        assert thing.properties == again[thing.id].properties
+        assert thing.sources == again[thing.id].sources
+
+
+def test_a_copy_that_was_stopped_leaves_no_half_file_and_can_be_repeated(place: Place) -> None:
+    origin = open_store("sqlite:///:memory:")
+    filled(origin)
+    target = place.open()
+    calls = 0
+
+    def stop(stage: str, done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        copy(origin, target, stop)
+    assert len(target.sources()) == 1
+    assert all(len(target.manifests(s)) == 2 for s in target.sources())
+    made = copy(origin, target)
+    assert (made["sources"], made["passed_over"]) == (2, 1)
+    assert digest(target) == digest(origin)
+    origin.close()
+
+
+def test_a_half_copied_file_is_copied_again(place: Place) -> None:
+    origin, target = open_store("sqlite:///:memory:"), place.open()
+    made = filled(origin)
+    name, things, between = made[0][0]
+    half = at.source(name, synthetic=True)
+    # the process was killed here: the run never finished
+    batch = Batch.make(at.entities(things[:3]), at.links(between[:3]))
+    target.write(batch, Manifest(half, target.begin_run(half), 1, 50, at.prints(f"{name} 1 a", f"{name} 1 b")))
+    copy(origin, target)
+    assert digest(target) == digest(origin)
+    origin.close()
+
+
+def test_a_copy_adds_to_what_is_there(place: Place) -> None:
+    origin, target = open_store("sqlite:///:memory:"), place.open()
+    at.load(target, "mine.a", [("e1", "Person", 1, {"name": "Mine"})])
+    filled(origin)
+    copy(origin, target)
+    assert "Mine" in [f.value for f in target.entities(["e1"])["e1"].properties["name"]]
+    target.withdraw(at.source("mine.a"))
+    assert digest(target) == digest(origin)
+    origin.close()
+
+
+def test_a_store_is_not_copied_onto_itself(place: Place) -> None:
+    with pytest.raises(UsageError) as told:
+        copy(place.open(), place.open())
+    assert told.value.code == "copy_same"
+
+
+# -- snapshots ------------------------------------------------------------------------------------------------------------
+def test_a_snapshot_and_back(place: Place, tmp_path: Path) -> None:
+    store = place.open()
+    filled(store)
+    told = snapshot(store, tmp_path / "snap")
+    assert told == digest(store)
+    assert not list(tmp_path.glob("*.part"))
+    empty = open_store("sqlite:///:memory:")
+    restore(tmp_path / "snap", empty)
+    assert digest(empty) == told
+    kept, again = everything(store), everything(empty)
+    assert again == kept
+    before = digest(store)
+    assert restore(tmp_path / "snap", store)["passed_over"] == 3
+    assert digest(store) == before
+    empty.close()
+
+
+def test_equal_contents_give_equal_files(both: dict[str, Place], tmp_path: Path) -> None:
+    for name, made in both.items():
+        store = made.open()
+        filled(store)
+        snapshot(store, tmp_path / f"snap-{name}")
+    files = {name: tmp_path / f"snap-{name}" for name in both}
+    for name in ("entities.parquet", "links.parquet", "manifests.parquet", "rejects.parquet"):
+        assert len({hashlib.sha256((f / name).read_bytes()).hexdigest() for f in files.values()}) == 1, name
+
+
+def test_a_snapshot_appears_whole_or_not_at_all(place: Place, tmp_path: Path) -> None:
+    store = place.open()
+    filled(store)
+
+    def stop(stage: str, done: int, total: int) -> None:
+        raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        snapshot(store, tmp_path / "snap", stop)
+    assert [p.name for p in tmp_path.iterdir() if "snap" in p.name] == []
+    snapshot(store, tmp_path / "snap")
+    with pytest.raises(UsageError) as told:
+        snapshot(store, tmp_path / "snap")
+    assert told.value.code == "snapshot_exists"
+
+
+def test_a_damaged_snapshot_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    store = open_store("sqlite:///:memory:")
+    filled(store)
+    with pytest.raises(InputError) as told:
+        restore(tmp_path / "nothing", store)
+    assert told.value.code == "snapshot_missing"
+    snapshot(store, tmp_path / "snap")
+    empty = open_store("sqlite:///:memory:")
+
+    def refused(code: str) -> None:
+        with pytest.raises(InputError) as told:
+            restore(tmp_path / "snap", empty)
+        assert told.value.code == code
+        assert empty.sources() == []
+
+    links = tmp_path / "snap" / "links.parquet"
+    whole = links.read_bytes()
+    links.write_bytes(whole[: len(whole) // 2])
+    refused("snapshot_damaged")
+    pq.write_table(pq.read_table(tmp_path / "snap" / "entities.parquet"), links)
+    refused("snapshot_damaged")
+    links.write_bytes(whole)
+    entities = tmp_path / "snap" / "entities.parquet"
+    table = pq.read_table(entities)
+    pq.write_table(table.slice(0, table.num_rows - 1), entities)
+    refused("snapshot_damaged")
+    pq.write_table(table, entities)
+    restore(tmp_path / "snap", empty)
+    assert digest(empty) == digest(store)
+    document = tmp_path / "snap" / "snapshot.json"
+    document.write_text(
+        json.dumps(json.loads(document.read_text(encoding="utf-8")) | {"snapshot": 99}), encoding="utf-8"
+    )
+    with pytest.raises(InputError) as told:
+        restore(tmp_path / "snap", empty)
+    assert told.value.code == "snapshot_version"
+    document.write_text("{", encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        restore(tmp_path / "snap", empty)
+    assert told.value.code == "snapshot_damaged"
+    for one in (store, empty):
+        one.close()
+
+
+# -- statements -------------------------------------------------------------------------------------------------------------
+ASSERTIONS = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from(["Person", "Company", "Thing"]),
+        st.integers(1, 6),
+        st.lists(st.tuples(st.sampled_from(["name", "alias"]), st.sampled_from(["A", "B", "A B", "ñ"])), max_size=3),
+        st.integers(0, 2),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ASSERTIONS)
+def test_taken_apart_and_put_together(rows: list[tuple[int, str, int, list[tuple[str, str]], int]]) -> None:
+    import numpy as np
+    import pyarrow as pa
+
+    def apart(table: Sequence[tuple[int, str, int, str, int]]) -> pa.Table:
+        return taken_apart(
+            np.array([r[0] for r in table], np.int64),
+            pa.array([r[1] for r in table], pa.string()),
+            pa.array([r[2] for r in table], pa.int64()),
+            pa.array([r[3] for r in table], pa.string()),
+            np.array([r[4] for r in table], np.int64),
+        )
+
+    made = apart([(t, k, r, facts.pack(f), s) for t, k, r, f, s in rows])
+    expected: dict[tuple[int, str, int], int] = {}
+    for thing, kind, record, values, source in rows:
+        for pair in [f"\x1f{kind}", *(f"{p}\x1f{v}" for p, v in values)]:
+            expected[thing, pair, source] = min(record, expected.get((thing, pair, source), record))
+    assert [(r["thing"], r["pair"], r["source"], r["record"]) for r in made.to_pylist()] == [
+        (*key, record) for key, record in sorted(expected.items())
+    ]
+    whole = put_together(made)
+    columns = [flat(whole.column(c)).to_pylist() for c in ("thing", "kind", "record", "facts", "source")]
+    assert apart(list(zip(*columns, strict=True))).equals(made)
