@@ -21,6 +21,38 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+#: In CI a test that could not run is a failure, unless what it lacks is not part of the project.
+MAY_LACK = ("VINCULO_SHARED_DATA",)
+_skipped: list[str] = []
+
+
+def in_ci() -> bool:
+    """Whether this is the run that decides."""
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped, and why."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not any(name in reason for name in MAY_LACK):
+            _skipped.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI that left something out."""
+    if in_ci() and _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what it left out."""
+    if in_ci() and _skipped:
+        terminalreporter.section("skipped, which fails in CI")
+        for line in _skipped:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of the real files the tests read; they are not part of the repository."""

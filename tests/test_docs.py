@@ -1,0 +1,171 @@
+"""What the documentation says is there, and what is there is documented."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from vinculo.cli import COMMANDS, vinculo
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("vinculo", "graph", "ingest", "analytics", "dashboard")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+#: Needs a running Streamlit session, or a second file beside it, at import.
+NO_DOCTEST = {"dashboard/app.py"}
+
+
+def page(name: str) -> str:
+    """A page's text."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def command(name: str) -> click.Command:
+    """A command as it is declared."""
+    found = vinculo.get_command(click.Context(vinculo), name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_its_section(name: str) -> None:
+    """With every option it has, but for the common three."""
+    sections = re.split(r"^### ", page("docs/command-line.md"), flags=re.M)
+    [section] = [s for s in sections if s.startswith(f"`vinculo {name}`")]
+    common = {"--store", "--quiet", "--json"}
+    for option in (p for p in command(name).params if isinstance(p, click.Option)):
+        longest = max(option.opts, key=len)
+        assert longest in common or longest in section, f"{name} {longest}"
+
+
+def test_no_section_without_a_command() -> None:
+    """A page that tells of what is gone."""
+    told = re.findall(r"^### `vinculo ([a-z]+)`", page("docs/command-line.md"), flags=re.M)
+    assert sorted(told) == sorted(COMMANDS)
+
+
+def test_exit_codes_are_those_of_the_errors() -> None:
+    """The table of the page and the tree of errors agree."""
+    from vinculo.graph import errors
+
+    told = {int(n) for n in re.findall(r"^\| (\d+) \|", page("docs/command-line.md"), flags=re.M)}
+    made = {e.exit_code for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.VinculoError)}
+    assert made | {0, 141} == told
+
+
+def calls(text: str) -> list[list[str]]:
+    """Every ``vinculo ...`` in a code span or block of a page."""
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+    blocks = [line for block in re.findall(r"```(?:sh)?\n(.*?)```", text, flags=re.S) for line in block.splitlines()]
+    found = []
+    for piece in spans + [part for line in blocks for part in re.split(r"&&|\||#", line)]:
+        words = shlex.split(piece.strip()) if "vinculo" in piece and piece.count('"') % 2 == 0 else []
+        if words and Path(words[0]).name == "vinculo":
+            found.append(words[1:])
+    return found
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_commands_in_pages_exist(file: Path) -> None:
+    """With the options the page gives them."""
+    for words in calls(file.read_text(encoding="utf-8")):
+        name = next((w for w in words if not w.startswith("-")), None)
+        if name is None or not re.fullmatch("[a-z]+", name):
+            continue
+        assert name in COMMANDS, f"vinculo {name}"
+        known = {o for p in command(name).params for o in p.opts} | {"--help"}
+        unknown = {w.partition("=")[0] for w in words if w.startswith("--")} - known
+        assert not unknown, f"vinculo {name} has no {unknown}"
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_in_pages_lead_somewhere(file: Path) -> None:
+    """Files and pictures that a page names are there."""
+    for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://")):
+            assert (file.parent / target).exists(), target
+
+
+def test_readme_has_its_two_commands() -> None:
+    """One line each, where CI takes them from."""
+    for mark in ("run", "test"):
+        [line] = re.findall(rf"^<!-- {mark} -->\n```sh\n(.+)\n```$", page("README.md"), flags=re.M)
+        assert line.startswith("python3 -m venv .venv && ")
+
+
+def test_every_registered_thing_is_named_in_the_docs() -> None:
+    """Datasets have a page; exports a word in the command line's."""
+    from vinculo.graph.exports import exports
+    from vinculo.ingest.recognise import datasets
+
+    told = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "datasets").rglob("*.md"))
+    missing = [name for name in datasets() if name not in told]
+    assert not missing, missing
+    commands = page("docs/command-line.md")
+    assert all(f"`{name}`" in commands for name in exports())
+
+
+def test_glossary_speaks_both_languages() -> None:
+    """Every row has its word in each."""
+    rows = [line.split("|")[1:-1] for line in page("docs/glossary.md").splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 40
+    for row in rows:
+        assert row[0].strip() and row[1].strip(), row
+
+
+def modules() -> list[str]:
+    """Every module whose docstrings show an example."""
+    found = []
+    for room in ROOMS:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            name = file.relative_to(ROOT).as_posix()
+            if name not in NO_DOCTEST and ">>> " in file.read_text(encoding="utf-8"):
+                dotted = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                found.append(dotted if room == "vinculo" else f"vinculo.{dotted}")
+    return found
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples_run(name: str) -> None:
+    """Every example in a docstring gives what it says."""
+    done = doctest.testmod(importlib.import_module(name))
+    assert done.failed == 0
+
+
+def test_the_python_page_names_what_exists() -> None:
+    """Dotted names in the table can be imported."""
+    import vinculo as package
+
+    for dotted in re.findall(r"`(vinculo(?:\.[A-Za-z_]+)+)\(", page("docs/python.md")):
+        parts = dotted.split(".")
+        if len(parts) == 2:
+            assert hasattr(package, parts[1]), dotted
+            continue
+        for cut in range(len(parts) - 1, 1, -1):
+            try:
+                found: object = importlib.import_module(".".join(parts[:cut]))
+            except ModuleNotFoundError:
+                continue
+            break
+        for part in parts[cut:]:
+            found = getattr(found, part)
+
+
+def test_compose_file_names_the_release_that_is_tested() -> None:
+    """Docker users get the server that the tests ran against."""
+    tested = re.search(r"<neo4j\.version>(.+?)</neo4j\.version>", page("tests/neo4j/pom.xml"))
+    assert tested is not None
+    assert f"neo4j:{tested.group(1)}" in page("docker-compose.yml")
+
+
+def test_nothing_of_a_workplace_is_in_the_repository() -> None:
+    """No package in the lock comes from a named host, no absolute path of a machine stands anywhere."""
+    lock = page("requirements.lock")
+    assert "://" not in lock and " @ " not in lock
+    assert json.loads(page("graph/palette.json"))

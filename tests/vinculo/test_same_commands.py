@@ -1,0 +1,103 @@
+"""The same commands, another address: what they print is the same on every store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vinculo.ingest.demo import generate
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "neo4j"))
+from neo4j_fixture import emptied, neo4j_url  # noqa: E402, F401  (a fixture is taken over by its name)
+
+Run = Callable[..., Any]
+#: Fields that say when or how fast, not what.
+PASSING = {"seconds", "started", "finished", "rejects_file", "from", "to", "file"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A made-up case, small."""
+    return generate(tmp_path_factory.mktemp("case"), seed=3, scale=0.03)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store of each sort."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'same.db'}"
+    url = str(request.getfixturevalue("neo4j_url"))
+    emptied(url)
+    return url
+
+
+def still(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what may differ between two runs."""
+    return [{k: v for k, v in line.items() if k not in PASSING} for line in lines]
+
+
+def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any]:
+    """The whole work, command by command."""
+
+    def lines(*arguments: object) -> list[dict[str, Any]]:
+        done = run(*arguments, "--store", store, "--json")
+        assert done.code == 0, (arguments, done.out[-2000:], done.err[-2000:])
+        return still(done.lines)
+
+    said: dict[str, Any] = {"ingest": lines("ingest", *files), "again": lines("ingest", *files)}
+    said["digest"] = lines("digest")
+    said["runs"] = lines("runs")
+    said["suggest"] = lines("suggest")
+    said["suggestions"] = lines("suggestions")
+    said["detect"] = lines("detect")
+    said["findings"] = lines("findings")
+    assert said["findings"], "a case without findings compares nothing"
+    members = [e["id"] for e in said["findings"][0]["entities"]]
+    said["show"] = [lines("show", i) for i in members]
+    name = said["show"][0][0]["name"]
+    said["search"] = lines("search", name)
+    said["path"] = lines("path", members[0], members[-1]) if len(members) > 1 else []
+    said["communities"] = lines("communities", "--seed", "1")
+    said["export"] = lines("export", "ftm", folder / "case.ftm.json")
+    said["exported"] = (folder / "case.ftm.json").read_text("utf-8")
+    said["withdraw"] = lines("withdraw", files[0].name, "--yes")
+    said["after"] = lines("digest")
+    return said
+
+
+def test_the_same_commands(run: Run, files: list[Path], store: str, tmp_path: Path) -> None:
+    """Every command of the tour, compared field by field with the embedded store."""
+    plain = f"sqlite:///{tmp_path / 'plain.db'}"
+    for folder in ("plain", "other"):
+        (tmp_path / folder).mkdir()
+    wanted = tour(run, files, plain, tmp_path / "plain")
+    found = tour(run, files, store, tmp_path / "other")
+    for command, lines in wanted.items():
+        assert found[command] == lines, command
+    assert all(r["loaded"] == 0 for r in wanted["again"])
+
+
+@pytest.mark.neo4j
+def test_copy_both_ways(run: Run, files: list[Path], neo4j_url: str, tmp_path: Path) -> None:  # noqa: F811
+    """From a file to a server and back: three equal digests."""
+    emptied(neo4j_url)
+    here, back = tmp_path / "here.db", tmp_path / "back.db"
+    assert run("ingest", *files, "--store", here).code == 0
+    assert run("copy", here, neo4j_url, "--json").code == 0
+    assert run("copy", neo4j_url, back, "--json").code == 0
+    digests = [run("digest", "--store", s, "--json").lines[0] for s in (here, neo4j_url, back)]
+    assert digests[0] == digests[1] == digests[2]
+
+
+@pytest.mark.neo4j
+def test_a_wrong_password(run: Run, neo4j_url: str) -> None:  # noqa: F811
+    """Exit code 4 and a sentence that names the server but no password."""
+    scheme, _, rest = neo4j_url.partition("://")
+    host = rest.rpartition("@")[2]
+    done = run("runs", "--store", f"{scheme}://neo4j:not-the-password@{host}", "--json")
+    assert (done.code, done.lines[0]["error"]) == (4, "store_denied")
+    assert host in done.lines[0]["message"] and "not-the-password" not in done.out
