@@ -167,7 +167,8 @@ def _party_table(name: str, role: str, link: str, street: str, en: str, es: str)
         tuple(f"{street}_{n}" for n in (2, 3, 4))
         + ("city", "state_province", "zip_code", "country_code", "contact_name", "comm_number_qualifier"),
         Mapping(
-            (_consignment({"notes": r.column(f"{role} nobody")}), *entities), (*links, r.link(link, role, "consignment"))
+            (_consignment({"notes": r.column(f"{role} nobody")}), *entities),
+            (*links, r.link(link, role, "consignment")),
         ),
         lambda table: {
             "": _add_party(
@@ -201,7 +202,9 @@ _TARIFF = {"hsCode": r.column("harmonized_number"), "notes": r.column("weight to
 
 
 def _boxed(properties: dict[str, Value]) -> Mapping:
-    return Mapping((_consignment(properties), r.container_rule()), (r.link("IN_CONTAINER", "consignment", "container"),))
+    return Mapping(
+        (_consignment(properties), r.container_rule()), (r.link("IN_CONTAINER", "consignment", "container"),)
+    )
 
 
 def prepare_summary(table: pa.Table) -> dict[str, pa.Table]:

@@ -161,7 +161,9 @@ def _main() -> Mapping:
     )
     nodes = (
         EntityRule("phone", "Phone", Key(prefix="", literal="Phone", values=(phone,)), {"number": phone}),
-        EntityRule("email", "EmailAddress", Key(prefix="", literal="EmailAddress", values=(email,)), {"address": email}),
+        EntityRule(
+            "email", "EmailAddress", Key(prefix="", literal="EmailAddress", values=(email,)), {"address": email}
+        ),
     )
     links = (
         r.link("LISTED", "entry", "sanction"),
@@ -183,7 +185,9 @@ def _number_mapping() -> Mapping:
     )
     key = Key(columns=("type", "compared", "of country"), prefix="", literal="Identifier")
     number = {"type": r.column("type"), "number": r.column("compared"), "country": r.column("of country")}
-    return Mapping((entry, EntityRule("number", "Identifier", key, number)), (r.link("HAS_IDENTIFIER", "entry", "number"),))
+    return Mapping(
+        (entry, EntityRule("number", "Identifier", key, number)), (r.link("HAS_IDENTIFIER", "entry", "number"),)
+    )
 
 
 def _linked_mapping() -> Mapping:

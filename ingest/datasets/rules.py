@@ -169,7 +169,9 @@ def identifier_rule(name: str, type_column: str, number_column: str, country: st
     return EntityRule(name, "Identifier", key, properties)
 
 
-def address_rule(name: str, full: str, key: str, country: str = "", parts: dict[str, Value] | None = None) -> EntityRule:
+def address_rule(
+    name: str, full: str, key: str, country: str = "", parts: dict[str, Value] | None = None
+) -> EntityRule:
     """An address as a node; ``key`` is its compared text."""
     properties = {"full": column(full), **(parts or {})}
     if country:
@@ -223,7 +225,13 @@ def add_vessel(table: pa.Table, name: str, number: str) -> pa.Table:
     alone = pc.if_else(pc.is_valid(made), pa.scalar(None, pa.string()), c.alike(names))
     return c.with_columns(
         table,
-        {"vessel imo key": made, "imo type": c.constant("IMO", made), "vessel name key": alone, "vessel name": names, "vessel imo said": said},
+        {
+            "vessel imo key": made,
+            "imo type": c.constant("IMO", made),
+            "vessel name key": alone,
+            "vessel name": names,
+            "vessel imo said": said,
+        },
     )
 
 
@@ -261,7 +269,9 @@ def add_containers(table: pa.Table, name: str) -> pa.Table:
 def container_rule() -> EntityRule:
     """Containers by number; one that is no ISO 6346 number stays known by its letters and digits."""
     number = column("containers", "compact")
-    return EntityRule("container", "Container", Key(prefix="", literal="Container", values=(number,)), {"number": number})
+    return EntityRule(
+        "container", "Container", Key(prefix="", literal="Container", values=(number,)), {"number": number}
+    )
 
 
 def put_together(*rules: Rules) -> Rules:

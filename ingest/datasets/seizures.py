@@ -48,7 +48,9 @@ def _mapping() -> Mapping:
     date = {"date": r.column("date")}
     more = (r.link("SEIZED_FROM", "seizure", "vehicle", date), r.link("FOLLOWED", "seizure", "inspection", date))
     return Mapping(
-        (seizure, vehicle, inspection, *entities), links + more, essential=("seizure_id", "date", "quantity", "value_usd")
+        (seizure, vehicle, inspection, *entities),
+        links + more,
+        essential=("seizure_id", "date", "quantity", "value_usd"),
     )
 
 

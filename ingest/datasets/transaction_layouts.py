@@ -45,7 +45,9 @@ def _amlsim(table: pa.Table) -> pa.Table:
 
 def _amlsim_sample(table: pa.Table) -> pa.Table:
     """``time`` counts steps (days); they are put on a calendar that begins on 1 January 2017, as the simulator does."""
-    table = _renamed(table, {"originator_account": "sourcenodeid", "beneficiary_account": "targetnodeid", "amount": "value"})
+    table = _renamed(
+        table, {"originator_account": "sourcenodeid", "beneficiary_account": "targetnodeid", "amount": "value"}
+    )
     row = c.whole_row(table, ("sourcenodeid", "targetnodeid", "value", "time"))
     return c.with_columns(table, {"transfer_id": row, "date": _stepped(c.texts(table, "time"), 86_400)})
 

@@ -51,9 +51,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Add keys, and put records with the same kinds of ends into one table each."""
     read = table.column_names
     for side in SIDES:
-        table = r.add_party(
-            table, side, name=f"{side}_name", tax_id=f"{side}_tax_id", country=f"{side}_country"
-        )
+        table = r.add_party(table, side, name=f"{side}_name", tax_id=f"{side}_tax_id", country=f"{side}_country")
         table = _add_account(table, side)
     table = r.add_place(table, "place", "place")
     currency = c.present(pc.utf8_upper(c.renamed(c.texts(table, "currency"), CURRENCIES)))
@@ -81,7 +79,10 @@ def _end(table: pa.Table, side: str) -> pa.Array:
 def _mapping(ends: tuple[str, str]) -> Mapping:
     rules = [_side_rules(side, end) for side, end in zip(SIDES, ends, strict=True)]
     places = (r.place_rule("place"),) if "place" in ends else ()
-    names = [end if end == "place" else side if end == "party" else f"{side} account" for side, end in zip(SIDES, ends, strict=True)]
+    names = [
+        end if end == "place" else side if end == "party" else f"{side} account"
+        for side, end in zip(SIDES, ends, strict=True)
+    ]
     paid = LinkRule(
         "PAID",
         names[0],

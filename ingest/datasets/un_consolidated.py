@@ -48,9 +48,7 @@ def _objects(table: pa.Table, *names: str) -> list[list[dict[str, Any]]]:
 
 def _values(table: pa.Table, name: str) -> pa.Array:
     """Texts of ``<VALUE>`` elements."""
-    lists = [
-        [t for o in row for t in _several(o.get("VALUE", o.get("#text", "")))] for row in _objects(table, name)
-    ]
+    lists = [[t for o in row for t in _several(o.get("VALUE", o.get("#text", "")))] for row in _objects(table, name)]
     return pa.array(lists, pa.list_(pa.string()))
 
 
@@ -187,7 +185,9 @@ def _documents(table: pa.Table) -> pa.Table:
         found.append(some)
     made = _rows(table, found, ("type", "number", "country", "passportNumber", "idNumber", "imoNumber"))
     compared = pc.utf8_upper(pc.replace_substring_regex(c.texts(made, "number"), r"[^\pL\pN]+", ""))
-    return c.with_columns(made, {"compared": c.present(compared), "country code": c.country_codes(c.texts(made, "country"))})
+    return c.with_columns(
+        made, {"compared": c.present(compared), "country code": c.country_codes(c.texts(made, "country"))}
+    )
 
 
 _BY_ELEMENT = {"INDIVIDUAL": "Person", "ENTITY": "Organization"}
@@ -234,7 +234,12 @@ def _main() -> Mapping:
 
 
 def _address_mapping() -> Mapping:
-    parts = {"street": r.column("street"), "city": r.column("city"), "state": r.column("state"), "postalCode": r.column("zip")}
+    parts = {
+        "street": r.column("street"),
+        "city": r.column("city"),
+        "state": r.column("state"),
+        "postalCode": r.column("zip"),
+    }
     address = r.address_rule("address", "full", "full key", "country", parts)
     party = _party({"address": r.column("full"), "country": r.column("country")})
     return Mapping((party, address), (r.link("HAS_ADDRESS", "party", "address", {"summary": r.column("note")}),))
