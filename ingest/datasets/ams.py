@@ -6,6 +6,7 @@ are known by name and address.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pyarrow as pa
@@ -35,6 +36,7 @@ KILOGRAMS = {
     "long tons": Decimal("1016.0469088"),
     "short tons": Decimal("907.18474"),
 }
+_PARTY_COLUMNS = ("city", "state_province", "zip_code", "country_code", "contact_name", "comm_number_qualifier")
 _PHONE = r"^(tel|phone|fax)"
 
 
@@ -164,8 +166,7 @@ def _party_table(name: str, role: str, link: str, street: str, en: str, es: str)
         en,
         es,
         ("identifier", name, f"{street}_1", "comm_number"),
-        tuple(f"{street}_{n}" for n in (2, 3, 4))
-        + ("city", "state_province", "zip_code", "country_code", "contact_name", "comm_number_qualifier"),
+        (*(f"{street}_{n}" for n in (2, 3, 4)), *_PARTY_COLUMNS),
         Mapping(
             (_consignment({"notes": r.column(f"{role} nobody")}), *entities),
             (*links, r.link(link, role, "consignment")),
@@ -236,7 +237,13 @@ def _summary() -> Mapping:
 
 
 def _dataset(
-    name: str, en: str, es: str, columns: tuple[str, ...], optional: tuple[str, ...], mapping: Mapping, prepare: object
+    name: str,
+    en: str,
+    es: str,
+    columns: tuple[str, ...],
+    optional: tuple[str, ...],
+    mapping: Mapping,
+    prepare: Callable[[pa.Table], dict[str, pa.Table]],
 ) -> Dataset:
     return Dataset(
         name=name,
@@ -252,7 +259,7 @@ def _dataset(
         columns=columns,
         optional=optional,
         mappings={"": mapping},
-        prepare=prepare,  # type: ignore[arg-type]
+        prepare=prepare,
     )
 
 
@@ -261,7 +268,10 @@ DATASET = (
         "ams_header",
         "header",
         "encabezado",
-        ("identifier", "carrier_code", "vessel_name", "port_of_unlading", "foreign_port_of_lading", "manifest_quantity", "weight"),
+        (
+            "identifier", "carrier_code", "vessel_name", "port_of_unlading", "foreign_port_of_lading", "manifest_quantity",
+            "weight",
+        ),
         (
             "vessel_country_code", "estimated_arrival_date", "manifest_unit", "weight_unit", "record_status_indicator",
             "conveyance_id_qualifier", "conveyance_id", "actual_arrival_date", "place_of_receipt", "port_of_destination",

@@ -24,9 +24,9 @@ NOBODY = (
 #: Endings that only firms have, on a compared name.
 _FIRM = (
     r"(^| )(s a|sa|s a de c v|sa de cv|de c v|de cv|s de r l|s de rl|srl|s r l|s c|sc|a c|ac|s p r|spr|sapi|s a p i|s a s|sas|"
-    r"ltda|limitada|eirl|llc|l l c|llp|l l p|lp|inc|incorporated|corp|corporation|company|co|ltd|limited|plc|gmbh|ag|bv|b v|nv|n v|"
-    r"spa|s p a|pte|pty|oy|ab|kg|ooo|oao|zao|sarl|s a r l|bank|banco|cooperativa|group|grupo|trading|logistics|import|imports|"
-    r"export|exports|international|industries|enterprises|holdings?)( |$)"
+    r"ltda|limitada|eirl|llc|l l c|llp|l l p|lp|inc|incorporated|corp|corporation|company|co|ltd|limited|plc|gmbh|ag|bv|b v|nv|"
+    r"n v|spa|s p a|pte|pty|oy|ab|kg|ooo|oao|zao|sarl|s a r l|bank|banco|cooperativa|group|grupo|trading|logistics|import|"
+    r"imports|export|exports|international|industries|enterprises|holdings?)( |$)"
 )
 
 

@@ -7,6 +7,7 @@ an *aggregate* of payments between two dates; all facts carry the taint of suspi
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -97,7 +98,7 @@ def _connections() -> Mapping:
     return Mapping(banks, (r.link("LINKED_TO", "filer", "named", role, ("icij_sar_id",)),))
 
 
-_ABOUT = {
+_ABOUT: dict[str, Any] = {
     "publisher": "International Consortium of Investigative Journalists (ICIJ)",
     "licence": "Open Database License (ODbL); contents CC BY-SA",
     "url": "https://www.icij.org/investigations/fincen-files/download-fincen-files-transaction-data/",

@@ -104,8 +104,8 @@ def _properties(text: str | None) -> dict[str, list[str]]:
 
 def _tabled(rows: list[dict[str, Any]], kind: Kind) -> pa.Table:
     names = sorted({n for row in rows for n in row["properties"]} & set(kind.properties))
-    plain = [n for n in ("id", "source", "target") if n in rows[0]]
-    columns = {n: pa.array([row[n] for row in rows], pa.string()) for n in plain}
+    plain: list[str] = [n for n in ("id", "source", "target") if n in rows[0]]
+    columns: dict[str, pa.Array] = {n: pa.array([row[n] for row in rows], pa.string()) for n in plain}
     columns |= {f"p {n}": pa.array([row["properties"].get(n) for row in rows], pa.list_(pa.string())) for n in names}
     numbers = {n: pa.array([row[n] for row in rows], pa.int64()) for n in ("record", "line")}
     return pa.table(columns | numbers)

@@ -6,6 +6,9 @@ Files without header, told apart by the shape of their rows; ``-0-`` means "no v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -61,11 +64,11 @@ def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
     }
 
 
-def _exploded(table: pa.Table, lists: list[object], names: tuple[str, ...]) -> pa.Table:
+def _exploded(table: pa.Table, lists: Sequence[Sequence[Any] | None], names: tuple[str, ...]) -> pa.Table:
     """One row per member of each row's list, with the entry's number and kind, and the record it came from."""
     kept = table.select([n for n in ("ent_num", "kind", "record", "line") if n in table.column_names])
-    at = [row for row, some in enumerate(lists) for _ in (some or ())]  # type: ignore[attr-defined]
-    flat = [m if isinstance(m, tuple) else (m,) for some in lists for m in (some or ())]  # type: ignore[attr-defined]
+    at = [row for row, some in enumerate(lists) for _ in (some or ())]
+    flat = [m if isinstance(m, tuple) else (m,) for some in lists for m in (some or ())]
     columns = list(zip(*flat, strict=True)) if flat else [()] * len(names)
     made = kept.take(pa.array(at, pa.int64()))
     return c.with_columns(made, {n: c.present(pa.array(v, pa.string())) for n, v in zip(names, columns, strict=True)})
@@ -262,14 +265,14 @@ def prepare_comments(table: pa.Table) -> dict[str, pa.Table]:
 
 
 _COMMENT_MAPPING = Mapping((EntityRule("entry", "Thing", _ENTRY, {"notes": r.column("remarks_more")}),), (), MISSING)
-_ABOUT = {
+_ABOUT: dict[str, Any] = {
     "publisher": "US Department of the Treasury, Office of Foreign Assets Control",
     "licence": "Public domain (US federal government work)",
     "url": "https://sanctionslist.ofac.treas.gov",
 }
 
 
-def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: object) -> Dataset:
+def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: Any) -> Dataset:
     return Dataset(
         name=name,
         title=Text(f"OFAC sanctions: {en}", f"Sanciones de OFAC: {es}"),
@@ -281,7 +284,7 @@ def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: obje
         columns=columns,
         headerless=True,
         **_ABOUT,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

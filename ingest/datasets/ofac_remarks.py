@@ -6,8 +6,12 @@ which is kept whole as ``notes``.
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -25,35 +29,21 @@ class Number:
     label: str
     type: str
     property: str
-    of_country: bool = True
+    of_country: bool
+
+
+def _table() -> tuple[Number, ...]:
+    rows = csv.DictReader(files(__package__).joinpath("ofac_numbers.csv").read_text(encoding="utf-8").splitlines())
+    return tuple(Number(r["label"], r["type"], r["property"], r["of_country"] == "1") for r in rows)
 
 
 #: OFAC cuts a remark here, in the middle of a word; the rest is in ``sdn_comments``.
 LONGEST = 1000
-NUMBERS = (
-    Number(r"R\.F\.C\.", "RFC", "taxNumber", False),
-    Number(r"C\.U\.R\.P\.", "CURP", "idNumber", False),
-    Number(r"(?:Stateless Person )?Passport(?: #)?", "PASSPORT", "passportNumber"),
-    Number(r"Cedula No\.|Cedula de Ciudadania(?: No\.)?|Residency Number|Numero de Identidad", "CEDULA", "idNumber"),
-    Number(r"National ID No\.|National Foreign ID Number|Identification Number|Personal ID Card|Identification Card", "NATIONAL ID", "idNumber"),
-    Number(r"D\.N\.I\.|I\.F\.E\.|Birth Certificate Number|Electoral Registry No\.", "NATIONAL ID", "idNumber"),
-    Number(r"Driver's License No\.", "DRIVING LICENCE", "idNumber"),
-    Number(r"Cartilla de Servicio Militar Nacional", "MILITARY CARD", "idNumber"),
-    Number(r"SSN", "SSN", "idNumber", False),
-    Number(r"NIT #?|RUC #?|RIF #?|Tax ID No\.|C\.U\.I\.T\.|C\.U\.I\.P\.|Italian Fiscal Code|V\.A\.T\. Number|RTN|C\.I\.F\.|Romanian Tax Registration", "TAX", "taxNumber", False),
-    Number(r"US FEIN", "TAX", "taxNumber", False),
-    Number(r"Registration (?:ID|Number)|Company Number|Business Registration Document #|Business Registration Number|Business Number", "REGISTRATION", "registrationNumber"),
-    Number(r"Commercial Registry Number|Matricula Mercantil No\.?|Folio Mercantil No\.|Certificate of Incorporation Number", "REGISTRATION", "registrationNumber"),
-    Number(r"Trade License No\.|Chamber of Commerce Number|Public Registration Number|Enterprise Number|Legal Entity Number|C\.R\. No\.|UK Company Number", "REGISTRATION", "registrationNumber"),
-    Number(r"Government Gazette Number", "GAZETTE", "registrationNumber"),
-    Number(r"D-U-N-S Number", "DUNS", "dunsCode", False),
-    Number(r"SWIFT/BIC", "SWIFT", "swiftBic", False),
-    Number(r"MMSI", "MMSI", "mmsi", False),
-)  # fmt: skip
+NUMBERS = _table()
 _IMO = r"(?:Vessel Registration Identification|Company Number|Company) IMO (\d{7})"
 _VALUE = r"\s*#?\s*((?:IMO )?[^();]*?\d[^();]*?)"
 _TAIL = r"(?:\s*\([^()]*\)(?=\s*\())*(?:\s*\((?P<place>[^()]*)\)?)?(?:\s+(?:expire[sd]?|issued|from|valid).*)?\.?$"
-_PATTERNS = tuple((n, re.compile(rf"(?:alt\. )?(?:{n.label}){_VALUE}{_TAIL}")) for n in NUMBERS)
+_PATTERNS = tuple((n, re.compile(rf"(?:alt\. )?{re.escape(n.label)}{_VALUE}{_TAIL}")) for n in NUMBERS)
 _BORN = re.compile(r"(?:alt\. )?DOB (?:circa |approximately |approx\.? )?(.+?)\.?$")
 _RANGE = re.compile(r"^(?:between )?(.+?) (?:to|and|or) (.+)$")
 _LINKED = re.compile(r"Linked To:\s*(.+)$")
@@ -71,7 +61,7 @@ _PLAIN = tuple(
         ("phone", r"(?:Phone Number|Telephone(?: No\.)?|Phone No\.|Tel\.?)"),
         ("model", "Aircraft Model"),
         ("buildDate", "Aircraft Manufacture Date"),
-        ("serialNumber", r"Aircraft (?:Manufacturer's Serial Number \(MSN\)|Construction Number \(also called L/N or S/N or F/N\))"),
+        ("serialNumber", r"Aircraft (?:Manufacturer's Serial|Construction) Number(?: \([^()]*\))?"),
         ("operator", "Aircraft Operator"),
         ("type", "Vessel Type"),
         ("pastFlags", "Former Vessel Flag"),
@@ -168,10 +158,11 @@ def linked(remark: str) -> list[str]:
     return [found.group(1).strip() for item in items(remark) if (found := _LINKED.match(item))]
 
 
-def per_remark(remarks: pa.Array, change: object) -> list[object]:
+_T = TypeVar("_T")
+
+
+def per_remark(remarks: pa.Array, change: Callable[[str], _T]) -> list[_T | None]:
     """``change`` of each distinct remark, spread over the rows; ``None`` where there is no remark."""
-    if not callable(change):
-        raise TypeError("change must be a function of one text")
     coded = remarks.dictionary_encode()
     made = [change(text) for text in coded.dictionary.to_pylist()]
     return [None if code is None else made[code] for code in coded.indices.to_pylist()]

@@ -6,6 +6,8 @@ address of its profile.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -151,7 +153,7 @@ def _exports() -> Mapping:
     return Mapping((consignment, *entities), (*links, shipper), essential=("shipment_month",))
 
 
-_ABOUT = {
+_ABOUT: dict[str, Any] = {
     "publisher": "S&P Global Market Intelligence (Panjiva)",
     "licence": "Proprietary: for those who subscribe",
     "url": "https://panjiva.com",

@@ -130,7 +130,9 @@ DATASET = (
     Dataset(
         name="amlsim_accounts",
         title=Text("AMLSim and AMLGentex accounts", "Cuentas de AMLSim y AMLGentex"),
-        description=Text("Accounts of the simulated transfers, with their bank.", "Cuentas de las transferencias simuladas, con su banco."),
+        description=Text(
+            "Accounts of the simulated transfers, with their bank.", "Cuentas de las transferencias simuladas, con su banco."
+        ),
         publisher="IBM AMLSim; AI Sweden AMLGentex",
         licence="Apache-2.0 (generators)",
         url="https://github.com/IBM/AMLSim",
@@ -156,7 +158,10 @@ DATASET = (
     transfers.layout(
         "amlworld",
         Text("AMLworld transactions (IBM)", "Operaciones de AMLworld (IBM)"),
-        Text("Simulated transfers between banks, several currencies.", "Transferencias simuladas entre bancos, en varias monedas."),
+        Text(
+            "Simulated transfers between banks, several currencies.",
+            "Transferencias simuladas entre bancos, en varias monedas.",
+        ),
         ("timestamp", "from_bank", "account", "to_bank", "account_2", "amount_paid", "payment_currency", "payment_format"),
         _amlworld,
         publisher="IBM",
