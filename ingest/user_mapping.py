@@ -15,14 +15,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.datasets.columns import texts, with_columns, without
 from vinculo.ingest.formats import loose
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.ftm_mapping import is_ftm_mapping, read_ftm_mapping
@@ -99,11 +102,24 @@ def _profile(made: Any, path: str) -> Dataset:
         base,
         name=str(made.get("name") or base.name),
         mappings=mappings,
+        prepare=_prepared_without(base.prepare, missing) if base.prepare and missing else base.prepare,
         aliases={
             **{a: c for a, c in base.aliases.items() if loose(a) not in taken},
             **{v: k for k, v in columns.items()},
         },
     )
+
+
+def _prepared_without(
+    prepare: Callable[[pa.Table], dict[str, pa.Table]], missing: tuple[str, ...]
+) -> Callable[[pa.Table], dict[str, pa.Table]]:
+    """``prepare`` makes keys of texts; one that means "no value" must be gone before."""
+
+    def prepared(table: pa.Table) -> dict[str, pa.Table]:
+        named = [n for n in table.column_names if pa.types.is_string(table.schema.field(n).type)]
+        return prepare(with_columns(table, {n: without(texts(table, n), missing) for n in named}))
+
+    return prepared
 
 
 def _changed(mapping: Mapping, formats: dict[str, tuple[str, ...]], missing: tuple[str, ...]) -> Mapping:
