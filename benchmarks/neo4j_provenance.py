@@ -1,0 +1,166 @@
+"""What provenance costs on Neo4j: ``python benchmarks/neo4j_provenance.py [neo4j://user:password@host:port] [--links N]``.
+
+The same entities and payments are written by the store (every value and link with file and record, search index, manifest) and by
+a plain script (native properties, the same constraints, UNWIND and MERGE, as many rows a transaction), in turns on one server,
+which is emptied before each turn: give it one that may be. Without an address it starts the one the tests use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from neo4j import GraphDatabase
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "neo4j"))
+
+import neo4j_server
+from neo4j_fixture import emptied
+
+from vinculo.graph import facts
+from vinculo.graph.stores import open_store
+from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
+
+PORTION = 10_000
+NODES = """UNWIND $rows AS row MERGE (n:Entity {id: row.id}) SET n:BankAccount, n += row.properties"""
+LINKS = """UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target})
+  MERGE (a)-[r:PAID {id: row.id}]->(b) SET r += row.properties"""
+
+
+def made_up(accounts: int, payments: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Accounts with four values each, payments with five, the same in every run."""
+    draw = random.Random(3)
+
+    def id(*parts: object) -> str:
+        return hashlib.sha1(repr(parts).encode()).hexdigest()
+
+    nodes = [
+        {
+            "id": id("account", n),
+            "properties": {
+                "name": f"Cuenta {draw.randrange(10**6)} Comercializadora {draw.randrange(10**6)} SA de CV",
+                "accountNumber": f"{draw.randrange(10**17):018}",
+                "country": draw.choice(["mx", "us", "gt"]),
+                "currency": "USD",
+            },
+        }
+        for n in range(accounts)
+    ]
+    links = [
+        {
+            "id": id("payment", n),
+            "source": draw.choice(nodes)["id"],
+            "target": draw.choice(nodes)["id"],
+            "properties": {
+                "date": f"2024-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}",
+                "amount": f"{draw.randrange(10**6) / 100:.2f}",
+                "currency": "USD",
+                "method": draw.choice(["wire", "cash_deposit", "ach"]),
+                "purpose": f"invoice {draw.randrange(10**6)}",
+            },
+        }
+        for n in range(payments)
+    ]
+    return nodes, links
+
+
+def plain(url: str, nodes: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[float, float]:
+    """Seconds for nodes and for links, by the plain script."""
+    login, _, address = url.partition("://")[2].rpartition("@")
+    user, _, password = login.partition(":")
+    took = []
+    with GraphDatabase.driver(f"neo4j://{address}", auth=(user, password)) as driver, driver.session() as session:
+        for query, rows in ((NODES, nodes), (LINKS, links)):
+            started = time.perf_counter()
+            for start in range(0, len(rows), PORTION):
+                some = rows[start : start + PORTION]
+                session.execute_write(lambda tx, q=query, s=some: tx.run(q, rows=s).consume())
+            took.append(time.perf_counter() - started)
+    return took[0], took[1]
+
+
+def with_provenance(url: str, nodes: pa.Table, links: pa.Table) -> tuple[float, float]:
+    """Seconds for nodes and for links, by the store."""
+    store = open_store(url)
+    source = Source("benchmark", "0" * 64, "payments.csv")
+    run, number, took = store.begin_run(source), 0, []
+    for table in (nodes, links):
+        started = time.perf_counter()
+        for start in range(0, table.num_rows, PORTION):
+            some = table.slice(start, PORTION)
+            number += 1
+            batch = Batch.make(*((some, None) if table is nodes else (None, some)))
+            prints = pa.array([n.to_bytes(16, "big") for n in range(start, start + some.num_rows)], FINGERPRINT)
+            store.write(batch, Manifest(source, run, number, some.num_rows, prints))
+        took.append(time.perf_counter() - started)
+    store.finish_run(run, "done", {})
+    store.search("comercializadora")
+    store.close()
+    return took[0], took[1]
+
+
+def main() -> None:
+    """Print rates of both and their ratio, each turn and the median."""
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("url", nargs="?")
+    ask.add_argument("--links", type=int, default=60_000)
+    ask.add_argument("--turns", type=int, default=3)
+    asked = ask.parse_args()
+    server = None if asked.url else neo4j_server.start(Path(tempfile.mkdtemp(prefix="vinculo-benchmark-")))
+    url = asked.url or server.url if server or asked.url else ""
+    nodes, links = made_up(asked.links // 3, asked.links)
+    node_table = pa.table(
+        [
+            [n["id"] for n in nodes],
+            ["BankAccount"] * len(nodes),
+            list(range(1, len(nodes) + 1)),
+            [facts.pack(n["properties"].items()) for n in nodes],
+        ],
+        schema=ENTITY_SCHEMA,
+    )
+    link_table = pa.table(
+        [
+            [x["id"] for x in links],
+            ["PAID"] * len(links),
+            [x["source"] for x in links],
+            [x["target"] for x in links],
+            list(range(1, len(links) + 1)),
+            [facts.pack(x["properties"].items()) for x in links],
+        ],
+        schema=LINK_SCHEMA,
+    )
+    ratios: dict[str, list[float]] = {"nodes": [], "links": [], "all": []}
+    try:
+        emptied(url)
+        open_store(url).close()  # the constraints both work under
+        for turn in range(asked.turns + 1):
+            emptied(url)
+            without = plain(url, nodes, links)
+            emptied(url)
+            given = with_provenance(url, node_table, link_table)
+            # the first turn warms the server up
+            for name, count, a, b in (
+                ("nodes", len(nodes), without[0], given[0]),
+                ("links", len(links), without[1], given[1]),
+                ("all", len(nodes) + len(links), sum(without), sum(given)),
+            ):
+                if turn:
+                    ratios[name].append(a / b)
+                    print(f"turn {turn} {name}: plain {count / a:,.0f}/s, with provenance {count / b:,.0f}/s, ratio {a / b:.2f}")
+        for name, found in ratios.items():
+            print(f"{name}: ratio {statistics.median(found):.2f} (median of {len(found)}; goal for all: 0.80)")
+    finally:
+        if server:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
