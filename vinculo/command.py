@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from vinculo.console import Console
+from vinculo.faults import reader_gone
 from vinculo.graph.text import has, say
 
 #: Commands that do not open the store of ``--store``; they accept the option so that scripts may always give it.
@@ -69,7 +70,11 @@ def command(function: Callable[..., int | None]) -> TextCommand:
     @functools.wraps(function)
     def run(*, store: str | None, quiet: bool, as_json: bool, **values: Any) -> int:
         with Console(store=store, quiet=quiet, as_json=as_json) as console:
-            return function(console, **values) or 0
+            try:
+                return function(console, **values) or 0
+            except BrokenPipeError:
+                # caught here, for click would end with 1
+                return reader_gone()
 
     declared: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
     common: list[click.Parameter] = [

@@ -31,7 +31,11 @@ def steady() -> None:
         if hasattr(stream, "reconfigure"):
             # a file name that is no text comes out escaped instead of ending the command
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # a command under nohup stays deaf to the closing terminal
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     # libraries' own warnings have no place on a screen where every fault is one sentence
     logging.getLogger().addHandler(logging.NullHandler())
 
@@ -55,9 +59,7 @@ def guarded(run: Callable[[], Any], *, as_json: bool) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
-        # whoever read our output has seen enough; keep the interpreter from complaining at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return reader_gone()
     except (KeyboardInterrupt, click.Abort):
         return told(Cancelled("cancelled"), as_json=as_json)
     except VinculoError as problem:
@@ -70,6 +72,13 @@ def guarded(run: Callable[[], Any], *, as_json: bool) -> int:
         return told(EnvironmentProblem("memory_full"), as_json=as_json)
     except Exception as problem:
         return told(_unforeseen(problem), as_json=as_json)
+
+
+def reader_gone() -> int:
+    """Whoever read our output has seen enough: end quietly; returns the exit code."""
+    # else the interpreter complains when it flushes at its end
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
 
 
 def told(problem: VinculoError, *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ import pytest
 from vinculo.ingest.demo import generate
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "neo4j"))
-from neo4j_fixture import emptied, neo4j_url  # noqa: E402, F401  (a fixture is taken over by its name)
+from neo4j_fixture import emptied, neo4j_url  # noqa: F401  (a fixture is taken over by its name)
 
 Run = Callable[..., Any]
 #: Fields that say when or how fast, not what.

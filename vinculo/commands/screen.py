@@ -59,12 +59,15 @@ def serve(console: Console, port: int | None, *, browser: bool) -> int:
     """Run the server until it is stopped; returns the exit code."""
     address = f"http://{HOST}:{port}"
     console.emit({"address": address, "port": port, "store": console.shown_url})
-    command = [sys.executable, "-m", "vinculo.dashboard.launch", "--port", str(port)]
+    # -P: whatever lies in the folder a person stands in is no part of the program
+    command = [sys.executable, "-P", "-m", "vinculo.dashboard.launch", "--port", str(port)]
     # the store's address goes by the environment: it may hold a password, and arguments are seen by everyone
     server = subprocess.Popen(
         [*command, *(() if browser else ("--no-browser",))],
-        env={**os.environ, "VINCULO_STORE": console.url},
+        env={**os.environ, "VINCULO_STORE": console.url, "PYTHONSAFEPATH": "1"},
         stdout=sys.stderr if console.as_json else None,
+        # Ctrl-C comes to this process alone, which then ends the server
+        start_new_session=True,
     )
     try:
         return server.wait()
