@@ -149,6 +149,23 @@ def country_codes(values: pa.Array) -> pa.Array:
     return through(values, country)
 
 
+def address_keys(streets: pa.Array, countries: pa.Array) -> pa.Array:
+    """Addresses as they compare: street and town, and the country's code in whatever language it was written.
+
+    Examples
+    --------
+    >>> address_keys(pa.array(["Calle 5, Saltillo", "CALLE 5 SALTILLO", None]), pa.array(["Mexico", "MX", "MX"])).to_pylist()
+    ['calle 5 saltillo|mx', 'calle 5 saltillo|mx', None]
+    """
+    alone = alike(streets)
+    return if_any(alone, joined([alone, country_codes(countries)], "|"))
+
+
+def if_any(needed: pa.Array, values: pa.Array) -> pa.Array:
+    """The values where ``needed`` has one."""
+    return pc.if_else(pc.is_valid(needed), values, pa.scalar(None, pa.string()))
+
+
 def tax_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Tax numbers as they compare, and their type: ``RFC`` or ``TAX``.
 

@@ -226,7 +226,8 @@ def prepare_addresses(table: pa.Table) -> dict[str, pa.Table]:
     """Whole addresses; a place without a street is no address that two parties could share."""
     street, city, country = (_texts(table, n) for n in ("address", "city", "country"))
     full = c.joined([street, city, country])
-    made = {"full": full, "full key": c.alike(c.where(full, pc.is_valid(street)))}
+    key = c.address_keys(c.if_any(street, c.joined([street, city])), country)
+    made = {"full": full, "full key": key}
     return {"": c.with_columns(table, made)}
 
 

@@ -70,15 +70,18 @@ def add_party(
     codes = c.country_codes(countries)
     tax = c.texts(table, tax_id) if tax_id else pa.nulls(table.num_rows, pa.string())
     tax_key, tax_type = c.tax_keys(tax)
-    streets = c.joined([c.texts(table, s) for s in street]) if street else pa.nulls(table.num_rows, pa.string())
-    full = c.texts(table, full_address) if full_address else pa.nulls(table.num_rows, pa.string())
-    full = pc.coalesce(full, pc.if_else(pc.is_valid(streets), c.joined([streets, countries]), streets))
-    # a city alone is no address that two parties could share
-    shared = full if full_address or not street else c.where(full, pc.is_valid(c.texts(table, street[0])))
+    nothing = pa.nulls(table.num_rows, pa.string())
+    streets = c.joined([c.texts(table, s) for s in street]) if street else nothing
+    full = pc.coalesce(c.texts(table, full_address), c.if_any(streets, c.joined([streets, countries])))
+    if full_address:
+        address_key = c.alike(full)
+    else:
+        # a town alone is no address that two parties could share
+        address_key = c.address_keys(c.if_any(c.texts(table, street[0]), streets), countries) if street else nothing
     compared = c.joined([c.alike(names), codes], "|")
     if address_in_key:
-        compared = pc.if_else(pc.is_valid(names), c.joined([compared, c.alike(full)], "|"), compared)
-    compared = pc.if_else(pc.is_valid(names), compared, pa.scalar(None, pa.string()))
+        compared = c.joined([compared, c.alike(full)], "|")
+    compared = c.if_any(names, compared)
     made = pc.coalesce(tax_key, compared)
     if key:
         made = pc.if_else(pc.is_valid(names), pc.coalesce(c.texts(table, key), made), made)
@@ -94,7 +97,7 @@ def add_party(
             f"{role} tax key": tax_key,
             f"{role} tax type": tax_type,
             f"{role} address": full,
-            f"{role} address key": c.alike(shared),
+            f"{role} address key": address_key,
             f"{role} phones": c.listed([c.texts(table, p) for p in phones or ("",)]),
             f"{role} emails": c.listed([c.texts(table, e) for e in emails or ("",)]),
         },

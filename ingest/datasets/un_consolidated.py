@@ -167,7 +167,8 @@ def _addresses(table: pa.Table) -> pa.Table:
         for row in _objects(table, "INDIVIDUAL_ADDRESS", "ENTITY_ADDRESS")
     ]
     made = _rows(table, found, ("street", "city", "state", "zip", "country", "full", "note"))
-    key = c.alike(c.where(c.texts(made, "full"), pc.is_valid(c.texts(made, "street"))))
+    streets = c.joined([c.texts(made, n) for n in ("street", "city", "state", "zip")])
+    key = c.address_keys(c.if_any(c.texts(made, "street"), streets), c.texts(made, "country"))
     return c.with_columns(made, {"full key": key})
 
 
