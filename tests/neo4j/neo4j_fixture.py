@@ -3,7 +3,7 @@
 A conftest takes the fixture over by importing it::
 
     sys.path.insert(0, str(TESTS / "neo4j"))
-    from neo4j_fixture import neo4j_url  # noqa: F401
+    from neo4j_fixture import neo4j_server_url, neo4j_url  # noqa: F401
 """
 
 from __future__ import annotations
@@ -72,16 +72,19 @@ def emptied(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def neo4j_url() -> Iterator[str]:
-    """Address of a Neo4j server that tests may empty."""
+def neo4j_server_url() -> str:
+    """Address of the server; where there is none, these tests skip, in CI they fail."""
     what = decision(os.environ, neo4j_server.can_start())
     if what == "skip":
         pytest.skip(neo4j_server.HOW)
     if what == "fail":
         pytest.fail(neo4j_server.HOW, pytrace=False)
-    if what == "start":
-        yield _started().url
-        return
-    url = os.environ["VINCULO_TEST_NEO4J"]
-    with only_user(url):
-        yield url
+    return _started().url if what == "start" else os.environ["VINCULO_TEST_NEO4J"]
+
+
+@pytest.fixture
+def neo4j_url(neo4j_server_url: str) -> Iterator[str]:
+    """Address of the server, emptied, and nobody else's until the test ends."""
+    with only_user(neo4j_server_url):
+        emptied(neo4j_server_url)
+        yield neo4j_server_url

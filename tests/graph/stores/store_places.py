@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from neo4j_fixture import emptied
 
 from vinculo.graph import facts
 from vinculo.graph.store import Store
@@ -86,9 +85,8 @@ def sqlite_place(folder: Path, neo4j_url: Callable[[], str]) -> Place:
 
 
 def neo4j_place(folder: Path, neo4j_url: Callable[[], str]) -> Place:
-    """The test server's one database, emptied."""
+    """The one database of the test server."""
     url = neo4j_url()
-    emptied(url)
 
     def run(query: str) -> None:
         from vinculo.graph.stores.neo4j_connection import Connection
