@@ -30,7 +30,7 @@ def vinculo(*arguments: object) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A made-up case of a few seconds' loading."""
-    return generate(tmp_path_factory.mktemp("case"), scale=0.15)
+    return generate(tmp_path_factory.mktemp("case"), scale=0.08)
 
 
 @pytest.fixture

@@ -134,17 +134,31 @@ def communities(console: Console, method: str, seed: int, limit: int | None) -> 
         found = look(store, method=method, seed=seed)
         shown = found[: limit or (None if console.as_json else 20)]
         made = [c.as_json() for c in shown]
-        firsts = [i for c in made for i in c["members"][:4]] if not console.as_json else []
-        names = _names(store, firsts)
+        told = [] if console.as_json else _told_members(store, [c["members"] for c in made])
     for c in made:
         console.emit(c)
-    rows = [(c["id"][:12], c["size"], "; ".join(names.get(i, i) for i in c["members"][:4])) for c in made]
-    if rows:
+    if made and not console.as_json:
+        rows = [(c["id"][:12], c["size"], names) for c, names in zip(made, told, strict=True)]
         console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
         console.table(("community", "size", "members"), rows, numbers=(1,))
         _more(console, len(shown), len(found))
-    else:
+    elif not made:
         console.say("cli.communities.none")
+
+
+def _told_members(store: Store, groups: list[list[str]]) -> list[str]:
+    """Four members of each group, firms and people before accounts and bills."""
+    from vinculo.graph.schema import descendants
+
+    nodes = store.nodes()
+    columns = (nodes.column(c).to_pylist() for c in ("id", "kind", "name"))
+    known = {i: (kind, name) for i, kind, name in zip(*columns, strict=True)}
+    parties = set(descendants("LegalEntity"))
+    told = []
+    for members in groups:
+        ordered = sorted((m for m in members if m in known), key=lambda m: known[m][0] not in parties)
+        told.append("; ".join(dict.fromkeys(known[m][1] for m in ordered[:4])))
+    return told
 
 
 @command
