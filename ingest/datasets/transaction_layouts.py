@@ -109,8 +109,10 @@ _BANK = EntityRule("bank", "Company", Key(columns=("bank key",), literal="bank")
 
 
 def _accounts(table: pa.Table) -> dict[str, pa.Table]:
+    # the transfers name no bank, so their accounts are known by their number within the simulation
     number = pc.utf8_upper(pc.replace_substring_regex(c.texts(table, "account_id"), r"[\s-]+", ""))
-    return {"": c.with_columns(table, {"account key": number, "bank key": c.alike(c.texts(table, "bank_id"))})}
+    key = pc.binary_join_element_wise("in amlsim", number, "|")
+    return {"": c.with_columns(table, {"account key": key, "bank key": c.alike(c.texts(table, "bank_id"))})}
 
 
 DATASET = (

@@ -47,12 +47,15 @@ METHODS = {
 }
 
 
-def prepare(table: pa.Table) -> dict[str, pa.Table]:
-    """Add keys, and put records with the same kinds of ends into one table each."""
+def prepare(table: pa.Table, scope: str = "transfers") -> dict[str, pa.Table]:
+    """Add keys, and put records with the same kinds of ends into one table each.
+
+    An account number without its bank says little: it is the same account only within ``scope``, its own dataset.
+    """
     read = table.column_names
     for side in SIDES:
         table = r.add_party(table, side, name=f"{side}_name", tax_id=f"{side}_tax_id", country=f"{side}_country")
-        table = _add_account(table, side)
+        table = _add_account(table, side, scope)
     table = r.add_place(table, "place", "place")
     currency = c.present(pc.utf8_upper(c.renamed(c.texts(table, "currency"), CURRENCIES)))
     table = c.with_columns(table, {"currency": currency})
@@ -64,10 +67,11 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     return {name: rows.select(read) if name == "open" else rows for name, rows in found.items()}
 
 
-def _add_account(table: pa.Table, side: str) -> pa.Table:
+def _add_account(table: pa.Table, side: str, scope: str) -> pa.Table:
     number, bank = c.texts(table, f"{side}_account"), c.texts(table, f"{side}_bank")
     number_key = c.present(pc.utf8_upper(pc.replace_substring_regex(number, r"[\s-]+", "")))
-    key = pc.if_else(pc.is_valid(number_key), c.joined([c.alike(bank), number_key], "|"), number_key)
+    held_at = pc.coalesce(c.alike(bank), pa.scalar(f"in {scope}"))
+    key = pc.if_else(pc.is_valid(number_key), c.joined([held_at, number_key], "|"), number_key)
     return c.with_columns(table, {f"{side} account key": key, f"{side} bank key": c.alike(bank)})
 
 
@@ -144,6 +148,7 @@ def layout(
     url: str = "",
     optional: tuple[str, ...] = (),
     aliases: dict[str, str] | None = None,
+    scope: str = "",
 ) -> Dataset:
     """A simulator's dataset, whose columns ``change`` turns into those of the template."""
     return Dataset(
@@ -159,7 +164,7 @@ def layout(
         optional=optional,
         aliases=aliases or {},
         mappings=MAPPINGS,
-        prepare=lambda table: prepare(change(table)),
+        prepare=lambda table: prepare(change(table), scope or name),
     )
 
 
