@@ -154,7 +154,9 @@ def main() -> None:
             ):
                 if turn:
                     ratios[name].append(a / b)
-                    print(f"turn {turn} {name}: plain {count / a:,.0f}/s, with provenance {count / b:,.0f}/s, ratio {a / b:.2f}")
+                    print(
+                        f"turn {turn} {name}: plain {count / a:,.0f}/s, with provenance {count / b:,.0f}/s, ratio {a / b:.2f}"
+                    )
         for name, found in ratios.items():
             print(f"{name}: ratio {statistics.median(found):.2f} (median of {len(found)}; goal for all: 0.80)")
     finally:

@@ -32,7 +32,8 @@ def order_of(texts: pa.Array) -> npt.NDArray[np.int64]:
     coded = texts.dictionary_encode()
     rank = np.empty(len(coded.dictionary), np.int64)
     rank[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(rank))
-    return rank[coded.indices.to_numpy(zero_copy_only=False)]
+    places: npt.NDArray[np.int64] = rank[coded.indices.to_numpy(zero_copy_only=False)]
+    return places
 
 
 def taken_apart(

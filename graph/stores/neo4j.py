@@ -11,8 +11,7 @@ import json
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -27,20 +26,16 @@ from vinculo.graph.store import AT_SCHEMA, EDGE_SCHEMA, NODE_SCHEMA
 from vinculo.graph.stores import StoreKind, hide_password
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_read as reading
-from vinculo.graph.text import Text
+from vinculo.graph.stores.neo4j_records import Records, now
 from vinculo.graph.types import (
-    REJECT_SCHEMA,
     Batch,
     Entity,
-    Finding,
     Hit,
     Link,
     Manifest,
     Neighbourhood,
     Path,
-    Run,
     Source,
-    Suggestion,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +44,7 @@ if TYPE_CHECKING:
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
-class Neo4jStore:
+class Neo4jStore(Records):
     """A :class:`vinculo.graph.store.Store` in one database of a Neo4j server. Safe to use from several threads."""
 
     def __init__(self, url: str, *, create: bool = True, read_only: bool = False) -> None:
@@ -99,30 +94,10 @@ class Neo4jStore:
         return self._db.server
 
     # -- writing -------------------------------------------------------------------------------------------------
-    def _source_number(self, source: Source) -> int:
-        if source.key not in self._numbers:
-
-            def work(tx: Transaction) -> int:
-                # the first statement takes a lock, so that no other process gives out the same number
-                number = tx.rows(queries.NEXT_SOURCE)[0][0]
-                made = tx.rows(
-                    queries.SOURCE,
-                    key=_key(*source.key),
-                    dataset=source.dataset,
-                    sha256=source.sha256,
-                    file=source.file,
-                    synthetic=source.synthetic,
-                    taint=source.taint,
-                    number=number,
-                )
-                return int(made[0][0])
-
-            self._numbers[source.key] = self._db.write(work)
-        return self._numbers[source.key]
-
     def begin_run(self, source: Source) -> int:
-        number, token, now = self._source_number(source), uuid.uuid4().hex, _now()
-        return int(self._db.write(lambda tx: tx.rows(queries.BEGIN_RUN, token=token, source=number, now=now))[0][0])
+        # the token makes it one run even where the reply is lost and the work is done again
+        values = {"token": uuid.uuid4().hex, "source": self._source_number(source), "now": now()}
+        return int(self._db.write(lambda tx: tx.rows(queries.BEGIN_RUN, **values))[0][0])
 
     def write(self, batch: Batch, manifest: Manifest) -> None:
         from vinculo.graph.stores.neo4j_connection import EndsDiffer
@@ -135,19 +110,20 @@ class Neo4jStore:
         def there(tx: Transaction) -> bool:
             return bool(tx.rows(queries.MANIFEST_THERE, key=key))
 
+        def work(tx: Transaction) -> None:
+            write_batch(tx, ready, batch, manifest, source, careful)
+
         for careful in (False, True):
             try:
-                self._db.exclusively(
-                    self._owner, there, lambda tx, c=careful: write_batch(tx, ready, batch, manifest, source, c)
-                )
+                self._db.exclusively(self._owner, there, work)
                 return
             except EndsDiffer:
                 if careful:
                     raise
 
     def finish_run(self, run: int, status: str, counts: dict[str, int]) -> None:
-        told, now = json.dumps(counts, sort_keys=True), _now()
-        self._db.write(lambda tx: tx.rows(queries.FINISH_RUN, run=run, status=status, counts=told, now=now))
+        values = {"run": run, "status": status, "counts": json.dumps(counts, sort_keys=True), "now": now()}
+        self._db.write(lambda tx: tx.rows(queries.FINISH_RUN, **values))
 
     def withdraw(self, source: Source) -> dict[str, int]:
         known = [no for no, s in self._sources_by_number().items() if s.key == source.key]
@@ -164,12 +140,6 @@ class Neo4jStore:
         return withdraw_source(self._db, number, self._present(), each)
 
     # -- reading a few -------------------------------------------------------------------------------------------
-    def _sources_by_number(self) -> dict[int, Source]:
-        return {no: Source(d, s, f, y, t) for no, d, s, f, y, t in self._db.rows(queries.SOURCES)}
-
-    def _present(self) -> list[str]:
-        return list(self.counts()["links"])
-
     def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         wanted = list(dict.fromkeys(ids))
         rows = self._db.rows(queries.ENTITIES, ids=wanted)
@@ -190,7 +160,9 @@ class Neo4jStore:
         if not counted:
             raise UsageError("unknown_entity", id=id)
         totals = {kind: int(n) for kind, n in counted if kind is not None}
-        seen, front, links, truncated = {id: None}, [id], {}, False
+        seen: dict[str, None] = {id: None}
+        links: dict[str, None] = {}
+        front, truncated = [id], False
         query = queries.around(kinds)
         for _ in range(hops):
             grown: list[str] = []
@@ -211,10 +183,17 @@ class Neo4jStore:
         entities = self.entities([id, *sorted(seen.keys() - {id})])
         return Neighbourhood(id, tuple(entities.values()), tuple(self.links(list(links)).values()), totals, truncated)
 
-    def links_at(self, ids: Sequence[str], *, among: Sequence[str] | None = None, limit: int = 20_000) -> pa.Table:
+    def links_at(
+        self,
+        ids: Sequence[str],
+        *,
+        among: Sequence[str] | None = None,
+        kinds: Sequence[str] | None = None,
+        limit: int = 20_000,
+    ) -> pa.Table:
         here = list(dict.fromkeys(ids))
         there = None if among is None else list(dict.fromkeys([*here, *among]))
-        rows = self._db.rows(queries.LINKS_AT, ids=here, among=there, limit=limit)
+        rows = self._db.rows(queries.links_at(kinds), ids=here, among=there, limit=limit)
         columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(AT_SCHEMA)
         return pa.table([pa.array(c, f.type) for c, f in zip(columns, AT_SCHEMA, strict=True)], schema=AT_SCHEMA)
 
@@ -297,93 +276,6 @@ class Neo4jStore:
                         id: max(tainted[reading.source_of(f)] for f in own) for id, own in zip(ids, facts, strict=True)
                     }
         return found
-
-    # -- the record of what was loaded -----------------------------------------------------------------------------
-    def sources(self) -> list[Source]:
-        made = [Source(d, s, f, y, t) for _, d, s, f, y, t in self._db.rows(queries.ASSERTING)]
-        return sorted(made, key=lambda s: s.key)
-
-    def runs(self) -> list[Run]:
-        sources = self._sources_by_number()
-        return [
-            Run(no, sources[s], started, finished, status, json.loads(c))
-            for no, s, started, finished, status, c in self._db.rows(queries.RUNS)
-        ]
-
-    def fingerprints(self, dataset: str) -> dict[str, pa.Array]:
-        joined: dict[str, bytearray] = {}
-        for sha256, some in self._db.rows(queries.FINGERPRINTS, dataset=dataset):
-            joined.setdefault(sha256, bytearray()).extend(some)
-        return {sha256: reading.fixed(bytes(some)) for sha256, some in joined.items()}
-
-    def manifests(self, source: Source) -> list[Manifest]:
-        rows = self._db.rows(queries.MANIFESTS, key=_key(*source.key))
-        return [Manifest(source, run, number, records, reading.fixed(f)) for run, number, records, f in rows]
-
-    def rejects(self, source: Source) -> pa.Table:
-        found = {
-            r["record"]: r for (t,) in self._db.rows(queries.REJECTS, key=_key(*source.key)) for r in json.loads(t)
-        }
-        return pa.Table.from_pylist([found[record] for record in sorted(found)], schema=REJECT_SCHEMA)
-
-    def version(self) -> str:
-        return "-".join(str(v) for v in self._db.rows(queries.VERSION)[0])
-
-    def counts(self) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = {"entities": {}, "links": {}}
-        for sort, kind, n in sorted(self._db.rows(queries.counts())):
-            if n:
-                found[sort][kind] = n
-        return found
-
-    # -- what people and analytics add -----------------------------------------------------------------------------
-    def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:
-        rows = [[f.id, f.typology, f.score, json.dumps(f.as_json(), ensure_ascii=False)] for f in findings]
-
-        def work(tx: Transaction) -> None:
-            tx.rows(queries.DROP_FINDINGS, typology=typology)
-            tx.rows(queries.SAVE_FINDINGS, rows=rows)
-
-        self._db.write(work)
-
-    def findings(self, typology: str | None = None) -> list[Finding]:
-        return [Finding.from_json(json.loads(b)) for (b,) in self._db.rows(queries.FINDINGS, typology=typology)]
-
-    def save_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
-        rows = []
-        for s in suggestions:
-            left, right = sorted((s.left, s.right))
-            rows.append([_key(left, right), left, right, s.score, s.why.en, s.why.es, s.judgement])
-        self._db.write(lambda tx: tx.rows(queries.SAVE_SUGGESTIONS, rows=rows))
-
-    def suggestions(self, id: str | None = None) -> list[Suggestion]:
-        rows = self._db.rows(queries.SUGGESTIONS, id=id)
-        return [
-            Suggestion(left, right, score, Text(en, es), judgement) for left, right, score, en, es, judgement in rows
-        ]
-
-    def save_document(self, collection: str, name: str, document: dict[str, Any]) -> None:
-        body = json.dumps(document, ensure_ascii=False, sort_keys=True)
-        kept = {"key": _key(collection, name), "collection": collection, "name": name, "body": body}
-        self._db.write(lambda tx: tx.rows(queries.SAVE_DOCUMENT, **kept))
-
-    def collections(self) -> list[str]:
-        return [name for (name,) in self._db.rows(queries.COLLECTIONS)]
-
-    def documents(self, collection: str) -> dict[str, dict[str, Any]]:
-        return {n: json.loads(b) for n, b in self._db.rows(queries.DOCUMENTS, collection=collection)}
-
-    def delete_document(self, collection: str, name: str) -> None:
-        self._db.write(lambda tx: tx.rows(queries.DELETE_DOCUMENT, key=_key(collection, name)))
-
-
-def _key(first: str, second: str) -> str:
-    """Two texts as one unique text; neither can hold the separator unnoticed, for JSON escapes it."""
-    return json.dumps([first, second], ensure_ascii=True)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 STORE = StoreKind(

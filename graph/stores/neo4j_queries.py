@@ -59,9 +59,6 @@ CODES = "MATCH (s:VinculoStore) SET s.codes = s.codes + $count RETURN s.codes - 
 
 # -- reading a few
 ENTITIES = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id, n.kind, n.name, n.facts"
-LINKS_AT = """UNWIND $ids AS id MATCH (n:Entity {id: id})-[r]-(m) WHERE $among IS NULL OR m.id IN $among
-  WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit
-  RETURN r.id, type(r), startNode(r).id, endNode(r).id, r.date, r.amount, r.currency"""
 FOUND = """CALL db.index.fulltext.queryNodes('names', $terms) YIELD node AS n, score
   WHERE $kinds IS NULL OR n.kind IN $kinds
   RETURN n.id, n.kind, n.name, n.facts ORDER BY score DESC, n.id LIMIT $limit"""
@@ -131,7 +128,10 @@ def entity_kinds() -> tuple[str, ...]:
 
 def types(names: Sequence[str] | None) -> str:
     """The types a pattern may follow: ``:`A`|`B```, or nothing for all."""
-    return "" if names is None else ":" + "|".join(link_type(n) for n in names)
+    if names is None:
+        return ""
+    # no kinds at all: a type that no link has
+    return ":" + ("|".join(link_type(n) for n in names) or "`none`")
 
 
 def schema_statements() -> dict[str, str]:
@@ -249,6 +249,13 @@ def around(names: Sequence[str] | None) -> str:
     return f"""UNWIND range(0, size($ids) - 1) AS place MATCH (n:Entity {{id: $ids[place]}})
       CALL (n) {{ MATCH (n)-[r{types(names)}]-() WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit RETURN r }}
       RETURN place, r.id AS id, type(r) AS kind, startNode(r).id, endNode(r).id ORDER BY place, kind, id"""
+
+
+def links_at(names: Sequence[str] | None) -> str:
+    """Links at one of ``$ids`` whose other end is among others, or anywhere."""
+    return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-(m) WHERE $among IS NULL OR m.id IN $among
+      WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit
+      RETURN r.id, type(r), startNode(r).id, endNode(r).id, r.date, r.amount, r.currency"""
 
 
 def steps(names: Sequence[str] | None, forward: bool) -> str:

@@ -3,7 +3,7 @@
 A conftest takes the fixture over by importing it::
 
     sys.path.insert(0, str(TESTS / "neo4j"))
-    from neo4j_fixture import neo4j_server_url, neo4j_url  # noqa: F401
+    from neo4j_fixture import neo4j_url  # noqa: F401
 """
 
 from __future__ import annotations
@@ -71,9 +71,8 @@ def emptied(url: str) -> None:
             pass
 
 
-@pytest.fixture(scope="session")
-def neo4j_server_url() -> str:
-    """Address of the server; where there is none, these tests skip, in CI they fail."""
+def server_url() -> str:
+    """Address of the server; where there is none, the test skips, in CI it fails."""
     what = decision(os.environ, neo4j_server.can_start())
     if what == "skip":
         pytest.skip(neo4j_server.HOW)
@@ -83,8 +82,9 @@ def neo4j_server_url() -> str:
 
 
 @pytest.fixture
-def neo4j_url(neo4j_server_url: str) -> Iterator[str]:
+def neo4j_url() -> Iterator[str]:
     """Address of the server, emptied, and nobody else's until the test ends."""
-    with only_user(neo4j_server_url):
-        emptied(neo4j_server_url)
-        yield neo4j_server_url
+    url = server_url()
+    with only_user(url):
+        emptied(url)
+        yield url

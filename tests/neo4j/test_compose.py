@@ -24,7 +24,9 @@ def compose() -> dict[str, Any]:
 
 def test_it_follows_the_specification(compose: dict[str, Any]) -> None:
     if not os.environ.get("CI"):
-        pytest.importorskip("check_jsonschema", reason="pip install check-jsonschema: it ships the Compose specification")
+        pytest.importorskip(
+            "check_jsonschema", reason="pip install check-jsonschema: it ships the Compose specification"
+        )
     text = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json").read_text(encoding="utf-8")
     validator = jsonschema.Draft202012Validator(json.loads(text))
     assert [e.message for e in validator.iter_errors(compose)] == []

@@ -11,7 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "neo4j")]
 
-from neo4j_fixture import neo4j_server_url, neo4j_url  # noqa: E402, F401
+from neo4j_fixture import neo4j_url  # noqa: E402, F401
 from store_places import PLACES, Place  # noqa: E402
 
 from vinculo.graph.registry import discover  # noqa: E402

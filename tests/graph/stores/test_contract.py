@@ -469,6 +469,18 @@ def test_links_at_some_entities(place: Place) -> None:
     assert store.links_at(["a", "d"], among=["b"]).column("id").to_pylist() == ["o2", "p1"]
     assert store.links_at(["a", "b", "c"], limit=2).column("id").to_pylist() == ["o1", "p1"]
     assert store.links_at([]).num_rows == 0
+    assert store.links_at(["a", "b"], kinds=["OWNS"]).column("id").to_pylist() == ["o1"]
+    assert store.links_at(["a", "b"], kinds=[]).num_rows == 0
+
+
+def test_no_kinds_are_no_links(place: Place) -> None:
+    store = place.open()
+    at.load(store, "d.a", [ANA, FIRM], [OWNS])
+    found = store.neighbours("ana", kinds=[])
+    assert (found.links, found.totals, [e.id for e in found.entities]) == ((), {}, ["ana"])
+    assert store.paths("ana", "firm", kinds=[]) == []
+    assert store.edges([]).num_rows == 0
+    assert store.search("ana", kinds=[]) == []
 
 
 # -- search -------------------------------------------------------------------------------------------------------------
