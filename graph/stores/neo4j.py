@@ -235,15 +235,16 @@ class Neo4jStore(Records):
 
     # -- reading in bulk -----------------------------------------------------------------------------------------
     def nodes(self) -> pa.Table:
-        return reading.by_id(self._db.chunks(queries.NODES), NODE_SCHEMA)
+        pages = reading.pages(self._db, queries.NODES)
+        return reading.by_id(([code, id, kind, name] for id, code, kind, name in pages), NODE_SCHEMA)
 
     def edges(self, kinds: Sequence[str] | None = None) -> pa.Table:
-        def chunks() -> Iterator[list[Any]]:
+        def pages() -> Iterator[list[Any]]:
             for kind in self._present() if kinds is None else sorted({kind_of(k).name for k in kinds}):
-                for id, *rest in self._db.chunks(queries.edges(kind)):
+                for id, *rest in reading.pages(self._db, queries.edges(kind)):
                     yield [id, [kind] * len(id), *rest]
 
-        return reading.by_id(chunks(), EDGE_SCHEMA)
+        return reading.by_id(pages(), EDGE_SCHEMA)
 
     def table(self, kind: str, properties: Sequence[str]) -> pa.Table:
         starts = [f"{p}{UNIT}" for p in properties]
@@ -253,13 +254,15 @@ class Neo4jStore(Records):
         sources = self._sources_by_number()
         only = None if source is None else next((no for no, s in sources.items() if s.key == source.key), -1)
         mark = "" if only is None else f"{UNIT}{only}:"
-        for rows in reading.pages(self._db, queries.ENTITY_PAGE, mark):
-            table = reading.assertions([r[2] for r in rows], sources, only)
-            yield from (("entity", t) for t in reading.with_heads(table, {"id": [r[0] for r in rows]}))
-        streams = [
-            ((r[0], kind, *r[1:]) for page in reading.pages(self._db, queries.link_page(kind), mark) for r in page)
-            for kind in self._present()
-        ]
+        for ids, _, facts in reading.pages(self._db, queries.ENTITY_PAGE, mark=mark):
+            table = reading.assertions(facts, sources, only)
+            yield from (("entity", t) for t in reading.with_heads(table, {"id": ids}))
+
+        def links(kind: str) -> Iterator[tuple[Any, ...]]:
+            for ids, *rest in reading.pages(self._db, queries.link_page(kind), mark=mark):
+                yield from zip(ids, [kind] * len(ids), *rest, strict=True)
+
+        streams = [links(kind) for kind in self._present()]
         for rows in reading.portions(heapq.merge(*streams, key=lambda r: r[0])):
             table = reading.assertions([r[4] for r in rows], sources, only)
             heads = {name: [r[at] for r in rows] for at, name in ((0, "id"), (2, "source"), (3, "target"))}

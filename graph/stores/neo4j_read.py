@@ -102,15 +102,15 @@ def property_table(chunks: Iterable[Sequence[Any]], properties: Sequence[str]) -
     return whole.take(pc.sort_indices(whole.column("id")))
 
 
-def pages(connection: Connection, query: str, mark: str, size: int = 0) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows in the order of their ids, a page at a time; the first column is the id, the empty id is nobody's."""
+def pages(connection: Connection, query: str, size: int = 0, **values: Any) -> Iterator[list[list[Any]]]:
+    """Columns in the order of their ids, a page at a time; the first column is the id, the empty id is nobody's."""
     after, size = "", size or PAGE
     while True:
-        rows = connection.rows(query, after=after, mark=mark, limit=size)
-        if rows:
-            yield rows
-            after = rows[-1][0]
-        if len(rows) < size:
+        columns = list(connection.rows(query, after=after, limit=size, **values)[0])
+        if columns[0]:
+            yield columns
+            after = columns[0][-1]
+        if len(columns[0]) < size:
             return
 
 

@@ -190,15 +190,14 @@ def withdraw_source(
     mark = f"\x1f{source}:"
     each(lambda tx: tx.rows(queries.START_WITHDRAWAL, source=source))
     for kind in present:
-        for page in pages(connection, queries.link_page(kind), mark, PAGE):
-            rows = [(id, facts) for id, _, _, facts in page]
-            left, lost, values = _without(rows, source)
+        for ids, _, _, facts in pages(connection, queries.link_page(kind), PAGE, mark=mark):
+            left, lost, values = _without(ids, facts, source)
             each(lambda tx, kind=kind, left=left, lost=lost: _put_or_drop_links(tx, kind, left, lost))  # type: ignore[misc]
             gone["links"] += len(lost)
             gone["values"] += values
-    for page in pages(connection, queries.ENTITY_PAGE, mark, PAGE):
-        kinds = {id: kind for id, kind, _ in page}
-        left, lost, values = _without([(id, facts) for id, _, facts in page], source)
+    for ids, names, facts in pages(connection, queries.ENTITY_PAGE, PAGE, mark=mark):
+        kinds = dict(zip(ids, names, strict=True))
+        left, lost, values = _without(ids, facts, source)
         each(lambda tx, kinds=kinds, left=left, lost=lost: _put_or_bare(tx, kinds, left, lost))  # type: ignore[misc]
         gone["entities"] += len(lost)
         gone["values"] += values
@@ -209,13 +208,13 @@ def withdraw_source(
 
 
 def _without(
-    rows: Sequence[tuple[str, list[str]]], source: int
+    ids: Sequence[str], held: Sequence[list[str]], source: int
 ) -> tuple[list[tuple[str, list[str], list[str]]], list[str], int]:
     """Things (id, facts before, facts left), ids of those left with nothing, and how many values went."""
     left: list[tuple[str, list[str], list[str]]] = []
     lost: list[str] = []
     values = 0
-    for id, facts in rows:
+    for id, facts in zip(ids, held, strict=True):
         stay = [f for f in facts if not f.rpartition("\x1f")[2].startswith(f"{source}:")]
         pairs = [{f.rpartition("\x1f")[0] for f in some if not f.startswith("\x1f")} for some in (facts, stay)]
         values += len(pairs[0]) - len(pairs[1])
