@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from vinculo.console import Console
+from vinculo.console import Console, worded
 from vinculo.faults import reader_gone
 from vinculo.graph.text import has, say
 
@@ -30,8 +30,9 @@ class TextCommand(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Usage, what it does, arguments, options."""
-        pieces = " ".join(self.collect_usage_pieces(ctx)).replace("[OPTIONS]", say("cli.options_piece"))
-        formatter.write_usage(ctx.command_path, pieces, prefix=say("cli.usage") + " ")
+        formatter.write_usage(
+            ctx.command_path, worded(" ".join(self.collect_usage_pieces(ctx))), prefix=say("cli.usage") + " "
+        )
         formatter.write_paragraph()
         with formatter.indentation():
             line = say(f"cli.{self.name}")
@@ -43,9 +44,7 @@ class TextCommand(click.Command):
         options = [p for p in self.params if isinstance(p, click.Option) and not p.hidden]
         if arguments:
             with formatter.section(say("cli.arguments")):
-                formatter.write_dl(
-                    [((p.metavar or p.human_readable_name), self.words(p.name or "")) for p in arguments]
-                )
+                formatter.write_dl([(worded(p.metavar or ""), self.words(p.name or "")) for p in arguments])
         with formatter.section(say("cli.options")):
             rows = [(_spelled(p), self.words(p.name or "")) for p in options]
             formatter.write_dl([*rows, ("--help", say("cli.common.help"))])
@@ -57,7 +56,7 @@ def _spelled(option: click.Option) -> str:
         return names
     if isinstance(option.type, click.Choice):
         return f"{names} {'|'.join(map(str, option.type.choices))}"
-    return f"{names} {option.metavar or 'N'}"
+    return f"{names} {worded(option.metavar or 'N')}"
 
 
 def command(function: Callable[..., int | None]) -> TextCommand:

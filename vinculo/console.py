@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -174,6 +175,17 @@ def addressed(url: str) -> str:
     ('sqlite:///case.db', 'neo4j://host')
     """
     return url if "://" in url else f"sqlite:///{url}"
+
+
+def worded(usage: str) -> str:
+    """Placeholders of a usage line (FILE, NAME) in the reader's language.
+
+    Examples
+    --------
+    >>> worded("--dataset NAME")
+    '--dataset NAME'
+    """
+    return re.sub("[A-Z_]{2,}", lambda m: say(f"cli.word.{m[0]}") if has(f"cli.word.{m[0]}") else m[0], usage)
 
 
 def cell(value: object) -> str:

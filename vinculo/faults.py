@@ -98,11 +98,13 @@ def told(problem: VinculoError, *, as_json: bool) -> int:
 
 def _usage(problem: click.ClickException) -> UsageError:
     """Click's own complaints in our words."""
+    from vinculo.console import worded
+
     context = getattr(problem, "ctx", None)
     command = context.command_path if context else "vinculo"
     parameter = getattr(problem, "param", None)
     named = parameter.opts[0] if isinstance(parameter, click.Option) else getattr(parameter, "human_readable_name", "")
-    named = named.rstrip(".")
+    named = worded(parameter.metavar or named).rstrip(".") if isinstance(parameter, click.Argument) else named
     if isinstance(problem, click.NoSuchOption):
         return UsageError("cli_no_such_option", option=problem.option_name, command=command)
     if isinstance(problem, click.MissingParameter):
