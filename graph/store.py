@@ -56,8 +56,8 @@ class Store(Protocol):
         """Release the file or the connection."""
 
     # -- writing -------------------------------------------------------------------------------------------------
-    def begin_run(self, source: Source) -> int:
-        """Start a run for a file and return its number."""
+    def begin_run(self, source: Source, *, at: str = "") -> int:
+        """Start a run for a file and return its number; ``at`` is an ISO time, now by default (a copy keeps the origin's)."""
 
     def write(self, batch: Batch, manifest: Manifest) -> None:
         """Write one batch and its manifest in one transaction; writing it again adds nothing.
@@ -70,8 +70,8 @@ class Store(Protocol):
             Nothing of this batch was written.
         """
 
-    def finish_run(self, run: int, status: str, counts: dict[str, int]) -> None:
-        """Close a run: ``done`` or ``interrupted``, with its counts."""
+    def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
+        """Close a run: ``done`` or ``interrupted``, with its counts; ``at`` as in :meth:`begin_run`."""
 
     def withdraw(self, source: Source) -> dict[str, int]:
         """Remove exactly what only this source asserts; its runs stay, marked ``withdrawn``.

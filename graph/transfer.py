@@ -96,7 +96,7 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
     """Copy everything a store holds into another one.
 
     A file that the target has complete already is passed over, a half-copied one is copied again; so an interrupted copy is
-    repeated by the same call. Times of runs are those of the copy.
+    repeated by the same call. Runs keep the times of the origin.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def _complete(origin: Store | Snapshot, target: Store, source: Source) -> bool:
 
 def _copy_source(origin: Store | Snapshot, target: Store, source: Source, spool: _Spool) -> Iterator[int]:
     runs = [r for r in origin.runs() if r.source.key == source.key and r.status != "withdrawn"]
-    numbers = {r.number: target.begin_run(source) for r in runs} or {0: target.begin_run(source)}
+    numbers = {r.number: target.begin_run(source, at=r.started) for r in runs} or {0: target.begin_run(source)}
     manifests = origin.manifests(source)
     portions = zip(
         spool.portions(source, "entity", len(manifests)), spool.portions(source, "link", len(manifests)), strict=True
@@ -170,7 +170,7 @@ def _copy_source(origin: Store | Snapshot, target: Store, source: Source, spool:
         target.write(batch, Manifest(source, run, manifest.number, manifest.records, manifest.fingerprints))
         yield entities.num_rows + links.num_rows
     for r in runs:
-        target.finish_run(numbers[r.number], r.status, r.counts)
+        target.finish_run(numbers[r.number], r.status, r.counts, at=r.finished)
     if not runs:
         target.finish_run(numbers[0], "done", {})
 
@@ -180,7 +180,7 @@ def _copy_bare_runs(origin: Store | Snapshot, target: Store, asserting: set[tupl
     known = {r.source.key for r in target.runs()}
     for r in origin.runs():
         if r.source.key not in asserting and r.source.key not in known:
-            target.finish_run(target.begin_run(r.source), r.status, r.counts)
+            target.finish_run(target.begin_run(r.source, at=r.started), r.status, r.counts, at=r.finished)
 
 
 def _copy_additions(origin: Store | Snapshot, target: Store) -> dict[str, int]:

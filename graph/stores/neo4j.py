@@ -94,9 +94,9 @@ class Neo4jStore(Records):
         return self._db.server
 
     # -- writing -------------------------------------------------------------------------------------------------
-    def begin_run(self, source: Source) -> int:
+    def begin_run(self, source: Source, *, at: str = "") -> int:
         # the token makes it one run even where the reply is lost and the work is done again
-        values = {"token": uuid.uuid4().hex, "source": self._source_number(source), "now": now()}
+        values = {"token": uuid.uuid4().hex, "source": self._source_number(source), "now": at or now()}
         return int(self._db.write(lambda tx: tx.rows(queries.BEGIN_RUN, **values))[0][0])
 
     def write(self, batch: Batch, manifest: Manifest) -> None:
@@ -121,8 +121,8 @@ class Neo4jStore(Records):
                 if careful:
                     raise
 
-    def finish_run(self, run: int, status: str, counts: dict[str, int]) -> None:
-        values = {"run": run, "status": status, "counts": json.dumps(counts, sort_keys=True), "now": now()}
+    def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
+        values = {"run": run, "status": status, "counts": json.dumps(counts, sort_keys=True), "now": at or now()}
         self._db.write(lambda tx: tx.rows(queries.FINISH_RUN, **values))
 
     def withdraw(self, source: Source) -> dict[str, int]:

@@ -148,11 +148,11 @@ class SqliteStore:
         row = db.execute("SELECT no FROM source WHERE dataset = ? AND sha256 = ?", source.key).fetchone()
         return int(row[0])
 
-    def begin_run(self, source: Source) -> int:
+    def begin_run(self, source: Source, *, at: str = "") -> int:
         with self._writing() as db:
             made = db.execute(
                 "INSERT INTO run(source, started, finished, status, counts) VALUES (?,?,'','running','{}')",
-                (self._source_no(db, source), _now()),
+                (self._source_no(db, source), at or _now()),
             )
             return int(made.lastrowid or 0)
 
@@ -164,11 +164,11 @@ class SqliteStore:
             write_batch(db, batch, manifest, source)
             self._changed(db)
 
-    def finish_run(self, run: int, status: str, counts: dict[str, int]) -> None:
+    def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
         with self._writing() as db:
             db.execute(
                 "UPDATE run SET finished = ?, status = ?, counts = ? WHERE no = ?",
-                (_now(), status, json.dumps(counts, sort_keys=True), run),
+                (at or _now(), status, json.dumps(counts, sort_keys=True), run),
             )
 
     def withdraw(self, source: Source) -> dict[str, int]:

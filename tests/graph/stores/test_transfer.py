@@ -61,7 +61,7 @@ def filled(store: Store, seed: int = 1) -> list[list[Rows]]:
     made = made_up(seed)
     for batches in made:
         origin = at.source(batches[0][0], synthetic=True)
-        run = store.begin_run(origin)
+        run = store.begin_run(origin, at="2026-01-02T03:04:05+00:00")
         for number, (name, things, between) in enumerate(batches, 1):
             bad = at.rejects([(99 + number, 100, "amount", "x,y", "bad", "It is bad.", "Está mal.")])
             manifest = Manifest(origin, run, number, 50, at.prints(f"{name} {number} a", f"{name} {number} b"))
@@ -104,7 +104,7 @@ def everything(store: Store) -> dict[str, object]:
             for s in store.sources()
         ],
         "rejects": [store.rejects(s).to_pylist() for s in store.sources()],
-        "runs": [(r.source, r.status, r.counts) for r in store.runs()],
+        "runs": [(r.source, r.started, r.finished, r.status, r.counts) for r in store.runs()],
         "findings": store.findings(),
         "suggestions": store.suggestions(),
         "documents": {c: store.documents(c) for c in store.collections()},
