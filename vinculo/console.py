@@ -103,17 +103,24 @@ class Console:
         """One sentence of the catalogue for a person."""
         self.line(say(key, **values))
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[int] = ()) -> None:
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        numbers: Sequence[int] = (),
+        cut: bool = False,
+    ) -> None:
         """An aligned table; ``headings`` are catalogue keys (``cli.column.NAME``), ``numbers`` columns to align right.
 
-        On a terminal the last column is cut where the line ends; in a pipe nothing is cut.
+        ``cut``: on a terminal the last column, a sentence, ends where the line does; in a pipe nothing is cut.
         """
         if self.as_json:
             return
         self._clear()
         texts = [[say(f"cli.column.{h}") for h in headings], *([visible(cell(c)) for c in row] for row in rows)]
         widths = [max(_width(row[i]) for row in texts) for i in range(len(headings))]
-        room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        room = shutil.get_terminal_size().columns if cut and sys.stdout.isatty() else 0
         if room:
             widths[-1] = min(widths[-1], max(_NARROWEST, room - sum(w + 2 for w in widths[:-1])))
         for row in texts:
@@ -147,7 +154,7 @@ class Console:
         if self.quiet or not sys.stderr.isatty() or now - self._drawn < _EVERY_S:
             return
         self._drawn = now
-        doing = visible(say(f"progress.{stage}") if has(f"progress.{stage}") else stage.replace("_", " "))
+        doing = visible(_doing(stage))
         if total:
             text = say(
                 "cli.progress.of", doing=doing, done=f"{done:,}", total=f"{total:,}", percent=100 * done // total
@@ -164,6 +171,18 @@ class Console:
             sys.stderr.write("\r" + " " * self._line + "\r")
             sys.stderr.flush()
             self._line = 0
+
+
+def _doing(stage: str) -> str:
+    if has(f"progress.{stage}"):
+        return say(f"progress.{stage}")
+    if "vinculo.analytics.typology" in sys.modules:
+        # the stages of detection are typologies
+        from vinculo.analytics.typology import typologies
+
+        if stage in typologies():
+            return typologies()[stage].title.into()
+    return stage.replace("_", " ")
 
 
 def addressed(url: str) -> str:

@@ -50,7 +50,7 @@ def suggestions(console: Console, id: str | None, limit: int | None) -> None:
         for s in shown
     ]
     if rows:
-        console.table(("score", "name", "and_name", "judgement", "why"), rows, numbers=(0,))
+        console.table(("score", "name", "and_name", "judgement", "why"), rows, numbers=(0,), cut=True)
         _more(console, len(shown), len(found))
     else:
         console.say("cli.suggestions.none")
@@ -69,8 +69,8 @@ def detect(console: Console, names: tuple[str, ...]) -> None:
         console.emit(f.as_json())
     counts = Counter(f.typology for f in found)
     known = typologies()
-    rows = [(counts[n], known[n].title.into(), n) for n in known if not names or n in names]
-    console.table(("findings", "title", "typology"), rows, numbers=(0,))
+    rows = [(counts[n], n, known[n].title.into()) for n in known if not names or n in names]
+    console.table(("findings", "typology", "title"), rows, numbers=(0,))
     console.say("cli.detect.next")
 
 
@@ -98,7 +98,7 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
         _tell_finding(console, shown[0], members)
     elif shown:
         rows = [(f.score, typologies()[f.typology].title.into(), f.id[:12], f.reason.into()) for f in shown]
-        console.table(("score", "typology", "finding", "reason"), rows, numbers=(0,))
+        console.table(("score", "typology", "finding", "reason"), rows, numbers=(0,), cut=True)
         _more(console, len(shown), len(found))
     else:
         console.say("cli.findings.none")
@@ -140,7 +140,7 @@ def communities(console: Console, method: str, seed: int, limit: int | None) -> 
     if made and not console.as_json:
         rows = [(c["id"][:12], c["size"], names) for c, names in zip(made, told, strict=True)]
         console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
-        console.table(("community", "size", "members"), rows, numbers=(1,))
+        console.table(("community", "size", "members"), rows, numbers=(1,), cut=True)
         _more(console, len(shown), len(found))
     elif not made:
         console.say("cli.communities.none")

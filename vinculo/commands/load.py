@@ -58,6 +58,7 @@ def datasets(console: Console, name: str | None) -> None:
         console.table(
             ("dataset", "format", "title", "publisher"),
             [(d.name, d.format, d.title.into(), d.publisher) for d in known.values()],
+            cut=True,
         )
 
 
