@@ -19,7 +19,7 @@ from vinculo.graph.registry import discover  # noqa: E402
 STORES = sorted(discover("vinculo.graph.stores", "STORE"))
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=[pytest.param(s, marks=[pytest.mark.neo4j] * (s == "neo4j")) for s in STORES])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty place for each store that registers itself."""
     made = PLACES[request.param](tmp_path, lambda: request.getfixturevalue("neo4j_url"))

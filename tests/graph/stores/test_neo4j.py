@@ -24,6 +24,8 @@ from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
 from vinculo.graph.types import Batch, Manifest
 
+pytestmark = pytest.mark.neo4j
+
 
 @pytest.fixture
 def server(tmp_path: Path, neo4j_url: str) -> Iterator[Place]:

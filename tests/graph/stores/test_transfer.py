@@ -154,6 +154,7 @@ def test_a_changed_value_kind_end_record_or_file_changes_the_digest() -> None:
     assert of() == seen[0]
 
 
+@pytest.mark.neo4j
 @pytest.mark.parametrize(("origin", "target"), WAYS)
 def test_a_copy_holds_the_same(both: dict[str, Place], origin: str, target: str) -> None:
     first, second = both[origin].open(), both[target].open()
@@ -175,6 +176,7 @@ def test_a_copy_holds_the_same(both: dict[str, Place], origin: str, target: str)
     assert second.version() == version
 
 
+@pytest.mark.neo4j
 @pytest.mark.parametrize(("origin", "target"), WAYS)
 def test_both_stores_answer_alike(both: dict[str, Place], origin: str, target: str) -> None:
     first, second = both[origin].open(), both[target].open()
@@ -269,6 +271,7 @@ def test_a_snapshot_and_back(place: Place, tmp_path: Path) -> None:
     empty.close()
 
 
+@pytest.mark.neo4j
 def test_equal_contents_give_equal_files(both: dict[str, Place], tmp_path: Path) -> None:
     for name, made in both.items():
         store = made.open()
