@@ -19,6 +19,11 @@ import pytest
 Run = Callable[..., Any]
 
 
+def heed_ctrl_c() -> None:
+    """A shell lets what it runs in the background ignore Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def demo(run: Run, tmp_path: Path) -> tuple[Path, Any]:
     """A small made-up case in a store, and what the command said."""
@@ -93,6 +98,7 @@ def test_dashboard_opens_and_closes(case: Path, how: signal.Signals) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env=dict(os.environ),
+        preexec_fn=heed_ctrl_c,
     )
     try:
         assert child.stdout is not None

@@ -16,6 +16,13 @@ from typing import Any
 import pytest
 
 Run = Callable[..., Any]
+
+
+def heed_ctrl_c() -> None:
+    """A shell lets what it runs in the background ignore Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 HEADER = "transfer_id,date,amount,currency,originator_account,originator_name,beneficiary_account,beneficiary_name\n"
 GOOD = "T1,2024-03-01,10,USD,A-1,Ana,B-1,Beto\n"
 
@@ -223,6 +230,7 @@ def test_stopping_a_load(process: Run, tmp_path: Path, how: signal.Signals) -> N
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "VINCULO_PROGRESS": "json"},
+        preexec_fn=heed_ctrl_c,
     )
     assert child.stderr is not None and child.stdout is not None
     # the first batch is written by then
