@@ -21,7 +21,7 @@ from vinculo.graph.facts import UNIT
 from vinculo.graph.paths import Step, in_time, shortest
 from vinculo.graph.schema import descendants
 from vinculo.graph.schema import kind as kind_of
-from vinculo.graph.search import CANDIDATES, folded, ranked, squeezed, trigrams
+from vinculo.graph.search import CANDIDATES, ranked
 from vinculo.graph.store import AT_SCHEMA, EDGE_SCHEMA, NODE_SCHEMA
 from vinculo.graph.stores import StoreKind, hide_password
 from vinculo.graph.stores import neo4j_queries as queries
@@ -228,7 +228,7 @@ class Neo4jStore(Records):
         if not self._db.read_only:
             self._db.rows(queries.REFRESH)
         heads: dict[str, tuple[str, str, list[str]]] = {}
-        for terms in reading.lookups(folded(text), squeezed(text), trigrams):
+        for terms in reading.lookups(text):
             rows = self._db.rows(queries.FOUND, terms=terms, kinds=spread, limit=CANDIDATES)
             heads |= {id: (kind, name, facts) for id, kind, name, facts in rows}
         return ranked(text, reading.candidates(heads), limit)

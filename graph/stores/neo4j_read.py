@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from vinculo.graph.facts import UNIT
 from vinculo.graph.schema import searched_properties
+from vinculo.graph.search import folded, squeezed, trigrams
 from vinculo.graph.statements import flat, halves, put_together
 from vinculo.graph.stores.neo4j_rows import read, whole_terms
 from vinculo.graph.types import FINGERPRINT, Fact, Provenance, Source
@@ -51,11 +52,12 @@ def source_of(fact: str) -> str:
     return fact.rpartition(UNIT)[2].partition(":")[0]
 
 
-def lookups(query: str, squeezed_query: str, trigrams: Callable[[str], list[str]]) -> list[str]:
+def lookups(text: str) -> list[str]:
     """What to ask the index for: whole names and beginnings first, then names that share trigrams.
 
     Terms are folded letters and digits, so none of them means anything to the index's own language.
     """
+    query, squeezed_query = folded(text), squeezed(text)
     exact = [w for t in dict.fromkeys((query, squeezed_query)) if t for w in whole_terms(t)[:1]]
     if 0 < len(query) < 3:
         exact.append("_" + query)
