@@ -236,6 +236,14 @@ class _Loading:
             # it was killed after its last chunk was written and before it could say so
             self.store.finish_run(run[0], "done", self.report.counts())
 
+    def _end_killed_runs(self) -> None:
+        """A run that was killed could not say so: this one does, with the records its manifests tell of."""
+        for run in self.store.runs():
+            if run.source.key == self.source.key and run.status == "running":
+                written = sum(m.records for m in self.store.manifests(self.source) if m.run == run.number)
+                counts = dict.fromkeys(COUNTS, 0) | {"read": written, "loaded": written}
+                self.store.finish_run(run.number, "interrupted", counts)
+
     def _take(self, chunk: Chunk) -> None:
         fingerprints = fingerprints_of(chunk.table)
         new, again = self._dispositions(fingerprints)
@@ -291,6 +299,7 @@ class _Loading:
 
     def _write(self, batch: Batch, fingerprints: list[bytes]) -> None:
         if self.report.run is None:
+            self._end_killed_runs()
             self.report.run = self.store.begin_run(self.source)
         self.number += 1
         marks = pa.array(fingerprints, FINGERPRINT)
