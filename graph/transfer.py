@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,9 +18,11 @@ from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.snapshot import Snapshot, write_snapshot
 from vinculo.graph.statements import flat, order_of, taken_apart
 from vinculo.graph.store import Store
-from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, Batch, Manifest, Source
+from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
 Progress = Callable[[str, int, int], None]
+#: Rows of one batch of a copy: what one transaction of a small server holds.
+ROWS = 40_000
 
 
 class Digest:
@@ -150,25 +151,38 @@ def _complete(origin: Store | Snapshot, target: Store, source: Source) -> bool:
     if not statuses or statuses[-1] == "running":
         return False
 
-    def told(manifests: Sequence[Manifest]) -> list[Any]:
-        return [(m.number, m.records, m.fingerprints.to_pylist()) for m in manifests]
+    def told(store: Store | Snapshot) -> list[Any]:
+        return [(m.number, m.records, m.fingerprints.to_pylist()) for m in _telling(store.manifests(source))]
 
-    return told(origin.manifests(source)) == told(target.manifests(source))
+    return told(origin) == told(target)
+
+
+def _telling(manifests: Sequence[Manifest]) -> list[Manifest]:
+    """The batches that stand for records; where none does (all were rejected), the first."""
+    return [m for m in manifests if m.records or len(m.fingerprints)] or list(manifests[:1])
 
 
 def _copy_source(origin: Store | Snapshot, target: Store, source: Source, spool: _Spool) -> Iterator[int]:
+    """Values first, in batches that any server takes, then what says which records they stand for.
+
+    A copy that is killed leaves values without fingerprints, which a later load or copy simply writes again.
+    """
     runs = [r for r in origin.runs() if r.source.key == source.key and r.status != "withdrawn"]
     numbers = {r.number: target.begin_run(source, at=r.started) for r in runs} or {0: target.begin_run(source)}
-    manifests = origin.manifests(source)
-    portions = zip(
-        spool.portions(source, "entity", len(manifests)), spool.portions(source, "link", len(manifests)), strict=True
-    )
-    rejects = origin.rejects(source)
-    for manifest, (entities, links) in zip(manifests, portions, strict=True):
-        run = numbers.get(manifest.run, max(numbers.values()))
-        batch = Batch.make(entities, links, rejects if manifest is manifests[0] else None)
+    last_run = max(numbers.values())
+    every = origin.manifests(source)
+    after = max((m.number for m in every), default=0)
+    for number, (sort, rows) in enumerate(spool.batches(source), after + 1):
+        batch = Batch.make(rows) if sort == "entity" else Batch.make(links=rows)
+        target.write(batch, Manifest(source, last_run, number, 0, pa.array([], FINGERPRINT)))
+        yield rows.num_rows
+    rejects: pa.Table | None = origin.rejects(source)
+    for manifest in _telling(every):
+        run = numbers.get(manifest.run, last_run)
+        batch = Batch.make(rejects=rejects)
+        rejects = None
         target.write(batch, Manifest(source, run, manifest.number, manifest.records, manifest.fingerprints))
-        yield entities.num_rows + links.num_rows
+        yield 0
     for r in runs:
         target.finish_run(numbers[r.number], r.status, r.counts, at=r.finished)
     if not runs:
@@ -230,18 +244,15 @@ class _Spool:
                 self.rows += rows.num_rows
         self._close()
 
-    def portions(self, source: Source, sort: str, count: int) -> Iterator[pa.Table]:
-        """The rows of a source in ``count`` portions of about the same size."""
-        schema = ENTITY_SCHEMA if sort == "entity" else LINK_SCHEMA
-        name = self._names.get((source.key, sort))
-        if name is None:
-            yield from (schema.empty_table() for _ in range(count))
-            return
-        with pa.memory_map(str(name)) as file:
-            table = pa.ipc.open_file(file).read_all()
-            ends = [table.num_rows * n // count for n in range(count + 1)]
-            for start, end in itertools.pairwise(ends):
-                yield table.slice(start, end - start)
+    def batches(self, source: Source) -> Iterator[tuple[str, pa.Table]]:
+        """The rows of a source, at most ``ROWS`` at a time."""
+        for sort in ("entity", "link"):
+            name = self._names.get((source.key, sort))
+            if name is not None:
+                with pa.memory_map(str(name)) as file:
+                    table = pa.ipc.open_file(file).read_all()
+                    for start in range(0, table.num_rows, ROWS):
+                        yield sort, table.slice(start, ROWS)
 
 
 def snapshot(store: Store, folder: Path, progress: Progress | None = None) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def start(folder: Path) -> Server:
     with (home / "logs" / "console.log").open("wb") as console:
         process = subprocess.Popen(
             [
-                *("java", "-Xms256m", "-Xmx1g"),
+                *("java", "-Xms256m", "-Xmx2g"),
                 *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
                 *("-cp", str(jars / "*"), _entry_point(jars)),
                 *(f"--home-dir={home}", f"--config-dir={home / 'conf'}"),
