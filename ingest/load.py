@@ -36,6 +36,8 @@ from vinculo.ingest.user_mapping import read_mapping
 
 #: ``progress(stage, done, total)``; ``total`` 0 where it is not known. May raise ``Cancelled``.
 Progress = Callable[[str, int, int], None]
+#: Rows of one batch: what one transaction of a small server holds (about 4 kB of its memory a row).
+BATCH_ROWS = 60_000
 COUNTS = ("read", "loaded", "duplicate_in_file", "already_there", "rejected", "entities", "links")
 
 
@@ -268,9 +270,10 @@ class _Loading:
             pc.invert(pc.is_in(rejects.column("record"), pa.array(list(self.rejected_before), pa.int64())))
         )
         if wanted.any() or fresh.num_rows:
-            self._write(
-                Batch(batch.entities, batch.links, fresh), [f for f, w in zip(fingerprints, wanted, strict=True) if w]
-            )
+            marks = [f for f, w in zip(fingerprints, wanted, strict=True) if w]
+            records = chunk.table.column("record").to_numpy()[wanted]
+            for part, some in portions(Batch(batch.entities, batch.links, fresh), records, marks):
+                self._write(part, some)
         lines = chunk.table.column("line")
         done = lines[-1].as_py() if len(lines) else 0
         self.progress("ingest", done or self.report.read, self.file.lines if done else 0)
@@ -322,6 +325,39 @@ class _Loading:
         with suppress(VinculoError):
             self._count(before)
             self.store.finish_run(self.report.run, "interrupted", self.report.counts())
+
+
+def portions(
+    batch: Batch, records: npt.NDArray[np.int64], fingerprints: Sequence[bytes]
+) -> Iterator[tuple[Batch, list[bytes]]]:
+    """A batch cut between records where it has more rows than ``BATCH_ROWS``; each part with the fingerprints of its records.
+
+    Parameters
+    ----------
+    batch : Batch
+        Its rejects go with the last part.
+    records : numpy array of int64
+        Numbers of the records it holds, ascending.
+    fingerprints : sequence of bytes
+        One per record.
+    """
+    count = max(1, min(len(records), -(-(batch.entities.num_rows + batch.links.num_rows) // BATCH_ROWS)))
+    ends = [len(records) * n // count for n in range(count + 1)]
+    for n in range(count):
+        low = records[ends[n]] if n else None
+        high = records[ends[n + 1]] if n < count - 1 else None
+        entities, links = (_between(t, low, high) for t in (batch.entities, batch.links))
+        rejects = batch.rejects if high is None else None
+        yield Batch.make(entities, links, rejects), list(fingerprints[ends[n] : ends[n + 1]])
+
+
+def _between(table: pa.Table, low: int | None, high: int | None) -> pa.Table:
+    """Rows of the records from ``low`` up to, not including, ``high``."""
+    if low is not None:
+        table = table.filter(pc.greater_equal(table.column("record"), int(low)))
+    if high is not None:
+        table = table.filter(pc.less(table.column("record"), int(high)))
+    return table
 
 
 def _as_one(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
