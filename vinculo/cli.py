@@ -79,10 +79,26 @@ class Tour(click.Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run and leave with an exit code; whatever goes wrong is said in one sentence."""
-        given = list(sys.argv[1:] if args is None else args)
+        given = command_first(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         run = super().main
         sys.exit(guarded(lambda: run(given, prog_name or "vinculo", **extra), as_json="--json" in given))
+
+
+def command_first(arguments: Sequence[str]) -> list[str]:
+    """The arguments with common options that stand before the command put behind it.
+
+    Examples
+    --------
+    >>> command_first(["--store", "case.db", "--json", "search", "ana"])
+    ['search', '--store', 'case.db', '--json', 'ana']
+    """
+    rest = list(arguments)
+    common: list[str] = []
+    while rest and (rest[0] in ("--quiet", "--json", "--store") or rest[0].startswith("--store=")):
+        taken = 2 if rest[0] == "--store" else 1
+        common, rest = common + rest[:taken], rest[taken:]
+    return [*rest[:1], *common, *rest[1:]]
 
 
 @click.command(cls=Tour, name="vinculo", add_help_option=True, no_args_is_help=False, invoke_without_command=True)

@@ -206,6 +206,13 @@ def test_the_tour_lists_every_command_once(run: Run) -> None:
     assert run().out == page
 
 
+def test_common_options_before_the_command(run: Run, case: Path) -> None:
+    """Where people put them too."""
+    after = run("runs", "--store", case, "--json").out
+    assert run("--store", case, "--json", "runs").out == after
+    assert run(f"--store={case}", "--json", "runs").out == after
+
+
 def test_quiet_says_nothing_aside(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody named a store its address goes to stderr; ``--quiet`` leaves it out."""
     monkeypatch.setenv("VINCULO_STORE", "")
