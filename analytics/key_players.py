@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vinculo.analytics.communities import projection
 from vinculo.analytics.kernels.centrality import betweenness, pagerank
@@ -124,7 +125,7 @@ def key_players(
         return []
     graph = projection(network)
     samples = SAMPLES if graph.nodes > EXACT_UP_TO else None
-    measures = {
+    measures: dict[str, npt.NDArray[Any]] = {
         "degree": graph.degrees,
         "betweenness": betweenness(graph, samples=samples, seed=seed, progress=progress),
         "pagerank": pagerank(graph, tolerance=1e-9),

@@ -132,7 +132,8 @@ class RoundTrip:
         """Cycles of any amounts in which nobody otherwise deals with the next, as long as such cycles are rare."""
         t, p = context.transfers, self.parameters
         rare = np.array(
-            [pairs[h] <= p.stranger_transfers_max for h in zip(t.payer.tolist(), t.payee.tolist(), strict=True)]
+            [pairs[h] <= p.stranger_transfers_max for h in zip(t.payer.tolist(), t.payee.tolist(), strict=True)],
+            np.bool_,
         )
         strange, truncated = self._cycles(context, context.between_actors & rare, p.stranger_retained_min)
         fresh = [c for c in strange if len(c) > 2 and tuple(sorted(c)) not in told]

@@ -82,6 +82,7 @@ class Contents:
 
     @property
     def synthetic(self) -> bool:
+        """Whether any source says of itself that it is made up."""
         return any(s.synthetic for s in self._sources)
 
     @property

@@ -112,8 +112,8 @@ def _folds(contents: Contents) -> tuple[dict[str, _Values], set[str]]:
     values: dict[str, dict[str, tuple[Fact, ...]]] = {}
     for entity in contents.entities() if holders else ():
         if entity.id in parties:
-            texts = (f.value for facts in entity.properties.values() for f in facts)
-            said[entity.id] = frozenset(squeezed(t) for t in texts)
+            every = (f.value for facts in entity.properties.values() for f in facts)
+            said[entity.id] = frozenset(squeezed(t) for t in every)
         if entity.id in holders:
             values[entity.id] = entity.properties
     needless = set()

@@ -77,7 +77,8 @@ class Draws:
         total = parts[0].copy()
         for part in parts[1:]:
             total += part
-        return np.clip(total - 6.0, -limit, limit)
+        cut: Floats = np.clip(total - 6.0, -limit, limit)
+        return cut
 
     def lognormals(self, size: int, median: float, sigma: float, limit: float = 3.0) -> Floats:
         """Log-normal numbers; ``sigma`` is the spread of the logarithm."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -219,7 +220,7 @@ class Planted:
     """A pattern hidden in the case, or something lawful that looks like one (``why`` says what it is)."""
 
     typology: str
-    members: list[tuple[Party | Account, str]]
+    members: Sequence[tuple[Party | Account, str]]
     note: str
     hub: Party | Account | None = None
     transfers: list[Transfer] = field(default_factory=list)
