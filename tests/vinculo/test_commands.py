@@ -119,6 +119,17 @@ def test_detect_twice_is_the_same(run: Run, case: Path) -> None:
         assert all(set(e) == {"id", "role"} for e in line["entities"])
 
 
+def test_an_empty_case_is_no_fault(run: Run, case: Path, tmp_path: Path) -> None:
+    """Everything that reads a case reads one with nothing in it."""
+    run("withdraw", "transfers.csv", "--yes", "--store", case)
+    for command in ("suggest", "detect", "findings", "communities", "suggestions", "search nobody", "digest"):
+        done = run(*command.split(), "--store", case, "--json")
+        assert done.code == 0, (command, done.out)
+        assert run(*command.split(), "--store", case).code == 0
+    for format in ("csv", "ftm", "graphml", "html"):
+        assert run("export", format, tmp_path / f"empty.{format}", "--store", case).code == 0
+
+
 def test_communities_repeat(run: Run, case: Path) -> None:
     """The same seed, the same groups."""
     first = run("communities", "--store", case, "--json", "--seed", "3")
