@@ -138,6 +138,22 @@ def test_examples_run(name: str) -> None:
     assert done.failed == 0
 
 
+def test_the_dataset_shown_in_adding_works(tmp_path: Path) -> None:
+    """The declaration is run as it stands on the page."""
+    from vinculo import open_store
+    from vinculo.ingest.load import ingest
+
+    [code] = re.findall(r"```python\n(.*?)```", page("docs/adding.md"), flags=re.S)
+    made: dict[str, object] = {}
+    exec(code, made)
+    file = tmp_path / "register.csv"
+    file.write_text("number,name,director\n1,Aurora SA,Ana Cruz\n2,Boreal SA,Ana Cruz\n", encoding="utf-8")
+    store = open_store("sqlite:///:memory:")
+    [report] = ingest(file, store, dataset=made["DATASET"])
+    assert (report.read, report.loaded) == (2, 2)
+    assert store.counts() == {"entities": {"Company": 2, "Person": 2}, "links": {"DIRECTS": 2}}
+
+
 def test_the_python_page_names_what_exists() -> None:
     """Dotted names in the table can be imported."""
     import vinculo as package
