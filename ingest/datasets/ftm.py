@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.graph.schema import Kind, kinds
 from vinculo.graph.text import Text
@@ -92,7 +93,13 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
                 source, target = (id_, other) if forward else (other, id_)
                 references.setdefault(link, []).append({"source": source, "target": target, "property": name, **where})
     made = {schema: _tabled(rows, SCHEMATA[schema]) for schema, rows in entities.items()}
-    return made | {f"link {link}": pa.Table.from_pylist(rows) for link, rows in references.items()}
+    for link, rows in references.items():
+        if not rows:
+            continue
+        table = pa.Table.from_pylist(rows)
+        # an id does not know which end is which; the source tells A to B from B to A
+        made[f"link {link}"] = table.append_column("from", pc.binary_join_element_wise("from ", table["source"], ""))
+    return made
 
 
 def _properties(text: str | None) -> dict[str, list[str]]:
@@ -128,7 +135,7 @@ def _mapping(kind: Kind) -> Mapping:
 
 def _reference_mapping(kind: str) -> Mapping:
     properties = {"property": r.column("property")} if kind == "REFERS_TO" else {}
-    link = LinkRule(kind, "source", "target", Key(columns=("property",), literal=kind), properties)
+    link = LinkRule(kind, "source", "target", Key(columns=("property", "from"), literal=kind), properties)
     return Mapping((_end("source"), _end("target")), (link,))
 
 

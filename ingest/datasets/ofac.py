@@ -202,7 +202,8 @@ def _linked_mapping() -> Mapping:
         {"name": r.column("mention")},
     )
     links = (
-        r.link("LINKED_TO", "entry", "other", {"role": r.constant("Linked To")}),
+        # an id does not know which end is which: the entry's number tells A to B from B to A
+        r.link("LINKED_TO", "entry", "other", {"role": r.constant("Linked To")}, ("ent_num",)),
         r.link("MENTIONED", "entry", "mention", {"summary": r.constant("Linked To")}),
     )
     return Mapping((_REFERRED, other, mention), links)
