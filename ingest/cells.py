@@ -94,7 +94,7 @@ def exploded(cells: Cells) -> tuple[Codes, Cells]:
     lengths = np.array([len(o) for o in cells.options] + [0])[cells.codes]
     rows = np.repeat(np.arange(len(cells.codes)), lengths)
     starts = np.cumsum([0, *(len(o) for o in cells.options)])[:-1]
-    flat = [(t,) for o in cells.options for t in o]
+    flat: list[tuple[str, ...]] = [(t,) for o in cells.options for t in o]
     if not len(rows):
         return rows, Cells(np.zeros(0, np.int64), flat)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)

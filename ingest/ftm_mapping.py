@@ -121,7 +121,8 @@ def _chosen(mappings: list[tuple[set[str], Mapping]], name: str) -> list[Mapping
 
 def _columns(mapping: Mapping) -> list[str]:
     found: list[str] = []
-    for rule in (*mapping.entities, *mapping.links):
+    rules: list[EntityRule | LinkRule] = [*mapping.entities, *mapping.links]
+    for rule in rules:
         found += [*rule.key.columns, *([rule.key.id_column] if rule.key.id_column else [])]
         for value in rule.properties.values():
             found += [*value.columns, *(BLANK.findall(value.template) if value.template else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -145,7 +145,7 @@ class Reading:
             self._cleaned[value, by] = made
         return self._cleaned[value, by]
 
-    def _hinted(self, texts: Cells, hints: Cells, clean: cells.Callable[[str, str], str | None]) -> Clean:
+    def _hinted(self, texts: Cells, hints: Cells, clean: Callable[[str, str], str | None]) -> Clean:
         pairs = cells.combined(
             [texts, hints], lambda o: tuple(f"{t}\x00{o[1][0] if o[1] else ''}" for t in o[0]), self.rows
         )
@@ -213,7 +213,7 @@ def _some(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _through(source: Cells, clean: cells.Callable[[str], str | None]) -> Clean:
+def _through(source: Cells, clean: Callable[[str], str | None]) -> Clean:
     made: list[tuple[str, ...]] = []
     failures: dict[int, tuple[str, ...]] = {}
     for number, option in enumerate(source.options):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import ParseResult, urlparse
 
 from vinculo.ingest.clean.countries import country
 
@@ -103,7 +103,7 @@ def url(value: str) -> str | None:
     ('http://www.example.com/', None, 'https://EXAMPLE.com/')
     """
     try:
-        parts = urlsplit(value)
+        parts = urlparse(value)
     except ValueError:
         return None
     if not parts.netloc:
@@ -118,7 +118,7 @@ def url(value: str) -> str | None:
     return parts._replace(scheme=scheme, path=parts.path.strip() or "/").geturl()
 
 
-def _host(parts: SplitResult) -> bool:
+def _host(parts: ParseResult) -> bool:
     if re.search(r"\s", parts.netloc):
         return False
     try:

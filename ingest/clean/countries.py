@@ -22,7 +22,8 @@ def _key(text: str) -> str:
 
 
 @functools.cache
-def _table() -> dict[str, str]:
+def _tables() -> tuple[dict[str, str], dict[str, str]]:
+    """Codes to the letter, names folded."""
     known: dict[str, str] = {}
     names: dict[str, str] = {}
     rows = csv.DictReader(files(__package__).joinpath("countries.csv").read_text(encoding="utf-8").splitlines())
@@ -34,7 +35,7 @@ def _table() -> dict[str, str]:
             for form in (_key(name), _key(name.replace("&", " and "))):
                 if form:
                     names.setdefault(form, row["code"])
-    return names | known
+    return known, names
 
 
 @functools.lru_cache(100_000)
@@ -46,6 +47,9 @@ def country(value: str) -> str | None:
     >>> country("Estados Unidos Mexicanos"), country("CHINA, PEOPLES REP"), country("NA"), country("USSR")
     ('mx', 'cn', 'na', 'suhh')
     """
+    codes, names = _tables()
+    code = codes.get(value.strip().lower())
+    if code:
+        return code
     key = _key(value)
-    table = _table()
-    return table.get(key) or table.get(_ARTICLE.sub("", key)) or table.get(key.replace(" ", ""))
+    return names.get(key) or names.get(_ARTICLE.sub("", key))

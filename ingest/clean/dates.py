@@ -147,8 +147,9 @@ def ftm_date(value: str, formats: tuple[str, ...] = ()) -> str | None:
         parts.append(number)
     zone = None
     if found["zm"] is not None:
-        sign = -1 if found["sign"] == "-" else 1
-        zone = timezone(timedelta(hours=sign * int(found["zh"]), minutes=sign * int(found["zm"])))
+        away = timedelta(hours=int(found["zh"]), minutes=int(found["zm"]))
+        if away < timedelta(hours=24):
+            zone = timezone(-away if found["sign"] == "-" else away)
     try:
         moment = datetime(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], tzinfo=zone)
         if zone is not None:

@@ -29,7 +29,9 @@ _COMMAS = re.compile(r",\s?[,.]")
 
 
 def printable(text: str) -> str | None:
-    """The text as it may be stored: composed (NFC), without control and invisible characters, trimmed; ``None`` when empty.
+    """The text as it may be stored: composed (NFC), line ends as one, no control or invisible characters, trimmed.
+
+    ``None`` when nothing is left.
 
     Examples
     --------
@@ -38,6 +40,8 @@ def printable(text: str) -> str | None:
     """
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text).translate(_TABLE)
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.strip() or None
 
 
