@@ -95,10 +95,20 @@ def alike(values: pa.Array) -> pa.Array:
     >>> alike(pa.array(["  Peña & Hijos, S.A. de C.V. ", "--"])).to_pylist()
     ['pena hijos s a de c v', None]
     """
+    return distinctly(values, _compared)
+
+
+def _compared(values: pa.Array) -> pa.Array:
     made = pc.utf8_normalize(values, form="NFKD")
     made = pc.utf8_lower(pc.replace_substring_regex(made, r"\pM+", ""))
     made = pc.replace_substring_regex(made, r"[^\pL\pN]+", " ")
     return present(pc.utf8_trim_whitespace(made))
+
+
+def distinctly(values: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """``change`` of a column, worked out for its distinct texts only."""
+    coded = values.dictionary_encode()
+    return change(coded.dictionary).take(coded.indices)
 
 
 def joined(parts: Iterable[pa.Array], mark: str = ", ") -> pa.Array:
@@ -189,7 +199,7 @@ def tax_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def named(values: pa.Array) -> pa.Array:
     """Names of somebody; null where the text names nobody (``TO ORDER``, ``SAME AS CONSIGNEE``)."""
-    nobody = pc.match_substring_regex(alike(values), NOBODY)
+    nobody = distinctly(values, lambda some: pc.match_substring_regex(_compared(some), NOBODY))
     return pc.if_else(pc.fill_null(nobody, True), pa.scalar(None, pa.string()), values)
 
 
@@ -203,7 +213,7 @@ def party_kinds(names: pa.Array, tax: pa.Array) -> pa.Array:
     """
     is_rfc = pc.fill_null(pc.match_substring_regex(tax, r"^[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}$"), False)
     length = pc.fill_null(pc.utf8_length(tax), 0)
-    firm = pc.fill_null(pc.match_substring_regex(alike(names), _FIRM), False)
+    firm = pc.fill_null(distinctly(names, lambda some: pc.match_substring_regex(_compared(some), _FIRM)), False)
     return pc.case_when(
         pc.make_struct(pc.and_(is_rfc, pc.equal(length, 13)), pc.or_(pc.and_(is_rfc, pc.equal(length, 12)), firm)),
         pa.scalar("Person"),
