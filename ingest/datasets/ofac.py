@@ -20,29 +20,30 @@ from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 MISSING = ("-0-", "-0")
-_ENTRY = Key(columns=("ent_num",), prefix="ofac", literal="entry")
+ENTRY = Key(columns=("ent_num",), prefix="ofac", literal="entry")
 _KINDS = {"individual": "Person", "vessel": "Vessel", "aircraft": "Airplane"}
 _DATES = ("%d %b %Y", "%d %B %Y", "%b %Y", "%B %Y", "%Y")
 _THOUSANDS = ("1,234.56",)
-_NUMBER = r"\d{1,7}"
+NUMBER = r"\d{1,7}"
 #: The entry named by its number, which the main file describes.
-_REFERRED = EntityRule("entry", "Thing", _ENTRY, reference=True)
+REFERRED = EntityRule("entry", "Thing", ENTRY, reference=True)
 
 
-def _texts(table: pa.Table, name: str) -> pa.Array:
+def texts(table: pa.Table, name: str) -> pa.Array:
+    """A column, without what means "no value" here."""
     return c.present(c.without(c.texts(table, name), MISSING))
 
 
 def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
     """The entries, and what their remarks tell: numbers, wallets, links to other entries by name."""
-    remark = _texts(table, "remarks")
-    kind = c.through(_texts(table, "type"), lambda text: _KINDS.get(text.strip().lower()))
-    name = _texts(table, "name")
+    remark = texts(table, "remarks")
+    kind = c.through(texts(table, "type"), lambda text: _KINDS.get(text.strip().lower()))
+    name = texts(table, "name")
     firm = c.party_kinds(name, pa.nulls(table.num_rows, pa.string()))
     other = c.through(firm, lambda text: "Company" if text == "Company" else "Organization")
     individual = pc.equal(kind, "Person")
     parts = pc.extract_regex(c.where(name, individual), r"^(?P<last>[^,]+),\s*(?P<first>.+)$")
-    programs = c.split(_texts(table, "program"), r"\s*\]\s*\[?\s*|\s*\[\s*")
+    programs = c.split(texts(table, "program"), r"\s*\]\s*\[?\s*|\s*\[\s*")
     told = remarks.per_remark(remark, remarks.details)
     made: dict[str, pa.Array] = {
         "kind": pc.coalesce(kind, other),
@@ -51,7 +52,7 @@ def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
         "remark": remark,
         "programs": programs,
         "program told": c.marked("OFAC ", pc.binary_join(programs, ", ")),
-        "owner told": c.marked("Vessel owner: ", _texts(table, "vessel_owner")),
+        "owner told": c.marked("Vessel owner: ", texts(table, "vessel_owner")),
     }
     for detail in ("birthDate", *remarks.PLAIN):
         made[detail] = pa.array([t.get(detail) if t else None for t in told], pa.list_(pa.string()))
@@ -60,7 +61,7 @@ def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
         "": table,
         "numbers": _numbers(table, remark),
         "wallets": _wallets(table, remark),
-        "linked": _linked(table, remark, name),
+        "linked": linked(table, remark, name),
     }
 
 
@@ -88,7 +89,7 @@ def _wallets(table: pa.Table, remark: pa.Array) -> pa.Table:
     return _exploded(table, remarks.per_remark(remark, remarks.wallets), ("currency", "wallet"))
 
 
-def _linked(table: pa.Table, remark: pa.Array, names: pa.Array | None) -> pa.Table:
+def linked(table: pa.Table, remark: pa.Array, names: pa.Array | None) -> pa.Table:
     """Names behind ``Linked To``: the entry of exactly that name where there is one and only one, else a mention."""
     made = _exploded(table, remarks.per_remark(remark, remarks.linked), ("said",))
     holders: dict[str, set[str]] = {}
@@ -121,7 +122,7 @@ def _main() -> Mapping:
     entry = EntityRule(
         "entry",
         "Organization",
-        _ENTRY,
+        ENTRY,
         {
             "name": r.column("name"),
             "lastName": r.column("last name", "text"),
@@ -181,7 +182,7 @@ def _number_mapping() -> Mapping:
     entry = EntityRule(
         "entry",
         "Organization",
-        _ENTRY,
+        ENTRY,
         properties,
         kind_column="kind",
         kind_values={k: k for k in ("Person", "Company", "Organization", "Vessel", "Airplane")},
@@ -193,7 +194,8 @@ def _number_mapping() -> Mapping:
     )
 
 
-def _linked_mapping() -> Mapping:
+def linked_mapping() -> Mapping:
+    """Links to other entries, and mentions."""
     other = EntityRule("other", "Thing", Key(columns=("other",), prefix="ofac", literal="entry"), reference=True)
     mention = EntityRule(
         "mention",
@@ -206,12 +208,12 @@ def _linked_mapping() -> Mapping:
         r.link("LINKED_TO", "entry", "other", {"role": r.constant("Linked To")}, ("ent_num",)),
         r.link("MENTIONED", "entry", "mention", {"summary": r.constant("Linked To")}),
     )
-    return Mapping((_REFERRED, other, mention), links)
+    return Mapping((REFERRED, other, mention), links)
 
 
 _WALLET_MAPPING = Mapping(
     (
-        _REFERRED,
+        REFERRED,
         EntityRule(
             "wallet",
             "CryptoWallet",
@@ -223,50 +225,6 @@ _WALLET_MAPPING = Mapping(
 )
 
 
-def prepare_addresses(table: pa.Table) -> dict[str, pa.Table]:
-    """Whole addresses; a place without a street is no address that two parties could share."""
-    street, city, country = (_texts(table, n) for n in ("address", "city", "country"))
-    full = c.joined([street, city, country])
-    key = c.address_keys(c.if_any(street, c.joined([street, city])), country)
-    made = {"full": full, "full key": key}
-    return {"": c.with_columns(table, made)}
-
-
-def _address_mapping() -> Mapping:
-    entry = EntityRule("entry", "Thing", _ENTRY, {"address": r.column("full"), "country": r.column("country")})
-    parts = {"street": r.column("address", "text"), "city": r.column("city"), "remarks": r.column("add_remarks")}
-    address = r.address_rule("address", "full", "full key", "country", parts)
-    return Mapping((entry, address), (r.link("HAS_ADDRESS", "entry", "address"),), MISSING)
-
-
-def prepare_aliases(table: pa.Table) -> dict[str, pa.Table]:
-    """Former names apart from other names."""
-    name, kind = _texts(table, "alt_name"), _texts(table, "alt_type")
-    former = pc.equal(kind, "fka")
-    return {"": c.with_columns(table, {"former": c.where(name, former), "other": c.where(name, pc.invert(former))})}
-
-
-_ALIAS_MAPPING = Mapping(
-    (
-        EntityRule(
-            "entry",
-            "Thing",
-            _ENTRY,
-            {"alias": r.column("other"), "previousName": r.column("former"), "notes": r.column("alt_remarks")},
-        ),
-    ),
-    (),
-    MISSING,
-)
-
-
-def prepare_comments(table: pa.Table) -> dict[str, pa.Table]:
-    """What overflowed from the remarks: the names of other entries are in the main file, so links stay mentions."""
-    remark = _texts(table, "remarks_more")
-    return {"": table, "linked": _linked(table, remark, None)}
-
-
-_COMMENT_MAPPING = Mapping((EntityRule("entry", "Thing", _ENTRY, {"notes": r.column("remarks_more")}),), (), MISSING)
 _ABOUT: dict[str, Any] = {
     "publisher": "US Department of the Treasury, Office of Foreign Assets Control",
     "licence": "Public domain (US federal government work)",
@@ -274,7 +232,8 @@ _ABOUT: dict[str, Any] = {
 }
 
 
-def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: Any) -> Dataset:
+def dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: Any) -> Dataset:
+    """One of OFAC's files; ``en`` and ``es`` say which."""
     return Dataset(
         name=name,
         title=Text(f"OFAC sanctions: {en}", f"Sanciones de OFAC: {es}"),
@@ -290,53 +249,22 @@ def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: Any)
     )
 
 
-DATASET = (
-    _dataset(
-        "ofac_sdn",
-        "main file",
-        "archivo principal",
-        (
-            "ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "vessel_flag",
-            "vessel_owner", "remarks",
-        ),
-        shape={"ent_num": _NUMBER, "type": "individual|vessel|aircraft|entity|-0-?"},
-        mappings={
-            "": _main(),
-            "numbers": _number_mapping(),
-            "wallets": _WALLET_MAPPING,
-            "linked": _linked_mapping(),
-        },
-        prepare=prepare_sdn,
-        whole_file=True,
-        minimum_records=400,
+DATASET = dataset(
+    "ofac_sdn",
+    "main file",
+    "archivo principal",
+    (
+        "ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "vessel_flag",
+        "vessel_owner", "remarks",
     ),
-    _dataset(
-        "ofac_add",
-        "addresses",
-        "domicilios",
-        ("ent_num", "add_num", "address", "city", "country", "add_remarks"),
-        shape={"ent_num": _NUMBER, "add_num": _NUMBER},
-        mappings={"": _address_mapping()},
-        prepare=prepare_addresses,
-        minimum_records=400,
-    ),
-    _dataset(
-        "ofac_alt",
-        "other names",
-        "otros nombres",
-        ("ent_num", "alt_num", "alt_type", "alt_name", "alt_remarks"),
-        shape={"ent_num": _NUMBER, "alt_num": _NUMBER, "alt_type": "aka|fka|nka"},
-        mappings={"": _ALIAS_MAPPING},
-        prepare=prepare_aliases,
-        minimum_records=400,
-    ),
-    _dataset(
-        "ofac_comments",
-        "overflow of the remarks",
-        "continuación de las observaciones",
-        ("ent_num", "remarks_more"),
-        shape={"ent_num": _NUMBER, "remarks_more": r"(?s).{3,}"},
-        mappings={"": _COMMENT_MAPPING, "linked": _linked_mapping()},
-        prepare=prepare_comments,
-    ),
+    shape={"ent_num": NUMBER, "type": "individual|vessel|aircraft|entity|-0-?"},
+    mappings={
+        "": _main(),
+        "numbers": _number_mapping(),
+        "wallets": _WALLET_MAPPING,
+        "linked": linked_mapping(),
+    },
+    prepare=prepare_sdn,
+    whole_file=True,
+    minimum_records=400,
 )  # fmt: skip
