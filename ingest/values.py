@@ -35,6 +35,7 @@ class Clean:
 
     @property
     def any(self) -> bool:
+        """Whether any row has a value."""
         return any(self.cells.options)
 
     def failed(self, name: str) -> list[tuple[str, ...]]:
@@ -68,6 +69,7 @@ class Reading:
 
     @property
     def rows(self) -> int:
+        """How many records the table holds."""
         return int(self.table.num_rows)
 
     def column(self, name: str) -> Cells:
