@@ -203,7 +203,8 @@ def test_descendants_and_ancestors_mirror_each_other() -> None:
 
 def test_searched_properties_are_names_and_identifiers() -> None:
     searched = schema.searched_properties()
-    assert {n for n, how in searched.items() if how == "name"} == set(schema.NAME_PROPERTIES)
+    by_word = {*schema.NAME_PROPERTIES, *schema.ADDRESS_PROPERTIES}
+    assert {n for n, how in searched.items() if how == "name"} == by_word
     for node in NODES:
         for prop in node.properties.values():
             if prop.type in schema.IDENTIFIER_TYPES:

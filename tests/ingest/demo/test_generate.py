@@ -96,7 +96,8 @@ def test_counts_at_this_scale(case: Path, answers: dict[str, Any]) -> None:
         lines = len((case / f"{table}.csv").read_text(encoding="utf-8").splitlines()) - 2
         assert lines == counts[key] + spoiled[f"{table}.csv"]
     bills = sum(len((case / f"{t}.csv").read_text(encoding="utf-8").splitlines()) - 2 for t in TABLES[:2])
-    assert bills == counts["bill_records"] + sum(n for f, n in spoiled.items() if f.startswith("bills"))
+    # repeated and spoiled records are records of the files too
+    assert bills == counts["bill_records"] > counts["bills"]
     imports = [tuple(r.values()) for r in records(case, TABLES[0])]
     assert sum(n - 1 for n in Counter(imports).values()) == repeated["bills_of_lading_us_imports.csv"]
     assert answers["rejects"] == sum(spoiled.values()) > 0
