@@ -186,6 +186,7 @@ class _Loading:
         self.source = Source(self.dataset.name, file.sha256, file.name, synthetic, taint)
         self.report = FileReport(str(file.path), file.sha256, self.dataset.name, synthetic=synthetic, taint=taint)
         self.number = 0
+        self.settled = self.report.counts()
         self.rejects: list[pa.Table] = []
         self.seen: set[bytes] = set()
 
@@ -276,6 +277,7 @@ class _Loading:
                 self._write(part, some)
         lines = chunk.table.column("line")
         done = lines[-1].as_py() if len(lines) else 0
+        self.settled = self.report.counts()
         self.progress("ingest", done or self.report.read, self.file.lines if done else 0)
 
     def _dispositions(self, fingerprints: list[bytes]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -320,6 +322,9 @@ class _Loading:
 
     def _leave(self, error: BaseException, before: tuple[int, int]) -> None:
         """Close the run of a file that could not be read to its end; what is written stays, and is known again."""
+        # a chunk that was cut short is counted on the next run, as far as it was not written
+        for name, count in self.settled.items():
+            setattr(self.report, name, count)
         if isinstance(error, StoreError) or self.report.run is None:
             return
         with suppress(VinculoError):

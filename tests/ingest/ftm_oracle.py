@@ -36,6 +36,8 @@ def mapped(question):
                 for record in CSVSource.read_csv(lines):
                     if made.source.check_filters(record):
                         for entity in made.map(record).values():
+                            if entity.schema.edge and not list(entity.edgepairs()):
+                                continue  # an edge without one of its ends, which is no link
                             told = entity.to_dict()
                             _, values = entities.setdefault(told["id"], (told["schema"], {}))
                             for name, texts in told["properties"].items():

@@ -1,0 +1,263 @@
+"""Readers give what stands in the file, with its record and line, or say in one sentence why not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vinculo.graph.errors import InputError
+from vinculo.ingest.formats import Layout, formats
+from vinculo.ingest.formats.opened import open_file
+from vinculo.ingest.formats.table import FORMAT as TABLE
+from vinculo.ingest.recognise import format_of
+
+QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAYOUT = Layout(columns=("first", "second", "third"))
+Write = Callable[..., Path]
+
+
+def read(path: Path, layout: Layout = LAYOUT) -> tuple[pa.Table, list[dict[str, Any]], dict[str, str]]:
+    """Everything a reader gives for a file."""
+    file = open_file(path)
+    notes: dict[str, str] = {}
+    chunks = list(format_of(file).reads(file, layout, notes))
+    rejects = [r for c in chunks for r in c.rejects.to_pylist()]
+    return pa.concat_tables([c.table for c in chunks], promote_options="default"), rejects, notes
+
+
+def fails(path: Path, layout: Layout = LAYOUT) -> InputError:
+    """The error of a file that cannot be read."""
+    with pytest.raises(InputError) as caught:
+        read(path, layout)
+    assert path.name in caught.value.message("en")
+    assert path.name in caught.value.message("es")
+    assert caught.value.hint("es")
+    return caught.value
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufeff"), max_size=12)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_rows_are_those_of_python(encoding: str, written: Write) -> None:
+    @QUIET
+    @given(
+        st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=20),
+        st.sampled_from(",;\t|"),
+        st.sampled_from(["\n", "\r\n"]),
+        st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    )
+    def compared(rows: list[tuple[str, str, str]], delimiter: str, ending: str, quoting: Any) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)
+        writer.writerow(LAYOUT.columns)
+        writer.writerows(rows)
+        table, rejects, _ = read(written("x.csv", text.getvalue(), encoding))
+        plain = csv.reader(io.StringIO(text.getvalue(), newline=""), delimiter=delimiter, skipinitialspace=True)
+        assert rejects == []
+        assert [list(r.values())[:3] for r in table.to_pylist()] == list(plain)[1:]
+        assert table.column("record").to_pylist() == list(range(1, len(rows) + 1))
+
+    compared()
+
+
+def test_lines_are_those_of_the_file(written: Write) -> None:
+    path = written("x.csv", 'first,second,third\na,"two\nlines",c\n\nd,e,f\ng,h\ni,j,k\n')
+    table, rejects, notes = read(path)
+    assert table.column("line").to_pylist() == [2, 5, 7]
+    assert table.column("record").to_pylist() == [1, 2, 4]
+    assert [(r["record"], r["line"], r["code"], r["raw"]) for r in rejects] == [(3, 6, "ragged", "g | h")]
+    assert "2 cells" in rejects[0]["en"]
+    assert (notes["delimiter"], notes["header_line"]) == ("comma", "1")
+
+
+def test_the_header_is_found_below_titles(written: Write) -> None:
+    text = "SYNTHETIC DATA\nA title, with; marks\n\nFirst;SECOND;Tercero\n1;2;3\n"
+    table, _, notes = read(
+        written("x.csv", text), Layout(columns=("first", "second", "third"), aliases={"tercero": "third"})
+    )
+    assert table.to_pylist() == [{"first": "1", "second": "2", "third": "3", "record": 1, "line": 5}]
+    assert (notes["header_line"], notes["delimiter"]) == ("4", "semicolon")
+    assert open_file(written("y.csv", text)).synthetic
+
+
+def test_a_header_that_comes_twice_gets_its_place(written: Write) -> None:
+    table, _, _ = read(written("x.csv", "account,account,\n1,2,\n"), Layout(columns=("account",)))
+    assert table.column_names == ["account", "account_2", "column 3", "record", "line"]
+
+
+def test_headers_match_however_they_are_written(written: Write) -> None:
+    table, _, _ = read(
+        written("x.csv", "Bill-Number ,FECHA DE  EMISIÓN\n1,2\n"), Layout(("bill_number", "fecha de emision"))
+    )
+    assert table.column_names[:2] == ["bill_number", "fecha de emision"]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "text"),
+    [
+        ("ñandú".encode("cp1252") + b"\x93x\x94", "cp1252", "ñandú“x”"),
+        ("ñ".encode("latin-1") + b"\x81", "latin-1", "ñ\x81"),
+        ("ñ".encode(), "utf-8", "ñ"),
+    ],
+)
+def test_the_encoding_is_found_and_told(data: bytes, encoding: str, text: str, written: Write) -> None:
+    table, _, notes = read(written("x.csv", b"first,second,third\na,b," + data + b"\n"))
+    assert (notes["encoding"], table.column("third")[0].as_py()) == (encoding, text)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line", "before"),
+    [
+        ('a,b,c\nd,"e,f\ng,h,i\n', "unclosed_quote", 3, 1),
+        ('a,b,c\na,b,c\nd,"e"x,f\n', "damaged_quote", 4, 2),
+        ("a,b,c\n" + "x" * 1_000_001 + ",b,c\n", "long_cell", 3, 1),
+    ],
+)
+def test_damage_stops_the_file_where_it_is(body: str, code: str, line: int, before: int, written: Write) -> None:
+    file = open_file(written("x.csv", "first,second,third\n" + body))
+    given = []
+    with pytest.raises(InputError) as caught:
+        for chunk in TABLE.reads(file, LAYOUT, {}):
+            given.append(chunk.table.num_rows)
+    assert (caught.value.code, caught.value.line, sum(given)) == (code, line, before)
+
+
+def test_a_file_that_is_none_is_named(written: Write, tmp_path: Path) -> None:
+    assert fails(tmp_path / "absent.csv").code == "no_file"
+    (tmp_path / "folder.csv").mkdir()
+    assert fails(tmp_path / "folder.csv").code == "is_folder"
+    assert fails(written("e.csv", "")).code == "empty_file"
+    assert fails(written("f.csv", "\ufeff\n \n")).code == "empty_file"
+    assert fails(written("g.csv", b"GIF89a\x00\x01\x02,\n\x00")).code == "binary_file"
+    assert fails(written("h.csv", "x,y\n1,2\n")).code == "no_header"
+    packed = gzip.compress(b"first,second,third\n" + bytes(range(32, 120)) * 90)
+    assert fails(written("t.csv", packed[: len(packed) // 2])).code == "damaged_gzip"
+    assert fails(written("w.xlsx", b"PK\x03\x04 and then nothing")).code == "damaged_workbook"
+    assert fails(written("j.json", '[{"first": 1}, ')).code == "bad_json"
+    assert fails(written("k.xml", "<a><b></a>"), Layout(elements=("b",))).code == "damaged_xml"
+
+
+def test_the_sum_is_that_of_the_bytes_inside(written: Write) -> None:
+    text = "first,second,third\n1,2,3\n"
+    plain, packed = written("a.csv", text), written("b.csv.gz", text)
+    assert open_file(plain).sha256 == open_file(packed).sha256
+    assert read(plain)[0].equals(read(packed)[0])
+
+
+def test_dos_end_of_file_is_no_record(written: Write) -> None:
+    layout = Layout(columns=("number", "name"), headerless=True)
+    table, rejects, _ = read(written("x.csv", '1,"LAST, First"\r\n2,-0- \r\n\x1a'), layout)
+    assert table.column("name").to_pylist() == ["LAST, First", "-0- "]
+    assert rejects == []
+
+
+def test_a_workbook_keeps_its_texts_numbers_and_dates(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Report of the year"])
+    sheet.merge_cells("A1:C1")
+    sheet.append([])
+    sheet.append(["First", "Second", "Third"])
+    sheet.append(["01", 7.0, date(2024, 1, 31)])
+    sheet.append(["x", 0.1, datetime(2024, 1, 31, 8, 5)])
+    sheet.append([12345678901234567, None, True])
+    other = book.create_sheet("more")
+    other.append(["first", "second", "third"])
+    other.append(["y", 1, 2])
+    book.create_sheet("notes").append(["nothing", "to", "see"])
+    book.save(tmp_path / "x.xlsx")
+    table, rejects, notes = read(tmp_path / "x.xlsx")
+    assert [list(r.values())[:3] for r in table.to_pylist()][:2] == [
+        ["01", "7", "2024-01-31"],
+        ["x", "0.1", "2024-01-31T08:05:00"],
+    ]
+    assert table.column("third").to_pylist()[2:] == ["true", "2"]
+    assert table.column("record").to_pylist() == [1, 2, 3, 4]
+    assert table.column("line").to_pylist() == [4, 5, 6, 2]
+    assert (notes["sheet"], rejects) == ("Sheet, more", [])
+
+
+JSON_VALUES = st.one_of(st.none(), TEXT, st.integers(), st.booleans(), st.lists(TEXT.filter(bool), max_size=3))
+
+
+@QUIET
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["first", "second", "third"]), JSON_VALUES, min_size=1), min_size=1, max_size=9
+    )
+)
+def test_json_lines_and_documents_say_the_same(written: Write, objects: list[dict[str, Any]]) -> None:
+    lines = written("x.jsonl", "".join(json.dumps(o) + "\n" for o in objects))
+    whole = written("x.json", json.dumps(objects, indent=1))
+    file = open_file(whole)
+    from_lines = formats()["jsonl"].reads(open_file(lines), LAYOUT, {})
+    from_whole = format_of(file).reads(file, LAYOUT, {})
+    told = [
+        [
+            {k: v for k, v in row.items() if k not in ("line", "record") and v not in (None, [], "")}
+            for chunk in chunks
+            for row in chunk.table.to_pylist()
+        ]
+        for chunks in (from_lines, from_whole)
+    ]
+    assert told[0] == told[1]
+
+
+def test_json_numbers_keep_their_digits_and_bad_lines_are_rejected(written: Write) -> None:
+    body = (
+        '{"first": 1.10, "second": 007}\n{"first": 1.10}\n{"first": 1, "first": 2}\n{"first": NaN}\n[1]\n'
+        + "[" * 99_999
+        + "\n"
+    )
+    table, rejects, _ = read(written("x.jsonl", '{"first": "a"}\n' + body))
+    assert table.column("first").to_pylist() == ["a", "1.10"]
+    assert [r["record"] for r in rejects] == [2, 4, 5, 6, 7]
+
+
+def test_xml_gives_a_list_for_each_child(written: Write) -> None:
+    text = (
+        "<LIST xmlns='urn:x'><PEOPLE><P><ID>1</ID><A q='good'><N>X</N><N>Y</N></A><A><N>Z</N></A><E/></P></PEOPLE>"
+        "<FIRMS><F><ID>2</ID></F></FIRMS></LIST>"
+    )
+    table, _, _ = read(written("x.xml", text), Layout(columns=("P",), elements=("P", "F")))
+    first, second = table.to_pylist()
+    assert (first["element"], first["ID"], second["element"], second["ID"]) == ("P", ["1"], "F", ["2"])
+    assert [json.loads(a) for a in first["A"]] == [{"@q": "good", "N": ["X", "Y"]}, {"N": "Z"}]
+    assert second["A"] is None
+
+
+def test_xml_that_reads_files_is_refused(written: Write) -> None:
+    text = "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x><p>&e;</p></x>"
+    assert fails(written("x.xml", text), Layout(elements=("p",))).code == "unsafe_xml"
+    deep = "<a>" * 200 + "</a>" * 200
+    assert fails(written("y.xml", deep), Layout(elements=("b",))).code == "unsafe_xml"
+
+
+@pytest.mark.parametrize(
+    ("name", "layout", "records"),
+    [
+        ("d_watchlists/sat_69b_listado_completo.csv.gz", Layout(columns=("rfc",)), 12_666),
+        ("d_watchlists/ofac_sdn.csv.gz", Layout(columns=tuple("abcdefghijkl"), headerless=True), 7_379),
+        ("d_watchlists/ofac_sdn_comments.csv.gz", Layout(columns=("a", "b"), headerless=True), 13),
+        ("b_trade/panjiva_us_imports_1832.csv.gz", Layout(columns=("arrival date", "shipper")), 1_832),
+        ("c_finance/icij_fincen_transactions_map.csv.gz", Layout(columns=("icij_sar_id",)), 4_507),
+        ("d_watchlists/un_consolidated.xml.gz", Layout(elements=("INDIVIDUAL", "ENTITY")), 1_003),
+        ("d_watchlists/bis_dpl.txt.gz", Layout(), 546),
+    ],
+)
+def test_real_files_have_the_published_number_of_records(name: str, layout: Layout, records: int, real: Path) -> None:
+    table, rejects, _ = read(real / name, layout)
+    assert (table.num_rows, rejects) == (records, [])
