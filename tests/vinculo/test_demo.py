@@ -115,7 +115,9 @@ def test_dashboard_opens_and_closes(case: Path, how: signal.Signals) -> None:
         child.send_signal(how)
         _, err = child.communicate(timeout=30)
     finally:
-        child.kill()
+        # a polite end, for it takes the server along
+        child.terminate()
+        child.wait(30)
     assert child.returncode == 0 and "Traceback" not in err
     with socket.socket() as probe:
         # the server is gone with it
