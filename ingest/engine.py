@@ -98,12 +98,13 @@ def map_tables(mappings: dict[str, Mapping], tables: dict[str, pa.Table], origin
 def _mapped(reading: Reading, records: npt.NDArray[np.int64], dataset: str) -> tuple[list[pa.Table], list[pa.Table]]:
     made: dict[str, _Made] = {}
     entities = []
-    rules = (*reading.mapping.entities, *reading.mapping.links)
+    rules: list[EntityRule | LinkRule] = [*reading.mapping.entities, *reading.mapping.links]
     referring = [v for r in rules for v in r.properties.values() if v.entity]
     for rule in reading.mapping.entities:
         things, part = _entities(rule, reading, records, dataset)
         made[rule.name] = things
-        entities.append(part)
+        if not rule.reference:
+            entities.append(part)
         if any(rule.name == v.entity for v in referring):
             codes = np.full(reading.rows, -1, np.int64)
             codes[things.rows] = np.arange(len(things.rows))
