@@ -1,0 +1,226 @@
+"""How fast files are mapped and loaded, beside ``ftm map`` on the same file and mapping.
+
+Run ``python benchmarks/ingest.py [--rows 20000] [--transfers 1000000]``; ``VINCULO_FTM_PYTHON`` names a Python that has
+FollowTheMoney (without it the comparison is left out and said so).
+
+(a) A commercial manifest export of 57 columns, its records repeated with parties and bill numbers of their own. The real file
+is looked for in ``VINCULO_SHARED_DATA`` (default ``../shared/data`` beside the repository); without it a look-alike is made.
+Times of ``ftm map`` are without its start (a run on the header alone is taken off). *Mapping alone* is reading, hashing,
+fingerprints and mapping, from the file on disk to batches; *with the store* is ``vinculo ingest`` whole, start and all.
+
+(b) Synthetic transfers into SQLite: records a second and the peak memory of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+MAPPING = """
+manifests:
+  queries:
+    - csv_url: {file}
+      entities:
+        consignee_address: {{schema: Address, key_literal: address, keys: [Consignee Full Address], properties: {{full: {{column: Consignee Full Address}}}}}}
+        shipper_address: {{schema: Address, key_literal: address, keys: [Shipper Full Address], properties: {{full: {{column: Shipper Full Address}}}}}}
+        consignee:
+          schema: Company
+          key_literal: party
+          keys: [Consignee, Consignee Country]
+          properties:
+            name: {{column: Consignee}}
+            country: {{column: Consignee Country}}
+            phone: {{columns: [Consignee Phone 1, Consignee Phone 2]}}
+            email: {{column: Consignee Email 1}}
+            website: {{column: Consignee Website 1}}
+            addressEntity: {{entity: consignee_address}}
+        shipper:
+          schema: Company
+          key_literal: party
+          keys: [Shipper, Shipper Country]
+          properties:
+            name: {{column: Shipper}}
+            country: {{column: Shipper Country}}
+            phone: {{columns: [Shipper Phone 1, Shipper Phone 2]}}
+            addressEntity: {{entity: shipper_address}}
+        goods:
+          schema: Asset
+          key_literal: bill
+          keys: [Bill of Lading]
+          properties:
+            name: {{column: Bill of Lading}}
+            summary: {{column: Goods Shipped}}
+        sent: {{schema: UnknownLink, key_literal: sent, keys: [Shipper, Bill of Lading], properties: {{subject: {{entity: shipper}}, object: {{entity: goods}}, date: {{column: Arrival Date}}, role: {{literal: shipper}}}}}}
+        received: {{schema: UnknownLink, key_literal: received, keys: [Consignee, Bill of Lading], properties: {{subject: {{entity: consignee}}, object: {{entity: goods}}, date: {{column: Arrival Date}}, role: {{literal: consignee}}}}}}
+        trade: {{schema: UnknownLink, key_literal: trade, keys: [Shipper, Consignee, Bill of Lading], properties: {{subject: {{entity: shipper}}, object: {{entity: consignee}}, date: {{column: Arrival Date}}, summary: {{column: Goods Shipped}}}}}}
+        owned: {{schema: Ownership, key_literal: owned, keys: [Consignee, Bill of Lading], properties: {{owner: {{entity: consignee}}, asset: {{entity: goods}}, startDate: {{column: Arrival Date}}}}}}
+"""  # noqa: E501
+DATA = Path(os.environ.get("VINCULO_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
+REAL = DATA / "real" / "b_trade" / "panjiva_us_imports_1832.csv.gz"
+_PARTY = (
+    "", "Address", "City", "State/Region", "Postal Code", "Country", "Full Address", "Email 1", "Email 2", "Email 3", "Phone 1",
+    "Phone 2", "Phone 3", "Fax", "Website 1", "Website 2", "Profile", "D-U-N-S®", "Industry", "Revenue", "Employees",
+    "Market Capitalization", "Trade Roles", "SIC Codes",
+)  # fmt: skip
+
+
+def manifest_rows() -> tuple[list[str], list[list[str]], str]:
+    """Header and records to repeat, and where they are from."""
+    if REAL.is_file():
+        with gzip.open(REAL, "rt", encoding="utf-8", newline="") as text:
+            header, *rows = csv.reader(text)
+        return header, rows, REAL.name
+    header = ["Arrival Date", *(f"{role} {p}".strip() for role in ("Consignee", "Shipper") for p in _PARTY)]
+    header += ["Shipment Destination", "Shipment Destination Region", "Quantity", "Weight (kg)", "Value of Goods (USD)"]
+    header += ["Number of Containers", "HS Code", "Goods Shipped"]
+    draw = random.Random(7)
+    rows = []
+    for n in range(1832):
+        row = [f"2024-{n % 12 + 1:02}-{n % 28 + 1:02}"]
+        for role, country in (("Consignee", "United States"), ("Shipper", "China")):
+            who = f"{role} {draw.randrange(900)}"
+            row += [
+                who,
+                f"{n % 700} Main Street",
+                "Laredo",
+                "TX",
+                "78040",
+                country,
+                f"{n % 700} Main Street, Laredo, TX",
+            ]
+            row += ["office@example.com", "", "", f"+1 956 722 {n % 9000 + 1000}", *[""] * 6, "", "Trade", *[""] * 5]
+        rows.append(
+            [*row, "Laredo", "Texas", f"{n} PKG", str(n * 11), "", "1", "7323.93", "HOUSEHOLD WARE OF STEEL " * 6]
+        )
+    return header, rows, "a look-alike"
+
+
+def write_manifests(path: Path, count: int) -> str:
+    """``count`` records, each copy with parties and a bill number of its own."""
+    header, rows, origin = manifest_rows()
+    named = [header.index("Consignee"), header.index("Shipper")]
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow([*header, "Bill of Lading"])
+        for n in range(count):
+            row, copy = list(rows[n % len(rows)]), n // len(rows)
+            for at in named:
+                row[at] = f"{row[at]} {copy}" if row[at] and copy else row[at]
+            writer.writerow([*row, f"BL{n:08}"])
+    return origin
+
+
+def mapped(path: Path, mapping: Path) -> tuple[float, int, int]:
+    """Seconds from the file to batches, and how many entities and links they assert."""
+    from vinculo.ingest.engine import map_tables
+    from vinculo.ingest.formats.opened import open_file
+    from vinculo.ingest.load import fingerprints_of
+    from vinculo.ingest.user_mapping import read_mapping
+
+    started = time.perf_counter()
+    file = open_file(path)
+    (made,) = read_mapping(mapping, file)
+    entities = links = 0
+    for chunk in made.format.reads(file, made.layout, {}):
+        fingerprints_of(chunk.table)
+        tables = made.dataset.prepare(chunk.table) if made.dataset.prepare else {"": chunk.table}
+        batch = map_tables(made.dataset.mappings, tables, chunk.table, made.dataset.name)
+        entities += batch.entities.num_rows
+        links += batch.links.num_rows
+    return time.perf_counter() - started, entities, links
+
+
+def command(*arguments: str) -> float:
+    """Seconds that a command takes."""
+    started = time.perf_counter()
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def against_ftm(folder: Path, count: int) -> list[tuple[str, str, str]]:
+    """Part (a)."""
+    file, mapping = folder / "manifests.csv", folder / "mapping.yml"
+    origin = write_manifests(file, count)
+    mapping.write_text(MAPPING.format(file=file), encoding="utf-8")
+    mapped(file, mapping)  # the first run loads code and tables
+    alone, entities, links = min(mapped(file, mapping) for _ in range(3))
+    store = f"sqlite:///{folder / 'manifests.db'}"
+    whole = command(
+        sys.executable, "-m", "vinculo", "ingest", str(file), "--mapping", str(mapping), "--store", store, "--quiet"
+    )
+    table = [(f"{count:,} rows of {origin}", f"{entities:,} entities, {links:,} links asserted", "")]
+    oracle = os.environ.get("VINCULO_FTM_PYTHON")
+    base = 0.0
+    if oracle:
+        ftm = str(Path(oracle).with_name("ftm"))
+        header, small = folder / "header.csv", folder / "header.yml"
+        header.write_text(file.open(encoding="utf-8").readline(), encoding="utf-8")
+        small.write_text(MAPPING.format(file=header), encoding="utf-8")
+        start = command(ftm, "map", "--no-sign", "-o", str(folder / "x.json"), str(small))
+        base = command(ftm, "map", "--no-sign", "-o", str(folder / "ftm.json"), str(mapping)) - start
+        table.append(("ftm map, without its start", f"{base:.2f} s, {count / base:,.0f} rows/s", "1.0x"))
+    else:
+        table.append(("ftm map", "not measured: set VINCULO_FTM_PYTHON", ""))
+    for name, seconds in (("mapping alone (goal 15x)", alone), ("vinculo ingest into SQLite (goal 3x)", whole)):
+        table.append(
+            (name, f"{seconds:.2f} s, {count / seconds:,.0f} rows/s", f"{base / seconds:.1f}x" if base else "")
+        )
+    return table
+
+
+def write_transfers(path: Path, count: int) -> None:
+    """Synthetic transfers in the plain template, between one account for every twenty of them."""
+    draw = random.Random(11)
+    accounts = max(10, count // 20)
+    with path.open("w", encoding="utf-8", newline="") as text:
+        text.write("SYNTHETIC DATA\ntransfer_id,date,amount,currency,type,originator_account,beneficiary_account\n")
+        for n in range(count):
+            a, b = draw.randrange(accounts), draw.randrange(accounts)
+            day = f"2024-{n * 12 // count + 1:02}-{n % 28 + 1:02}"
+            text.write(f"T{n},{day},{draw.randrange(100, 2_000_000) / 100},USD,wire,ACC{a:07},ACC{b:07}\n")
+
+
+def transfers(folder: Path, count: int) -> list[tuple[str, str, str]]:
+    """Part (b)."""
+    file = folder / "transfers.csv"
+    write_transfers(file, count)
+    store = f"sqlite:///{folder / 'transfers.db'}"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    seconds = command(sys.executable, "-m", "vinculo", "ingest", str(file), "--store", store, "--quiet")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    size = (folder / "transfers.db").stat().st_size
+    memory = f"{peak / 1024:,.0f} MiB" if peak > before else f"at most {peak / 1024:,.0f} MiB"
+    return [
+        (f"{count:,} transfers into SQLite", f"{seconds:.1f} s, {count / seconds:,.0f} rows/s", ""),
+        ("peak memory", memory, ""),
+        ("size of the store", f"{size / 2**20:,.0f} MiB", ""),
+    ]
+
+
+def main() -> None:
+    """Measure and print one table."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--rows", type=int, default=20_000)
+    options.add_argument("--transfers", type=int, default=1_000_000)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["VINCULO_HOME"] = str(folder / "home")
+        # transfers first: the peak memory of child processes is one figure for all so far
+        table = transfers(folder, chosen.transfers) if chosen.transfers else []
+        table = (against_ftm(folder, chosen.rows) if chosen.rows else []) + table
+    for what, figure, ratio in table:
+        print(f"{what:42} {figure:44} {ratio:>7}")
+
+
+if __name__ == "__main__":
+    main()
