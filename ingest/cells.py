@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,3 +101,18 @@ def exploded(cells: Cells) -> tuple[Codes, Cells]:
         return rows, Cells(np.zeros(0, np.int64), flat)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return rows, Cells(starts[cells.codes[rows]] + within, flat)
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Leave the cycle collector alone for a while.
+
+    A million new lists and tuples of texts make it walk them again and again; there are no cycles among them.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

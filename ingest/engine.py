@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from vinculo.graph.facts import RECORD, UNIT, join_packed
 from vinculo.graph.text import say_both
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, REJECT_SCHEMA, Batch
-from vinculo.ingest.cells import Cells, Codes, combined
+from vinculo.ingest.cells import Cells, Codes, combined, no_collecting
 from vinculo.ingest.keys import ids_of
 from vinculo.ingest.mapping import EntityRule, LinkRule, Mapping
 from vinculo.ingest.values import Clean, Reading
@@ -69,6 +69,11 @@ def map_tables(mappings: dict[str, Mapping], tables: dict[str, pa.Table], origin
     A record is rejected as a whole, whichever of the tables its unreadable text is in; it says nothing only where none of
     them makes anything of it.
     """
+    with no_collecting():
+        return _map_tables(mappings, tables, original, dataset)
+
+
+def _map_tables(mappings: dict[str, Mapping], tables: dict[str, pa.Table], original: pa.Table, dataset: str) -> Batch:
     entities, links, failed = [ENTITY_SCHEMA.empty_table()], [LINK_SCHEMA.empty_table()], []
     applies = np.zeros(0, np.int64)
     filtered = False
@@ -107,8 +112,9 @@ def _mapped(reading: Reading, records: npt.NDArray[np.int64], dataset: str) -> t
             entities.append(part)
         if any(rule.name == v.entity for v in referring):
             codes = np.full(reading.rows, -1, np.int64)
-            codes[things.rows] = np.arange(len(things.rows))
-            reading.ids[rule.name] = Cells(codes, [(i,) for i in things.ids.to_pylist()])
+            coded = things.ids.dictionary_encode()
+            codes[things.rows] = coded.indices.to_numpy(zero_copy_only=False)
+            reading.ids[rule.name] = Cells(codes, [(i,) for i in coded.dictionary.to_pylist()])
     return entities, [_links(rule, reading, records, dataset, made) for rule in reading.mapping.links]
 
 

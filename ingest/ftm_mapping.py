@@ -75,6 +75,7 @@ def read_ftm_mapping(made: dict[str, Any], path: str, file: OpenedFile, dataset:
         chosen = _chosen(mappings, file.name)
         called = (dataset or str(name)).strip()
         columns = tuple(dict.fromkeys(c for m in chosen for c in _columns(m)))
+        filters = tuple(dict.fromkeys(c.removeprefix("!") for m in chosen for r in m.entities for c in r.where))
         made_dataset = Dataset(
             name=called,
             title=Text(called, called),
@@ -83,10 +84,11 @@ def read_ftm_mapping(made: dict[str, Any], path: str, file: OpenedFile, dataset:
             licence="",
             format="table",
             columns=columns,
+            optional=tuple(c for c in filters if c not in columns),
             mappings={str(number): m for number, m in enumerate(chosen)},
             prepare=_each(len(chosen)),
         )
-        found.append(Recognised(made_dataset, reader, replace(layout_of(made_dataset), exact=True)))
+        found.append(Recognised(made_dataset, reader, replace(layout_of(made_dataset), exact=True, only=True)))
     return found
 
 

@@ -51,7 +51,7 @@ def ids_of(
             columns.append(parts[1])
         else:
             columns += [c.cells.take(rows) for c in reading.clean(value, value.clean or "text")]
-    texts = [[("".join(o) if len(o) < 2 else "\n".join(sorted(o))).encode() for o in c.options] for c in columns]
+    texts = [[(o[0] if len(o) == 1 else "\n".join(sorted(o))).encode() for o in c.options] for c in columns]
     if len(columns) == 1 and not ends:
         made = [hashlib.sha1(prefix + t).hexdigest() if t else None for t in texts[0]]
         return columns[0].spread(made)
@@ -61,12 +61,9 @@ def ids_of(
     sha1, join = hashlib.sha1, b"".join
     if not lists:
         return pa.nulls(len(rows), pa.string())
+    # hashing again costs no more than looking up whether it was hashed before
     keys = [join(sorted(row)) for row in zip(*lists, strict=True)]
-    distinct = dict.fromkeys(keys)
-    if len(distinct) == len(keys):
-        return pa.array([sha1(prefix + k).hexdigest() if k else None for k in keys], pa.string())
-    hashed = {k: sha1(prefix + k).hexdigest() if k else None for k in distinct}
-    return pa.array([hashed[k] for k in keys], pa.string())
+    return pa.array([sha1(prefix + k).hexdigest() if k else None for k in keys], pa.string())
 
 
 def _bytes(column: Cells, texts: list[bytes]) -> list[bytes]:

@@ -26,6 +26,7 @@ from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
 from vinculo.graph.types import FINGERPRINT, Batch, Manifest, Source
+from vinculo.ingest.cells import no_collecting
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.engine import map_tables
 from vinculo.ingest.formats import Chunk
@@ -158,7 +159,8 @@ def ingest_each(
             file = open_file(path, progress)
             for recognised in _recognised(file, dataset, mapping):
                 loading = _Loading(opened, file, recognised, synthetic or file.synthetic, progress)
-                report = loading.run()
+                with no_collecting():
+                    report = loading.run()
                 report.seconds = round(time.monotonic() - started, 3)
                 yield report
     finally:
@@ -248,7 +250,7 @@ class _Loading:
                 self.store.finish_run(run.number, "interrupted", counts)
 
     def _take(self, chunk: Chunk) -> None:
-        fingerprints = fingerprints_of(chunk.table)
+        fingerprints = fingerprints_of(chunk.table) if chunk.marks is None else list(chunk.marks)
         new, again = self._dispositions(fingerprints)
         wanted = new | again
         batch = Batch.make()
@@ -369,15 +371,17 @@ def _as_one(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     """All chunks as one; where the file is damaged, what was read before the damage, and then the error."""
     tables: list[pa.Table] = []
     rejects: list[pa.Table] = []
+    marks: list[bytes] = []
     error: VinculoError | None = None
     try:
         for chunk in chunks:
             tables.append(chunk.table)
             rejects.append(chunk.rejects)
+            marks += fingerprints_of(chunk.table) if chunk.marks is None else chunk.marks
     except InputError as damage:
         error = damage
     if tables:
-        yield Chunk(pa.concat_tables(tables, promote_options="default"), pa.concat_tables(rejects))
+        yield Chunk(pa.concat_tables(tables, promote_options="default"), pa.concat_tables(rejects), tuple(marks))
     if error is not None:
         raise error
 

@@ -90,7 +90,10 @@ def email(value: str) -> str | None:
     labels = domain.split(".")
     if len(labels) < 2 or len(labels[-1]) < 2 or labels[-1].isdigit() or len(domain) > 253:
         return None
-    plain = all(_LABEL.fullmatch(x) and "_" not in x and not x.startswith("-") and not x.endswith("-") for x in labels)
+    plain = all(
+        _LABEL.fullmatch(x) and "_" not in x and x.strip("-") == x and (x[2:4] != "--" or x.startswith("xn--"))
+        for x in labels
+    )
     return f"{local}@{domain}" if plain else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import pyarrow as pa
 
@@ -42,6 +43,8 @@ class Layout:
         Column names to the letter, as FollowTheMoney's mapping files want them; else folded.
     elements : tuple of str
         XML elements that are records; key of the array that holds them in JSON.
+    only : bool
+        Give ``columns`` and ``optional`` alone; what else a file has goes into the fingerprints of its records.
     """
 
     columns: tuple[str, ...] = ()
@@ -50,6 +53,7 @@ class Layout:
     headerless: bool = False
     exact: bool = False
     elements: tuple[str, ...] = ()
+    only: bool = False
 
     def names(self, header: Sequence[str]) -> list[str]:
         """Column names of a header row; one that comes again gets its position among its like (``account_2``)."""
@@ -82,10 +86,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some records: a table of texts (or lists of texts) with ``record`` and ``line``, and those that do not fit."""
+    """Some records: a table of texts (or lists of texts) with ``record`` and ``line``, and those that do not fit.
+
+    ``marks`` are the fingerprints of the records, where the reader knows more of them than stands in the table.
+    """
 
     table: pa.Table
     rejects: pa.Table
+    marks: tuple[bytes, ...] | None = None
 
     @property
     def read(self) -> int:
@@ -146,6 +154,11 @@ def loose(text: str) -> str:
     'numero de factura'
     """
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
+
+
+def fingerprint(text: str) -> bytes:
+    """16 bytes of a record's text: how it is known again."""
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def rejected(rows: Sequence[tuple[int, int, str, str, str, dict[str, object]]]) -> pa.Table:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, fingerprint, rejected
 from vinculo.ingest.formats.opened import OpenedFile
 
 
@@ -114,6 +114,8 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     objects: list[dict[str, Any]] = []
     records: list[int] = []
     lines: list[int] = []
+    # of the line itself: the columns of a table depend on what else is in its chunk
+    marks: list[bytes] = []
     bad: list[tuple[int, int, str, str, str, dict[str, object]]] = []
     record = line = 0
     try:
@@ -130,19 +132,20 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
                     bad.append((record, line, "", row[:2000], "bad_json", {"reason": str(error)}))
                 else:
                     objects.append(made)
+                    marks.append(fingerprint(row.strip("\ufeff \t\r\n")))
                     records.append(record)
                     lines.append(line)
                 if len(objects) + len(bad) >= CHUNK:
-                    yield Chunk(tabled(objects, records, lines), rejected(bad))
-                    objects, records, lines, bad = [], [], [], []
+                    yield Chunk(tabled(objects, records, lines), rejected(bad), tuple(marks))
+                    objects, records, lines, marks, bad = [], [], [], [], []
     except UnicodeDecodeError:
         if objects or bad:
-            yield Chunk(tabled(objects, records, lines), rejected(bad))
+            yield Chunk(tabled(objects, records, lines), rejected(bad), tuple(marks))
         raise InputError(
             "wrong_encoding", file=str(file.path), line=line + 1, encoding=file.encoding, records=record
         ) from None
     if objects or bad:
-        yield Chunk(tabled(objects, records, lines), rejected(bad))
+        yield Chunk(tabled(objects, records, lines), rejected(bad), tuple(marks))
 
 
 FORMAT = Format("jsonl", Text("JSON lines", "Líneas JSON"), (".jsonl", ".ndjson", ".ijson", ".ftm.json"), peek, reads)

@@ -7,18 +7,18 @@ one cell. Rows become columns by ``zip``, not cell by cell.
 from __future__ import annotations
 
 import csv
-import gc
 import io
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import pyarrow as pa
 
 from vinculo.graph.errors import InputError
+from vinculo.graph.facts import UNIT
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.cells import no_collecting
+from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout, fingerprint, rejected
 from vinculo.ingest.formats.opened import OpenedFile
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -96,20 +96,23 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         notes["header_line"] = str(line)
     notes |= {"encoding": file.encoding, "delimiter": DELIMITERS[head.notes["delimiter"]]}
     with file.text() as lines:
-        yield from _chunks(file, lines, head.notes["delimiter"], names, skip)
+        kept = [*layout.columns, *layout.optional] if layout.only else None
+        yield from _chunks(file, lines, head.notes["delimiter"], names, skip, kept)
 
 
-def _chunks(file: OpenedFile, lines: io.TextIOWrapper, delimiter: str, names: list[str], skip: int) -> Iterator[Chunk]:
+def _chunks(
+    file: OpenedFile, lines: io.TextIOWrapper, delimiter: str, names: list[str], skip: int, kept: list[str] | None
+) -> Iterator[Chunk]:
     # what stands above the header need not be a table: it is passed over line by line, not parsed
     for _ in islice(lines, skip):
         pass
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     csv.field_size_limit(LONGEST_CELL)
     record, last = 0, skip
-    gathered = Gathered(names)
+    gathered = Gathered(names, kept)
     while True:
         try:
-            with _no_collecting():
+            with no_collecting():
                 for row in reader:
                     line, last = last + 1, skip + reader.line_num
                     if not row or (len(row) == 1 and row[0].strip(" ") in ("", _END_OF_FILE)):
@@ -127,7 +130,7 @@ def _chunks(file: OpenedFile, lines: io.TextIOWrapper, delimiter: str, names: li
                 yield gathered.chunk()
             raise _damage(file, error, last + 1, record) from None
         yield gathered.chunk()
-        gathered = Gathered(names)
+        gathered = Gathered(names, kept)
 
 
 def _damage(file: OpenedFile, error: Exception, line: int, record: int) -> InputError:
@@ -143,23 +146,12 @@ def _damage(file: OpenedFile, error: Exception, line: int, record: int) -> Input
     return InputError(code, file=str(file.path), line=line, records=record, encoding=file.encoding)
 
 
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    # a million new lists of texts make the cycle collector walk them again and again; there are no cycles among them
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 class Gathered:
     """Rows of texts on their way to a chunk; those of another width are rejected, an empty cell too many is not one."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], kept: list[str] | None = None) -> None:
         self._names = names
+        self._kept = range(len(names)) if kept is None else [at for at, name in enumerate(names) if name in kept]
         self._rows: list[list[str]] = []
         self._records: list[int] = []
         self._lines: list[int] = []
@@ -183,13 +175,19 @@ class Gathered:
 
     def chunk(self) -> Chunk:
         """What was gathered, as columns."""
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(self._names)
-        arrays = [pa.array(c, pa.string()) for c in columns]
-        table = pa.table(
-            [*arrays, pa.array(self._records, pa.int64()), pa.array(self._lines, pa.int64())],
-            names=[*_free(self._names), "record", "line"],
-        )
-        return Chunk(table, rejected(self._rejects))
+        with no_collecting():
+            if len(self._kept) == len(self._names):
+                columns: list[Sequence[str]] = list(zip(*self._rows, strict=True)) or [()] * len(self._names)
+                marks = None
+            else:
+                columns = [[row[at] for row in self._rows] for at in self._kept]
+                marks = tuple(fingerprint(UNIT.join(row)) for row in self._rows)
+            arrays = [pa.array(c, pa.string()) for c in columns]
+            table = pa.table(
+                [*arrays, pa.array(self._records, pa.int64()), pa.array(self._lines, pa.int64())],
+                names=[*_free([self._names[at] for at in self._kept]), "record", "line"],
+            )
+            return Chunk(table, rejected(self._rejects), marks)
 
 
 def _free(names: list[str]) -> list[str]:
