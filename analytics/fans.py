@@ -30,6 +30,8 @@ class FanParameters:
     pair_transfers_max : int
         A counterparty is a stranger when there are at most so many transfers between the two in all the data, none of them
         before the window.
+    methods_left_out : tuple of str
+        Purchases by card are made at shops, by whoever passes.
     new_share_min : float
         Strangers as a share of all counterparties of the window.
     chance_max : float
@@ -46,8 +48,9 @@ class FanParameters:
     others_min: int = 5
     window_days: float = 30.0
     pair_transfers_max: int = 2
+    methods_left_out: tuple[str, ...] = ("card", "Credit Card", "Credit card", "Debit card")
     new_share_min: float = 0.4
-    chance_max: float = 1e-3
+    chance_max: float = 5e-4
     history_windows_min: float = 4.0
     regular_interval_cv_max: float = 0.1
     regular_share_max: float = 0.5
@@ -77,8 +80,9 @@ def find_fans(typology: Typology, context: Context, *, inward: bool) -> Iterator
     hub, other = (t.payee, t.payer) if inward else (t.payer, t.payee)
     window = int(p.window_days * DAY_S)
     n = len(context.network)
+    taking_part = context.between_actors & ~t.method.is_in(p.methods_left_out)
     for code, currency in enumerate(t.currency.values or ("",)):
-        rows = np.flatnonzero(context.between_actors & (t.currency.codes == (code if t.currency.values else -1)))
+        rows = np.flatnonzero(taking_part & (t.currency.codes == (code if t.currency.values else -1)))
         pair = np.unique(hub[rows].astype(np.int64) * n + other[rows], return_inverse=True, return_counts=True)
         strange = rows[pair[2][pair[1]] <= p.pair_transfers_max].astype(np.int32)
         line, whole = timeline(n, hub, strange), timeline(n, hub, rows.astype(np.int32))

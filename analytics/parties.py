@@ -1,8 +1,8 @@
 """Who is probably one and the same, for analysis only.
 
 The same party stands in the store once per dataset; nothing merges those nodes. What joins them here is a shared tax number
-(an ``Identifier`` node both have), and an account counts as its holder where it has exactly one. The store is not touched,
-and every finding names the nodes themselves.
+(an ``Identifier`` node both have, or the same ``taxNumber``), and an account counts as its holder where it has exactly one. The
+store is not touched, and every finding names the nodes themselves.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def actors(network: Network, properties: Callable[[str, Sequence[str]], pa.Table
     rows = rows[is_party[network.source[rows]] & _identifying(network, properties)[network.target[rows]]]
     holders = np.bincount(network.target[rows], minlength=n)
     rows = rows[holders[network.target[rows]] <= MOST_HOLDERS]
-    labels = component_labels(n, network.source[rows], network.target[rows])
+    ends = _same_number(network, properties, is_party)
+    labels = component_labels(
+        n, np.concatenate([network.source[rows], ends[0]]), np.concatenate([network.target[rows], ends[1]])
+    )
     # An Identifier may have the smallest number of its group; the actor is its first party.
     first = np.full(n, n, np.int64)
     nodes = np.flatnonzero(is_party)
@@ -93,14 +96,43 @@ def actors(network: Network, properties: Callable[[str, Sequence[str]], pa.Table
     return Actors(of, is_party, is_account, rows.astype(np.int32))
 
 
+def _same_number(
+    network: Network, properties: Callable[[str, Sequence[str]], pa.Table], is_party: Mask
+) -> tuple[Codes, Codes]:
+    """Pairs of nodes with one tax number where it is a property (FollowTheMoney's way) rather than a node."""
+    holders: dict[str, list[int]] = {}
+    for kind, column in (("LegalEntity", "taxNumber"), ("Identifier", "number")):
+        table = properties(kind, [column, "type"] if kind == "Identifier" else [column])
+        types = table["type"].to_pylist() if kind == "Identifier" else [""] * table.num_rows
+        at = network.index(table["id"]).tolist()
+        for i, number, type_ in zip(at, table[column].to_pylist(), types, strict=True):
+            plain = _plain(number)
+            if i >= 0 and _of_one_taxpayer(plain, type_):
+                holders.setdefault(plain, []).append(i)
+    a: list[int] = []
+    b: list[int] = []
+    for nodes in holders.values():
+        if sum(bool(is_party[i]) for i in nodes) in range(1, MOST_HOLDERS + 1):
+            a += nodes[:-1]
+            b += nodes[1:]
+    return np.array(a, np.int32), np.array(b, np.int32)
+
+
+def _plain(number: str | None) -> str:
+    return "".join(c for c in (number or "").upper() if c.isalnum() or c in "&Ñ")
+
+
+def _of_one_taxpayer(plain: str, type_: str | None) -> bool:
+    return len(plain) >= 5 and plain not in PLACEHOLDERS and (type_ or "").upper() not in NOT_OF_A_TAXPAYER
+
+
 def _identifying(network: Network, properties: Callable[[str, Sequence[str]], pa.Table]) -> Mask:
     """Which nodes are numbers of one taxpayer."""
     made = np.zeros(len(network), np.bool_)
     table = properties("Identifier", ["number", "type"])
     at = network.index(table["id"])
     for i, number, type_ in zip(at, table["number"].to_pylist(), table["type"].to_pylist(), strict=True):
-        plain = (number or "").upper().replace("-", "").replace(" ", "")
-        if i >= 0 and len(plain) >= 5 and plain not in PLACEHOLDERS and (type_ or "").upper() not in NOT_OF_A_TAXPAYER:
+        if i >= 0 and _of_one_taxpayer(_plain(number), type_):
             made[i] = True
     return made
 

@@ -105,7 +105,7 @@ def _control(context: Context) -> _Ties:
 def _shared(context: Context, degree_max: int) -> _Ties:
     for (word, _), users in attributes(context).items():
         if word != "officer" and 2 <= len(users) <= degree_max:
-            weight = 2.0 / math.log2(1 + len(users))
+            weight = 2.0 / (len(users) - 1)
             for p, q in combinations(sorted(users), 2):
                 yield p, q, weight, (users[p][0], users[q][0]), word
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import numpy as np
 from vinculo.analytics.chance import poisson_tail
 from vinculo.analytics.context import DAY_S, UNDATED, Context
 from vinculo.analytics.phrasing import counted
-from vinculo.analytics.surroundings import Surroundings, surroundings, touched_by
+from vinculo.analytics.surroundings import Surroundings, attributes, surroundings, touched_by
 from vinculo.analytics.typology import make_finding, measured
 from vinculo.graph.network import Floats
 from vinculo.graph.text import Text, text
@@ -39,7 +40,14 @@ class SeizureProximityParameters:
     chance_max : float
         For parties at one hop: chance of so many seizures of their own goods at the general rate.
     proximity_min : float
-        Below this nothing is told; one party alone behind one recent seizure has 1.
+        For parties further away: below this nothing is told; one party alone behind one recent seizure has 1.
+    tie_weight : tuple of (str, float)
+        What an attribute weighs that a party behind a seizure shares with other companies: this times their number (three at
+        most), divided by log2(1 + users). A common address may be a business park, a common officer may sit on many boards.
+    tie_users_max : int
+        An attribute with more users than this hides nothing.
+    ties_min : float
+        Sum of these weights from which a single seizure is told.
     """
 
     hops_max: int = 3
@@ -49,6 +57,9 @@ class SeizureProximityParameters:
     lift_min: float = 3.0
     chance_max: float = 1e-3
     proximity_min: float = 0.25
+    tie_weight: tuple[tuple[str, float], ...] = (("phone", 1.0), ("email", 1.0), ("address", 0.25), ("officer", 0.25))
+    tie_users_max: int = 10
+    ties_min: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -91,18 +102,39 @@ class SeizureProximity:
         of_actor: dict[int, list[int]] = defaultdict(list)
         for k, actor in enumerate(touched.tolist()):
             of_actor[actor].append(k)
-        for actor in np.flatnonzero((proximity >= p.proximity_min) & (proximity >= p.lift_min * baseline)).tolist():
-            chance = poisson_tail(int(own[actor]), float(rate * max(consignments[actor], 1)))
-            if own[actor] and chance > p.chance_max:
-                continue
+        hidden = _hidden_ties(context, p)
+        near = (proximity >= p.proximity_min) & (proximity >= p.lift_min * baseline)
+        found: list[tuple[Finding, int, frozenset[str], frozenset[str]]] = []
+        for actor in np.flatnonzero(near | (own > 0)).tolist():
+            expected_own = float(rate * max(consignments[actor], 1))
+            shares, others = hidden.get(actor, (0.0, {})) if own[actor] else (0.0, {})
+            if own[actor]:
+                repeated = own[actor] > 1 and poisson_tail(int(own[actor]), expected_own) <= p.chance_max
+                if not repeated and shares < p.ties_min:
+                    continue
             way = self._way(ties, reached, actor)
             at = of_actor[way[-1]]
-            lift = float(proximity[actor] / baseline[actor]) if baseline[actor] else p.lift_min * 10
-            yield self._finding(
+            made = self._finding(
                 context, ties, way, [int(seizures[k]) for k in at], [evidence[k] for k in at],
-                float(proximity[actor]), float(baseline[actor]), lift, int(own[actor]),
-                float(rate * consignments[actor]),
+                float(proximity[actor]), float(baseline[actor]), int(own[actor]), expected_own,
+                others if shares >= p.ties_min else {},
             )  # fmt: skip
+            named = frozenset(i for i, role in made.entities if role != "seizure")
+            found.append((made, actor, named, frozenset(i for i, role in made.entities if role == "seizure")))
+        yield from self._told_once(context, found)
+
+    @staticmethod
+    def _told_once(
+        context: Context, found: list[tuple[Finding, int, frozenset[str], frozenset[str]]]
+    ) -> Iterator[Finding]:
+        """Leave out a party that a better finding names already, about the same seizures."""
+        kept: list[tuple[frozenset[str], frozenset[str]]] = []
+        for made, actor, named, seizures in sorted(found, key=lambda f: (-f[0].score, f[0].id)):
+            own = set(context.ids(context.actors.parties(actor)))
+            if any(own <= others and seizures <= about for others, about in kept):
+                continue
+            kept.append((named, seizures))
+            yield made
 
     def _recency(self, context: Context, seizures: np.ndarray) -> Floats:
         """Weight of each seizure by its age; the last one in the store is today."""
@@ -137,42 +169,79 @@ class SeizureProximity:
         evidence: list[tuple[int, ...]],
         proximity: float,
         baseline: float,
-        lift: float,
         own: int,
         own_expected: float,
+        others: dict[int, list[int]],
     ) -> Finding:
         steps = [_tie(ties, a, b) for a, b in pairwise(way)]
         rows = [row for step in steps for row in ties.evidence[step]] + [row for links in evidence for row in links]
+        rows += [row for shown in others.values() for row in shown]
         entities = [(i, "near_seizure") for i in context.ids(context.actors.parties(way[0]))]
         for actor in way[1:]:
             entities += [(i, "between") for i in context.ids(context.actors.parties(actor))]
+        for actor in others:
+            entities += [(i, "shares_attribute") for i in context.ids(context.actors.parties(actor))]
+        behind = [(a, r) for a, r in _also_behind(context, evidence) if a not in way and a not in others]
+        for actor, role in behind:
+            entities += [(i, role) for i in context.ids(context.actors.parties(actor))]
         entities += [(i, "seizure") for i in context.ids(seizures)]
-        dates = context.dates(context.seizure_time.get(s, UNDATED) for s in seizures)
         words = [text(f"tie.{ties.tie[step]}") for step in steps]
         hops = len(way)
+        lift = proximity / baseline if baseline else 10 * self.parameters.lift_min
+        told = "near" if hops > 1 else "tied" if others else "direct"
         return make_finding(
             self,
-            score=proximity / (proximity + 1.0) * lift / (lift + 3.0),
+            score=proximity / (proximity + 1.0) * lift / (lift + 3.0) * (1.0 if own > 1 else 0.8),
             entities=entities,
             links=context.link_ids(rows),
-            window=dates,
+            window=context.dates(context.seizure_time.get(s, UNDATED) for s in seizures),
             features={
                 "hops": measured(hops, "count"),
                 "seizures": measured(len(seizures), "count", own_expected if hops == 1 else None),
                 "proximity": measured(proximity, "seizures, by share and age", baseline),
                 "lift": measured(lift, "ratio", 1.0),
+                "companies": measured(len(others), "count"),
             },
-            reason_key=f"finding.seizure_proximity.{'direct' if hops == 1 else 'near'}",
+            reason_key=f"finding.seizure_proximity.{told}",
             reason={
                 "seizures": counted(len(seizures), "seizure"),
-                "own": counted(own, "seizure"),
                 "expected": f"{own_expected:.2f}",
                 "hops": counted(hops, "hop"),
                 "ties": Text(", ".join(w.en for w in words), ", ".join(w.es for w in words)),
                 "lift": f"{lift:.0f}",
+                "others": counted(len(others), "company"),
             },
             lawful={"large_trader": "tested", "intermediary": "tested", "victim_of_contamination": "not_testable"},
         )
+
+
+def _hidden_ties(context: Context, p: SeizureProximityParameters) -> dict[int, tuple[float, dict[int, list[int]]]]:
+    """For each company what its shared attributes weigh, and the others with the rows of the links that show it."""
+    weight = dict(p.tie_weight)
+    made: dict[int, tuple[float, dict[int, list[int]]]] = {}
+    for (word, _), users in attributes(context).items():
+        if not 2 <= len(users) <= p.tie_users_max:
+            continue
+        weighs = weight[word] * min(len(users) - 1, 3) / math.log2(1 + len(users))
+        for a in users:
+            before, others = made.get(a, (0.0, {}))
+            for b in sorted(users):
+                if b != a:
+                    others.setdefault(b, []).extend((users[a][0], users[b][0]))
+            made[a] = (before + weighs, others)
+    return made
+
+
+def _also_behind(context: Context, evidence: list[tuple[int, ...]]) -> list[tuple[int, str]]:
+    """Shippers and consignees of the consignments by which the seizures lead to the party."""
+    trade = context.trade
+    bills = {int(context.network.target[links[-1]]) for links in evidence if len(links) > 1}
+    rows = [r for r, n in enumerate(context.consignments.node.tolist()) if n in bills]
+    role = {"SHIPPER": "shipper_of_seized", "CONSIGNEE": "consignee_of_seized"}
+    return [
+        (int(trade.actor[k]), role[trade.role.at(k)])
+        for k in np.flatnonzero(np.isin(trade.row, rows) & trade.role.is_in(role)).tolist()
+    ]
 
 
 def _tie(ties: Surroundings, a: int, b: int) -> int:

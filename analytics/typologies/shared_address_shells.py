@@ -31,6 +31,8 @@ class SharedAddressParameters:
     degree_max : int
         An attribute that more companies use belongs to a registered agent or an office tower: what also shares a second
         attribute is found by that one.
+    trade_companies_max : int
+        The same trade counts only for groups up to this size: in a larger one it is the trade that they are all in.
     involved_min : int
         Companies that deal with another of the group (payment, common consignment) or trade the same goods with the same
         counterparty.
@@ -40,6 +42,7 @@ class SharedAddressParameters:
 
     companies_min: int = 3
     degree_max: int = 50
+    trade_companies_max: int = 8
     involved_min: int = 2
     involved_share_min: float = 0.5
 
@@ -78,7 +81,7 @@ class SharedAddressShells:
             for pair in combinations(sorted(members), 2):
                 if pair in dealings:
                     inside[pair] = dealings[pair]
-                elif pair in common:
+                elif pair in common and len(members) <= p.trade_companies_max:
                     same_trade[pair] = common[pair]
             involved = {a for pair in (*inside, *same_trade) for a in pair}
             if len(involved) < max(p.involved_min, p.involved_share_min * len(members)):
@@ -139,7 +142,7 @@ class SharedAddressShells:
                 "companies": counted(len(members), "company"),
                 "shared": Text(" + ".join(w.en for w in words), " + ".join(w.es for w in words)),
                 "dealings": counted(len(dealing_rows), "dealing"),
-                "involved": counted(involved, "company"),
+                "involved": str(involved),
             },
             lawful={"registered_agent": "tested", "declared_group": "tested", "same_forwarder": "not_testable"},
         )

@@ -60,8 +60,9 @@ class UnitPriceOutlier:
         """One finding per pair of shipper and consignee, goods and direction."""
         c, p = context.consignments, self.parameters
         best: dict[tuple[int, int, int, bool], Finding] = {}
-        neither = ~(c.exported > 0) & ~(c.imported > 0)
-        for value in (c.exported, c.imported, np.where(neither, c.declared, np.nan)):
+        # Where both sides declare a value the exporter's counts: what the importer adds to it is a value mismatch.
+        either = np.where(c.exported > 0, c.exported, np.where(c.imported > 0, c.imported, c.declared))
+        for value in (either,):
             price, unit = self._prices(context, value)
             rows = np.flatnonzero(np.isfinite(price))
             goods = _hs6(c.hs.values)[c.hs.codes[rows]] if len(rows) else np.zeros(0, np.int64)

@@ -122,7 +122,7 @@ class ValueMismatch:
             reason_key=f"finding.value_mismatch.{'over' if higher else 'under'}",
             reason={
                 "consignments": counted(len(rows), "consignment"),
-                "traded": counted(traded, "consignment"),
+                "traded": str(traded),
                 "gap": percent(gap),
                 "exported": money(exported, exported, currency),
                 "imported": money(imported, imported, currency),
