@@ -9,7 +9,8 @@ A finding hits a planted pattern of the same typology when
 One finding hits one pattern at most. Members are counted as actors: a party under a shared tax number, with the accounts it
 holds, is one, in whatever dataset it stands. Consignments, places and the like in a finding are evidence, not members.
 
-A look-alike counts as flagged when at least half of the actors a finding of its typology names belong to it.
+A look-alike counts as flagged when at least half of the actors a finding of its typology names belong to it. A finding with
+score 0 accuses nobody (a listed party that was cleared is told as cleared): it neither hits nor flags.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def score(store: Store, answers: str | Path | Mapping[str, Any]) -> list[dict[st
     alike = [_Pattern.of(p, who) for p in known["look_alikes"]]
     rows = []
     for typology in sorted({p.typology for p in planted + alike}):
-        found = [who.actors_of(f) for f in store.findings(typology)]
+        found = [who.actors_of(f) for f in store.findings(typology) if f.score > 0]
         rows.append(
             _row(
                 typology,

@@ -222,8 +222,7 @@ def registered_agent(world: World, draws: Draws) -> None:
     agent = _plain_firm(world, draws, "US", "service")
     hosted = [_plain_firm(world, draws, "US", draws.choice(("trading", "consumer")), like=agent) for _ in range(80)]
     for one in hosted:
-        director = draws.choice(world.people["US"])
-        world.held.append(Held(director, one, role="Manager"))
+        world.held.append(Held(world.officer("US"), one, role="Manager"))
     for one in draws.sample(hosted, 24):
         trade = pair(world, draws, shipper=draws.choice(firms(world, ["hardware", "produce"], "MX")), consignee=one)
         settle(world, draws, consignments(world, draws, trade, draws.integer(4, 1), 20, 450))

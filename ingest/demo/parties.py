@@ -57,7 +57,7 @@ _FIRMS = {
     "broker": {"US": 40, "MX": 40},
     "forwarder": {"US": 30, "MX": 22, "GT": 8, "CO": 8},
 }
-_PEOPLE = {"US": 1050, "MX": 880, "GT": 70, "CO": 90}
+_PEOPLE = {"US": 960, "MX": 800, "GT": 150, "CO": 190}
 _BANKS = {"US": 10, "MX": 8, "GT": 4, "CO": 5}
 
 

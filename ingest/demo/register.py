@@ -16,7 +16,6 @@ _UNREGISTERED = ("bank", "person")
 def fill_register(world: World, draws: Draws) -> None:
     """Every second firm is registered, with one director; some belong to another firm or to a person."""
     directed = {id(h.firm) for h in world.held}
-    people = {c: list(p) for c, p in world.people.items()}
     for party in world.parties:
         if party.sector in _UNREGISTERED:
             continue
@@ -30,9 +29,10 @@ def fill_register(world: World, draws: Draws) -> None:
             if party.country != "US"
             else "President"
         )
-        world.held.append(Held(draws.choice(people[party.country]), party, role=role))
+        director = world.officer(party.country)
+        world.held.append(Held(director, party, role=role))
         if draws.chance(0.25):
-            owner = draws.choice(people[party.country])
+            owner = director if draws.chance(0.7) else world.officer(party.country)
             world.held.append(Held(owner, party, percentage=draws.choice((25, 50, 51, 75, 100))))
 
 

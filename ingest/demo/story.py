@@ -2,7 +2,7 @@
 
 A fresh-produce importer in Pharr, Texas, buys mangoes from one packer in Michoacán. A pest is found in September 2024, a
 joint inspection in October leads to a seizure in one of its containers. Whom the carrier notifies shares a phone with two
-firms that do nothing but pass on money. Export and import records of the same consignments disagree. The packer buys from a
+firms that hardly trade and pass on money. Export and import records of the same consignments disagree. The packer buys from a
 firm on the 69-B list. Three people bring cash just below the reporting threshold to branches in several states; it leaves for
 a firm in Colombia that is directed by the person behind the notify party.
 """
@@ -158,7 +158,11 @@ def _funnels(world: World, draws: Draws, notify: Party, shells: list[Party]) -> 
     for k in range(3):
         funnel = person(world, draws, "US", city=("McAllen", "Laredo", "Pharr")[k])
         _funnel(world, draws, funnel, abroad, day_of(("2024-08-05", "2024-10-21", "2025-01-13")[k]), towns)
-    # what the shells live from: they pass money between the notify party and the firm abroad
+    # the shells hardly trade: two small consignments each, on whose papers the phone stands
+    for shell in shells:
+        trade = pair(world, draws, consignee=shell)
+        settle(world, draws, consignments(world, draws, trade, 2, day_of("2024-05-13"), 300))
+    # what they live from: they pass money between the notify party and the firm abroad
     for k in range(6):
         day = business_day(day_of("2024-06-03") + 40 * k)
         amount = draws.lognormal(16_000, 0.3)

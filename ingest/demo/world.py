@@ -252,11 +252,21 @@ class World:
     planted: list[Planted] = field(default_factory=list)
     streets: set[str] = field(default_factory=set)
     boxes: list[str] = field(default_factory=list)
+    officers: dict[str, list[Party]] = field(default_factory=dict)
     parties: list[Party] = field(default_factory=list)
 
     def count(self, at_full_scale: int, least: int = 1) -> int:
         """A number of things at this scale."""
         return max(least, round(at_full_scale * self.scale))
+
+    def officer(self, country: str) -> Party:
+        """Somebody to direct a firm: nobody directs a third one before everybody has two."""
+        if not self.officers.get(country):
+            seized_from = {id(s.party) for s in self.seizures}
+            # whoever was stopped in a private car is no director, else half the register stands near a seizure
+            pool = [p for p in self.people[country] if id(p) not in seized_from]
+            self.officers[country] = self.draws.child(f"officers {country}").sample(pool, len(pool))
+        return self.officers[country].pop()
 
     def port(self, code: str) -> Port:
         """The port of that code."""
