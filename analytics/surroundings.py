@@ -13,6 +13,7 @@ import numpy as np
 from vinculo.analytics.context import CONTROL_KINDS, Context
 from vinculo.graph.network import Codes, Csr, Floats, simple_csr
 from vinculo.graph.schema import descendants
+from vinculo.graph.search import squeezed
 
 #: Attributes: link kind to its word in the catalogue (``shared.WORD``). Officers come by links of their own.
 SHARED_KINDS = {"HAS_ADDRESS": "address", "HAS_PHONE": "phone", "HAS_EMAIL": "email"}
@@ -113,17 +114,22 @@ def _shared(context: Context, degree_max: int) -> _Ties:
 def attributes(context: Context) -> dict[tuple[str, int], dict[int, list[int]]]:
     """For each attribute (word, node) the companies that use it, with the rows of the links that say so.
 
-    Carriers, brokers and banks are left out: their address stands on other people's papers.
+    Carriers, brokers and banks are left out: their address stands on other people's papers. Two of the same name (but for
+    case, accents and signs) count once: they are more likely one party without a tax number than two.
     """
     network, of = context.network, context.actors.of
+    names = network.nodes["name"].to_pylist()
     person = network.of_kind(descendants("Person"))
     company = context.actors.is_party & ~person
     made: dict[tuple[str, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    known: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
     for kind, word in SHARED_KINDS.items():
         for row in np.flatnonzero(network.links_of_kind([kind])).tolist():
             actor = int(of[network.source[row]])
             if company[network.source[row]] and not context.intermediaries[actor]:
-                made[word, int(network.target[row])][actor].append(row)
+                key = (word, int(network.target[row]))
+                first = known[key].setdefault(squeezed(names[network.source[row]] or ""), actor)
+                made[key][first].append(row)
     for row in np.flatnonzero(network.links_of_kind(["DIRECTS", "OWNS"])).tolist():
         officer, firm = int(network.source[row]), int(network.target[row])
         if person[officer] and company[firm]:

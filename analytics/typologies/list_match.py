@@ -15,8 +15,19 @@ from vinculo.analytics.typology import make_finding, measured
 from vinculo.graph.text import Text, text
 from vinculo.graph.types import Finding
 
-#: Links that say who a party is or what lists say of it; everything else is something it does.
-PASSIVE_KINDS = ("LISTED", "HAS_IDENTIFIER", "HAS_ADDRESS", "HAS_PHONE", "HAS_EMAIL", "MENTIONED", "REFERS_TO")
+#: Links that show a party at work. What lists say of one another's entries (owners, relatives, addresses) is not work.
+WORKING_KINDS = (
+    "PAID",
+    "HOLDS",
+    "SHIPPER",
+    "CONSIGNEE",
+    "NOTIFY_PARTY",
+    "DECLARANT",
+    "CARRIER",
+    "INVOICED",
+    "SEIZED_FROM",
+    "INSPECTED",
+)
 
 
 @dataclass(frozen=True)
@@ -45,14 +56,14 @@ class ListMatch:
     parameters: ListMatchParameters = field(default_factory=ListMatchParameters)
 
     def find(self, context: Context) -> Iterator[Finding]:
-        """One finding per taxpayer with a listing, if it appears in the data apart from the list itself."""
+        """One finding per taxpayer with a listing, if it appears apart from that list: elsewhere, at work, on another list."""
         network, actors = context.network, context.actors
         rows = np.flatnonzero(network.links_of_kind(["LISTED"]))
         by_actor: dict[int, list[int]] = defaultdict(list)
         for row in rows.tolist():
             by_actor[int(actors.of[network.source[row]])].append(row)
         active = np.zeros(len(network), np.bool_)
-        busy = ~network.links_of_kind(PASSIVE_KINDS)
+        busy = network.links_of_kind(WORKING_KINDS)
         active[network.source[busy]] = True
         active[network.target[busy]] = True
         listings = self._listings(context)
@@ -65,7 +76,7 @@ class ListMatch:
             others = [n for n in parties if n not in named]
             at_work = [n for n in actors.members(actor).tolist() if active[n]]
             lists = {listings[int(network.target[r])][0] for r in listed}
-            if not at_work and len(lists) < 2:
+            if not others and not at_work and len(lists) < 2:
                 continue
             yield self._finding(context, actor, listed, named, others, identifiers[actor], listings)
 

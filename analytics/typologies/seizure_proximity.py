@@ -110,7 +110,8 @@ class SeizureProximity:
             shares, others = hidden.get(actor, (0.0, {})) if own[actor] else (0.0, {})
             if own[actor]:
                 repeated = own[actor] > 1 and poisson_tail(int(own[actor]), expected_own) <= p.chance_max
-                if not repeated and shares < p.ties_min:
+                close = proximity[actor] >= p.lift_min * baseline[actor]
+                if not repeated and not (shares >= p.ties_min and close):
                     continue
             way = self._way(ties, reached, actor)
             at = of_actor[way[-1]]

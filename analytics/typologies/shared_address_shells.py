@@ -42,7 +42,7 @@ class SharedAddressParameters:
 
     companies_min: int = 3
     degree_max: int = 50
-    trade_companies_max: int = 8
+    trade_companies_max: int = 5
     involved_min: int = 2
     involved_share_min: float = 0.5
 
