@@ -41,6 +41,8 @@ class SeizureProximityParameters:
         For parties at one hop: chance of so many seizures of their own goods at the general rate.
     proximity_min : float
         For parties further away: below this nothing is told; one party alone behind one recent seizure has 1.
+    tied_lift_min : float
+        The same for a party that also shares attributes with others.
     tie_weight : tuple of (str, float)
         What an attribute weighs that a party behind a seizure shares with other companies: this times their number (three at
         most), divided by log2(1 + users). A common address may be a business park, a common officer may sit on many boards.
@@ -55,6 +57,7 @@ class SeizureProximityParameters:
     degree_max: int = 50
     container_days: int = 60
     lift_min: float = 3.0
+    tied_lift_min: float = 1.5
     chance_max: float = 1e-3
     proximity_min: float = 0.25
     tie_weight: tuple[tuple[str, float], ...] = (("phone", 1.0), ("email", 1.0), ("address", 0.25), ("officer", 0.25))
@@ -110,7 +113,7 @@ class SeizureProximity:
             shares, others = hidden.get(actor, (0.0, {})) if own[actor] else (0.0, {})
             if own[actor]:
                 repeated = own[actor] > 1 and poisson_tail(int(own[actor]), expected_own) <= p.chance_max
-                close = proximity[actor] >= p.lift_min * baseline[actor]
+                close = proximity[actor] >= p.tied_lift_min * baseline[actor]
                 if not repeated and not (shares >= p.ties_min and close):
                     continue
             way = self._way(ties, reached, actor)
@@ -118,7 +121,7 @@ class SeizureProximity:
             made = self._finding(
                 context, ties, way, [int(seizures[k]) for k in at], [evidence[k] for k in at],
                 float(proximity[actor]), float(baseline[actor]), int(own[actor]), expected_own,
-                others if shares >= p.ties_min else {},
+                others if shares >= p.ties_min else {}, shares if shares >= p.ties_min else 0.0,
             )  # fmt: skip
             named = frozenset(i for i, role in made.entities if role != "seizure")
             found.append((made, actor, named, frozenset(i for i, role in made.entities if role == "seizure")))
@@ -173,6 +176,7 @@ class SeizureProximity:
         own: int,
         own_expected: float,
         others: dict[int, list[int]],
+        shares: float,
     ) -> Finding:
         steps = [_tie(ties, a, b) for a, b in pairwise(way)]
         rows = [row for step in steps for row in ties.evidence[step]] + [row for links in evidence for row in links]
@@ -189,10 +193,11 @@ class SeizureProximity:
         words = [text(f"tie.{ties.tie[step]}") for step in steps]
         hops = len(way)
         lift = proximity / baseline if baseline else 10 * self.parameters.lift_min
+        likely = proximity / (proximity + 1.0) * lift / (lift + 3.0) * (1.0 if own > 1 else 0.8)
         told = "near" if hops > 1 else "tied" if others else "direct"
         return make_finding(
             self,
-            score=proximity / (proximity + 1.0) * lift / (lift + 3.0) * (1.0 if own > 1 else 0.8),
+            score=likely + (1.0 - likely) * 0.3 * min(1.0, shares),
             entities=entities,
             links=context.link_ids(rows),
             window=context.dates(context.seizure_time.get(s, UNDATED) for s in seizures),
