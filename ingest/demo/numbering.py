@@ -73,6 +73,8 @@ _RUDE = frozenset(
 )
 _CONTAINER_OWNERS = ("QXZU", "ZQXU", "XQJU", "QZVU")
 # letters of ISO 6346: 10 upwards, without the multiples of 11
+#: Never given out: the story uses it.
+RESERVED_PHONE = "+1 832-555-0110"
 _CONTAINER_VALUES = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", [v for v in range(10, 39) if v % 11], strict=True))
 
 
@@ -212,6 +214,7 @@ class Numbers:
         if country == "US":
             areas = files(__package__).joinpath("area_codes.csv").read_text(encoding="utf-8").split()[1:]
             pool = [f"+1 {area}-555-01{n:02d}" for area in areas for n in range(100)]
+            pool.remove(RESERVED_PHONE)
             yield from self._draws.child("phones").sample(pool, len(pool))
         draws = self._draws.child(f"phones {country}")
         while True:

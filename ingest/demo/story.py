@@ -2,9 +2,10 @@
 
 A fresh-produce importer in Pharr, Texas, buys mangoes from one packer in Michoacán. A pest is found in September 2024, a
 joint inspection in October leads to a seizure in one of its containers. Whom the carrier notifies shares a phone with two
-firms that hardly trade and pass on money. Export and import records of the same consignments disagree. The packer buys from a
-firm on the 69-B list. Three people bring cash just below the reporting threshold to branches in several states; it leaves for
-a firm in Colombia that is directed by the person behind the notify party.
+firms that trade in nothing and pass on money; the first shipments notified those. Export and import records of the same
+consignments disagree. The packer buys from a firm on the 69-B list. Three people bring cash just below the reporting
+threshold to branches in several states; it leaves for a firm in Colombia that is directed by the person behind the notify
+party.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from vinculo.ingest.demo.cargo_patterns import consignments, pair, settle
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.enforcement import CONTRABAND, inspected, seize
 from vinculo.ingest.demo.names import rows
+from vinculo.ingest.demo.numbering import RESERVED_PHONE
 from vinculo.ingest.demo.parties import new_street
 from vinculo.ingest.demo.patterns import firm, person
 from vinculo.ingest.demo.payments import branch, cash_in
@@ -67,7 +69,7 @@ def _cast(world: World, draws: Draws) -> tuple[Party, Party, Party, list[Party]]
     for name, party in (("puenteambar", importer), ("valdecerro", packer), ("riberaquieta", notify)):
         party.email = f"contact@{name}.example"
     # the phone that gives them away
-    first.phone = second.phone = notify.phone
+    notify.phone = first.phone = second.phone = RESERVED_PHONE
     return importer, packer, notify, [first, second]
 
 
@@ -83,6 +85,9 @@ def _border(world: World, draws: Draws, bills: list[Bill], importer: Party, noti
     pest.day = day_of("2024-09-11")
     seized = min((b for b in bills if b is not pest), key=lambda b: abs(b.day - day_of("2024-10-17")))
     seized.day = day_of("2024-10-17")
+    # the first shipments notified the shells: there the phone stands beside their names
+    for bill, shell in zip(sorted(bills, key=lambda b: b.day)[:4], shells * 2, strict=True):
+        bill.notify = shell
     settle(world, draws, [b for b in bills if b is not pest])
     inspected(
         world,
@@ -158,11 +163,7 @@ def _funnels(world: World, draws: Draws, notify: Party, shells: list[Party]) -> 
     for k in range(3):
         funnel = person(world, draws, "US", city=("McAllen", "Laredo", "Pharr")[k])
         _funnel(world, draws, funnel, abroad, day_of(("2024-08-05", "2024-10-21", "2025-01-13")[k]), towns)
-    # the shells hardly trade: two small consignments each, on whose papers the phone stands
-    for shell in shells:
-        trade = pair(world, draws, consignee=shell)
-        settle(world, draws, consignments(world, draws, trade, 2, day_of("2024-05-13"), 300))
-    # what they live from: they pass money between the notify party and the firm abroad
+    # what the shells live from: they pass money between the notify party and the firm abroad
     for k in range(6):
         day = business_day(day_of("2024-06-03") + 40 * k)
         amount = draws.lognormal(16_000, 0.3)

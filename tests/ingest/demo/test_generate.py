@@ -269,6 +269,7 @@ def test_the_story_holds_together(case: Path, answers: dict[str, Any]) -> None:
     register = [json.loads(x) for x in (case / "company_register.ftm.json").read_text(encoding="utf-8").splitlines()]
     phone = bills[seized[0]["bill_number"]]["notify_party_phone"]
     assert sum(phone in e["properties"].get("phone", ()) for e in register) == 3
+    assert len({b["notify_party"] for b in bills.values() if b["notify_party_phone"] == phone}) == 3
     listed = story["list_match"]["members"][0]["tax_id"]
     assert f"{listed}," in (case / "Listado_Completo_69-B.csv").read_text(encoding="cp1252")
 
