@@ -12,13 +12,13 @@ import numpy as np
 from vinculo.analytics.context import Context
 from vinculo.analytics.phrasing import both, counted
 from vinculo.analytics.typology import make_finding, measured
+from vinculo.graph.schema import descendants
 from vinculo.graph.text import Text, text
 from vinculo.graph.types import Finding
 
 #: Links that show a party at work. What lists say of one another's entries (owners, relatives, addresses) is not work.
 WORKING_KINDS = (
     "PAID",
-    "HOLDS",
     "SHIPPER",
     "CONSIGNEE",
     "NOTIFY_PARTY",
@@ -56,7 +56,7 @@ class ListMatch:
     parameters: ListMatchParameters = field(default_factory=ListMatchParameters)
 
     def find(self, context: Context) -> Iterator[Finding]:
-        """One finding per taxpayer with a listing, if it appears apart from that list: elsewhere, at work, on another list."""
+        """One finding per taxpayer with a listing that appears elsewhere, at work, or on a list of another nature."""
         network, actors = context.network, context.actors
         rows = np.flatnonzero(network.links_of_kind(["LISTED"]))
         by_actor: dict[int, list[int]] = defaultdict(list)
@@ -67,6 +67,7 @@ class ListMatch:
         active[network.source[busy]] = True
         active[network.target[busy]] = True
         listings = self._listings(context)
+        sanction = network.of_kind(descendants("Sanction"))
         identifiers: dict[int, list[int]] = defaultdict(list)
         for row in actors.joined_by.tolist():
             identifiers[int(actors.of[network.source[row]])].append(row)
@@ -75,10 +76,10 @@ class ListMatch:
             named = {int(network.source[r]) for r in listed}
             others = [n for n in parties if n not in named]
             at_work = [n for n in actors.members(actor).tolist() if active[n]]
-            lists = {listings[int(network.target[r])][0] for r in listed}
-            if not others and not at_work and len(lists) < 2:
-                continue
-            yield self._finding(context, actor, listed, named, others, identifiers[actor], listings)
+            # The UN's entries stand on OFAC's list too; a sanction beside a tax listing is news.
+            both_kinds = len({bool(sanction[network.target[r]]) for r in listed}) == 2
+            if others or at_work or both_kinds:
+                yield self._finding(context, actor, listed, named, others, identifiers[actor], listings)
 
     @staticmethod
     def _listings(context: Context) -> dict[int, tuple[str, str, str, str]]:

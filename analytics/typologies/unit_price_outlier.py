@@ -59,36 +59,26 @@ class UnitPriceOutlier:
     def find(self, context: Context) -> Iterator[Finding]:
         """One finding per pair of shipper and consignee, goods and direction."""
         c, p = context.consignments, self.parameters
-        best: dict[tuple[int, int, int, bool], Finding] = {}
         # Where both sides declare a value the exporter's counts: what the importer adds to it is a value mismatch.
-        either = np.where(c.exported > 0, c.exported, np.where(c.imported > 0, c.imported, c.declared))
-        for value in (either,):
-            price, unit = self._prices(context, value)
-            rows = np.flatnonzero(np.isfinite(price))
-            goods = _hs6(c.hs.values)[c.hs.codes[rows]] if len(rows) else np.zeros(0, np.int64)
-            rows, goods = rows[goods > 0], goods[goods > 0]
-            origin = context.origin[rows]
-            z, peers = self._distances(context, rows, goods, origin, unit[rows], price[rows])
-            far = np.abs(np.log(price[rows] / np.where(peers > 0, peers, 1.0))) >= np.log(p.factor_min)
-            odd = np.flatnonzero((np.abs(z) >= p.z_min) & far & (peers > 0))
-            groups: dict[tuple[int, int, int, bool], list[int]] = defaultdict(list)
-            for k in odd:
-                for pair in context.trading_pairs.get(int(rows[k]), ()):
-                    groups[(*pair, int(goods[k]), bool(z[k] > 0))].append(int(k))
-            sold: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-            for k, row in enumerate(rows.tolist()):
-                for pair in context.trading_pairs.get(row, ()):
-                    sold[(*pair, int(goods[k]))].append(k)
-            logs = np.log(price[rows] / np.where(peers > 0, peers, 1.0))
-            for key, members in groups.items():
-                if len(members) < p.repeats_min or self._premium(logs, z, members, sold[key[:3]]):
-                    continue
-                made = self._finding(
-                    context, key, rows[members], price[rows[members]], z[members], peers[members], value
-                )
-                if key not in best or made.score > best[key].score:
-                    best[key] = made
-        yield from best.values()
+        value = np.where(c.exported > 0, c.exported, np.where(c.imported > 0, c.imported, c.declared))
+        price, unit = self._prices(context, value)
+        rows = np.flatnonzero(np.isfinite(price))
+        goods = _hs6(c.hs.values)[c.hs.codes[rows]]
+        rows, goods = rows[goods > 0], goods[goods > 0]
+        z, peers = self._distances(context, rows, goods, context.origin[rows], unit[rows], price[rows])
+        logs = np.log(price[rows] / np.where(peers > 0, peers, 1.0))
+        odd = (np.abs(z) >= p.z_min) & (np.abs(logs) >= np.log(p.factor_min)) & (peers > 0)
+        groups: dict[tuple[int, int, int, bool], list[int]] = defaultdict(list)
+        sold: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+        for k, row in enumerate(rows.tolist()):
+            for shipper, consignee in context.trading_pairs.get(row, ()):
+                sold[shipper, consignee, int(goods[k])].append(k)
+                if odd[k]:
+                    groups[shipper, consignee, int(goods[k]), bool(z[k] > 0)].append(k)
+        for key, members in groups.items():
+            if len(members) >= p.repeats_min and not self._premium(logs, z, members, sold[key[:3]]):
+                at = rows[members]
+                yield self._finding(context, key, at, price[at], z[members], peers[members], value)
 
     def _premium(self, logs: Floats, z: Floats, members: list[int], sold: list[int]) -> bool:
         """Whether all that the pair sells has one price of its own, no less steady than the peers' prices."""

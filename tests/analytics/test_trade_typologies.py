@@ -222,3 +222,37 @@ def test_lists_alone_and_placeholders_match_nobody(case, traders):
         "HAS_IDENTIFIER", traders[1], case.entity("Identifier", "XAXX010101000", number="XAXX010101000", type="RFC")
     )
     assert found(case, "list_match") == []
+
+
+def sanctioned(case, number: str, program: str) -> str:
+    party = case.entity("Company", f"{program} {number}")
+    case.link("HAS_IDENTIFIER", party, case.entity("Identifier", number, number=number, type="RFC"))
+    case.link("LISTED", party, case.entity("Sanction", f"{program} {number} entry", program=program))
+    return party
+
+
+def test_a_sanction_beside_a_tax_listing_is_told_but_not_two_lists_of_sanctions(case):
+    named, _ = listed(case, "ABC010101AB1", "Sentencia Favorable", "cleared")
+    first = sanctioned(case, "ABC010101AB1", "SDNTK")
+    sanctioned(case, "XYZ010101AB1", "SDGT")
+    sanctioned(case, "XYZ010101AB1", "UN Al-Qaida")
+    [finding] = found(case, "list_match")
+    assert roles(finding, "listed_party") == {named, first}
+    assert "SAT 69-B: Sentencia Favorable (cleared)" in finding.reason.en and "SDNTK" in finding.reason.en
+
+
+def test_a_party_that_shares_its_phone_and_stands_behind_a_seizure_is_told_with_those_it_shares_it_with(case):
+    market(case, pairs=20, each=20)
+    phone = case.entity("Phone", "+525555550100", number="+525555550100")
+    notify = case.company("Notify", "NOT010101AB1")
+    shells = [case.company(f"Shell {k}", f"SHE01010{k}AB1") for k in range(2)]
+    for party in (notify, *shells):
+        case.link("HAS_PHONE", party, phone)
+    seller, buyer = case.company("Odd seller", "ODS010101AB1"), case.company("Odd buyer", "ODB010101AB1")
+    for n in range(6):
+        id = bill(case, f"Z{n}", seller, buyer, 10 * n, notify=notify)
+    seizure = seized(case, "S1", id)
+    [finding] = [f for f in found(case, "seizure_proximity") if (notify, "near_seizure") in f.entities]
+    assert roles(finding, "shares_attribute") == set(shells) and roles(finding, "seizure") == {seizure}
+    assert roles(finding, "consignee_of_seized") == {buyer}
+    assert "shares phone, e-mail, address or officer with 2 companies" in finding.reason.en
