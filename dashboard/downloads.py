@@ -1,0 +1,81 @@
+"""Tables as files that open in a spreadsheet and do nothing there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from vinculo.dashboard.wording import t
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def cell(value: object) -> object:
+    """A value as a spreadsheet may have it: text that would be read as a formula gets an apostrophe in front.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell("ACME"), cell(-5)
+    ("'=1+1", 'ACME', -5)
+    """
+    if isinstance(value, str):
+        clean = value.encode("utf-8", "replace").decode()
+        return "'" + clean if clean.startswith(_FORMULA) else clean
+    return "" if value is None else value
+
+
+def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
+    """Rows as CSV in UTF-8 with the mark by which Excel knows it."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([cell(c) for c in columns])
+    writer.writerows([cell(row.get(c)) for c in columns] for row in rows)
+    return ("\ufeff" + out.getvalue()).encode("utf-8")
+
+
+def download(rows: Sequence[Mapping[str, Any]], name: str, *, key: str, columns: Sequence[str] | None = None) -> None:
+    """A button that gives these rows as CSV."""
+    heads = list(columns or (rows[0] if rows else ()))
+    st.download_button(
+        t("download_csv"),
+        # made when it is pressed, in a thread without a session: everything it needs is bound here
+        data=partial(csv_bytes, list(rows), heads),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+        key=f"csv-{key}",
+    )
+
+
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    name: str,
+    *,
+    key: str,
+    height: int | str = "auto",
+    select: bool = False,
+    columns: Mapping[str, Any] | None = None,
+    hidden: Sequence[str] = (),
+) -> int | None:
+    """A table with its download; with ``select``, the number of the row a person has clicked.
+
+    ``hidden`` columns are in the file only.
+    """
+    shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
+    options: dict[str, Any] = {"hide_index": True, "height": height, "key": key, "column_config": columns}
+    chosen: int | None = None
+    if select:
+        state = st.dataframe(shown, on_select="rerun", selection_mode="single-row", **options)
+        picked = state["selection"]["rows"]
+        chosen = int(picked[0]) if picked and picked[0] < len(rows) else None
+    else:
+        st.dataframe(shown, **options)
+    download(rows, name, key=key)
+    return chosen

@@ -1,0 +1,131 @@
+"""What every screen has round it: heading, case, badge, language, and plain words when something goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from vinculo.dashboard import cases
+from vinculo.dashboard.jobs import Job, jobs
+from vinculo.dashboard.wording import escaped, language, number, plain, stage, t
+from vinculo.graph.errors import VinculoError
+
+SCREENS = ("home", "search", "entity", "chart", "paths", "findings", "communities", "data")
+_HERE = Path(__file__).parent
+
+
+def style() -> None:
+    """The few rules that have no setting. Streamlit's own class names are no promise, so nothing may depend on them."""
+    st.html(f"<style>{(_HERE / 'page.css').read_text('utf-8')}</style>")
+
+
+def run(page: Any) -> None:
+    """Run a screen; an error of ours becomes its sentence and what to do."""
+    try:
+        page.run()
+    except VinculoError as problem:
+        sentence, hint = problem.message(language()), problem.hint(language())
+        st.error(plain(sentence) + (f"\n\n{plain(hint)}" if hint else ""), icon=":material/error:")
+        st.page_link(_HERE / "screens" / "data.py", label=t("go_to_data"), icon=":material/database:")
+
+
+def go(screen: str, **parameters: str) -> None:
+    """Go to another screen with these parameters in its address."""
+    st.switch_page(_HERE / "screens" / f"{screen}.py", query_params=parameters)
+
+
+def link(screen: str, label: str, icon: str, **parameters: str) -> None:
+    """A link to another screen; the label is ours or escaped already."""
+    st.page_link(_HERE / "screens" / f"{screen}.py", label=label, icon=icon, query_params=parameters)
+
+
+def _switch_language(to: str) -> None:
+    st.session_state.language = to
+    st.query_params["lang"] = to
+
+
+def header(title: str) -> None:
+    """Heading at the left; case, badge and the language switch at the right."""
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="header")
+    bar.html(f"<h1 class='v-title'>{escaped(title)}</h1>")
+    bar.space("stretch")
+    bar.html(
+        f"<span class='v-case'>{escaped(t('case'))}: <b>{escaped(cases.label(cases.current()))}</b></span>",
+        width="content",
+    )
+    if cases.is_synthetic():
+        bar.badge(t("synthetic"), color="orange", icon=":material/science:")
+    other = "en" if language() == "es" else "es"
+    name = {"en": "English", "es": "Español"}[other]
+    bar.button(
+        name,
+        key="language-switch",
+        type="tertiary",
+        icon=":material/translate:",
+        on_click=_switch_language,
+        args=(other,),
+    )
+
+
+def empty(key: str, icon: str, *, height: int = 260) -> DeltaGenerator:
+    """A bordered box that says what is not there and what to do; returns it, for links or buttons."""
+    box = st.container(
+        border=True, height=height, vertical_alignment="center", horizontal_alignment="center", gap="small"
+    )
+    box.markdown(f":material/{icon}:", text_alignment="center", width=460)
+    box.markdown(t(key), text_alignment="center", width=460)
+    return box
+
+
+def no_data() -> None:
+    """The state of a case into which nothing was loaded."""
+    box = empty("empty_case", "upload_file")
+    with box:
+        row = st.container(horizontal=True, horizontal_alignment="center")
+        with row:
+            link("data", t("load_a_file"), ":material/upload_file:")
+            link("home", t("load_demo_hint"), ":material/science:")
+
+
+# -- jobs --------------------------------------------------------------------------------------------------------
+def start_job(title: str, arguments: list[str], **more: Any) -> None:
+    """Start a command on this case, or say that enough are running."""
+    made = jobs().start(title, arguments, case=cases.current(), language=language(), **more)
+    if made is None:
+        st.toast(t("jobs_full"), icon=":material/hourglass_empty:")
+
+
+def job_list(limit: int = 4) -> None:
+    """The commands of this case with their progress; refreshes itself while one is running."""
+    case = cases.current()
+    running = bool(jobs().running(case))
+
+    # the interval is fixed by the last full run, so ask for one when the work ends
+    @st.fragment(run_every=1.0 if running else None)
+    def listed() -> None:
+        for job in jobs().of(case)[:limit]:
+            _job(job)
+        if running and not jobs().running(case):
+            st.rerun()
+
+    if jobs().of(case):
+        st.markdown(f"##### {t('jobs')}")
+        listed()
+
+
+def _job(job: Job) -> None:
+    left, right = st.columns([6, 1], vertical_alignment="center")
+    if job.state == "running":
+        said = stage(job.stage) if job.stage else t("job.starting")
+        figures = f"{number(job.done)} / {number(job.total)}" if job.total else number(job.done) if job.done else ""
+        left.progress(job.share, text=plain(f"{job.title}: {said} {figures}"))
+        right.button(t("cancel"), key=f"cancel-{job.id}", on_click=jobs().cancel, args=(job.id,))
+        return
+    marks = {"done": "check_circle", "failed": "error", "cancelled": "cancel"}
+    line = f"{job.title}: {t(f'job.{job.state}')} ({number(max(0.0, job.ended - job.started), 1)} s)"
+    left.markdown(f":material/{marks[job.state]}: {plain(line)}")
+    if job.error:
+        left.html(f"<div class='v-remark'>{escaped(job.error)} {escaped(job.hint)}</div>")

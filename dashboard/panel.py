@@ -1,0 +1,146 @@
+"""Details of what is selected, each value with the file and record it comes from; shared by chart and entity screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import streamlit as st
+
+from vinculo.dashboard import cases, charts, desk, frame
+from vinculo.dashboard.picture import lines, shown
+from vinculo.dashboard.wording import escaped, facts_table, into, number, seen, t
+from vinculo.graph.palette import node_image
+from vinculo.graph.schema import kind
+from vinculo.graph.standing import Standing, standings, status_of
+from vinculo.graph.types import Entity, Fact, Link, Provenance
+
+#: Links of one line that the panel spells out.
+SPELLED = 30
+
+
+def source_line(origin: Provenance) -> str:
+    """Where a value stands, for a person: file and record."""
+    s = origin.source
+    where = t("source", file=s.file or s.sha256[:12], record=number(origin.record), dataset=s.dataset)
+    return where + (f" · {t('tainted')}" if s.taint else "")
+
+
+def property_label(kind_name: str, name: str) -> str:
+    """What a property is called in the reader's language."""
+    known = kind(kind_name).properties.get(name)
+    return into(known.label) if known else name
+
+
+def fact_rows(kind_name: str, properties: Mapping[str, tuple[Fact, ...]]) -> list[tuple[str, str, list[str]]]:
+    """Label, value, sources, featured properties first; every value that any file asserts has its row."""
+    featured = kind(kind_name).featured
+    order = sorted(properties, key=lambda p: (featured.index(p) if p in featured else len(featured), p))
+    return [
+        (
+            property_label(kind_name, p) + _unit(kind_name, p),
+            _spoken(kind_name, p, f.value),
+            [source_line(s) for s in f.sources],
+        )
+        for p in order
+        for f in properties[p]
+    ]
+
+
+def _unit(kind_name: str, name: str) -> str:
+    known = kind(kind_name).properties.get(name)
+    return f" ({known.unit})" if known and known.unit else ""
+
+
+def _spoken(kind_name: str, name: str, value: str) -> str:
+    known = kind(kind_name).properties.get(name)
+    if known and known.type == "number":
+        try:
+            return number(float(value), 0 if float(value).is_integer() else 2)
+        except ValueError:
+            return value
+    return value
+
+
+def heading(entity: Entity, told: Sequence[Standing], *, big: bool = False) -> None:
+    """Icon, name and kind."""
+    image = node_image(kind(entity.kind).appearance, "light", kind=entity.kind, status=status_of(told))
+    size = "v-node v-big" if big else "v-node"
+    st.html(
+        f"<div class='{size}'><img src='{image}' alt=''><span><b>{escaped(entity.name)}</b>"
+        f"<small>{escaped(into(kind(entity.kind).label))}</small></span></div>"
+    )
+
+
+def standing_lines(told: Iterable[Standing]) -> None:
+    """What lists say, in full sentences."""
+    for one in told:
+        st.html(f"<div class='v-standing {escaped(one.code)}'>{escaped(into(one.sentence))}</div>")
+
+
+def _note(id: str) -> None:
+    desk.do(charts.annotate(desk.board().chart, id, seen(st.session_state[f"note-{id}"])))
+
+
+def node_panel(id: str) -> None:
+    """The selected node: what lists say, facts with their sources, a note, what can be done."""
+    chart = desk.board().chart
+    store = cases.store()
+    entity = store.entities([id]).get(id)
+    if entity is None:
+        st.caption(t("chart.gone"))
+        return
+    told = standings(store, [id]).get(id, ())
+    heading(entity, told)
+    row = st.container(horizontal=True, gap="xsmall")
+    pinned = chart.nodes[id].pinned
+    actions = [
+        ("expand", "chart.expand", "open_in_full"),
+        ("hide", "chart.hide", "visibility_off"),
+        ("pin", "chart.unpin" if pinned else "chart.pin_one", "keep"),
+    ]
+    for name, label, icon in actions:
+        command = {"name": name, "ids": [id]}
+        row.button(
+            t(label),
+            key=f"panel-{name}",
+            icon=f":material/{icon}:",
+            type="tertiary",
+            on_click=desk.obey,
+            args=(command,),
+        )
+    frame.link("entity", t("chart.open_entity"), ":material/description:", id=id)
+    standing_lines(told)
+    facts_table(fact_rows(entity.kind, entity.properties))
+    if not entity.sources:
+        st.caption(t("entity.bare"))
+    st.session_state[f"note-{id}"] = chart.notes.get(id, "")
+    st.text_input(t("chart.note"), key=f"note-{id}", max_chars=300, on_change=_note, args=(id,))
+
+
+def link_panel(id: str) -> None:
+    """The selected line: every link on it with its facts and sources."""
+    chart = desk.board().chart
+    line = next((x for x in lines(chart, shown(chart)[1]) if any(one.id == id for one in x.links)), None)
+    if line is None:
+        st.caption(t("chart.pick"))
+        return
+    verb = into(kind(line.kind).verb)
+    names = [chart.nodes[i].name for i in (line.source, line.target)]
+    st.html(
+        f"<div class='v-node'><span><b>{escaped(names[0])}</b> {escaped(verb)} <b>{escaped(names[1])}</b></span></div>"
+    )
+    if len(line.links) > 1:
+        st.caption(t("chart.line_count", count=number(len(line.links)), total=line.amount()))
+    held = cases.store().links([x.id for x in line.links[:SPELLED]])
+    for x in held.values():
+        link_facts(x)
+    if len(line.links) > SPELLED:
+        st.caption(t("chart.more_links", left=number(len(line.links) - SPELLED)))
+
+
+def link_facts(link: Link) -> None:
+    """One link's facts; a link without facts still says where it stands."""
+    rows = fact_rows(link.kind, link.properties)
+    if not rows:
+        rows = [(into(kind(link.kind).label), "", [source_line(s) for s in link.sources])]
+    facts_table(rows)

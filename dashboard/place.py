@@ -1,0 +1,63 @@
+"""Where new nodes go. Python decides every position, so a chart is the same on screen, in the file and when made again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+#: Room for an icon and two lines of label under it, in the chart's units: side of a cell, along a ring, ring to ring.
+CELL, ALONG, ACROSS = 84.0, 104.0, 86.0
+#: Radius of the first ring, and how far away a node still counts as near.
+FIRST, NEAR = 150.0, 900.0
+
+
+def _cell(x: float, y: float) -> tuple[int, int]:
+    return (math.floor(x / CELL), math.floor(y / CELL))
+
+
+def beside(taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """A centre to the right of everything that is drawn.
+
+    Examples
+    --------
+    >>> beside([(0.0, 10.0), (100.0, 30.0)])
+    (280.0, 20.0)
+    """
+    xs, ys = [x for x, _ in taken], [y for _, y in taken]
+    return (max(xs) + FIRST + 30, (min(ys) + max(ys)) / 2)
+
+
+def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Free places round an anchor, on rings, from the side away from what is drawn already.
+
+    No place lies in a cell that is taken, so nothing overlaps and nothing drawn needs to move.
+
+    Examples
+    --------
+    >>> around((0.0, 0.0), 1, [(0.0, 0.0)])
+    [(150.0, 0.0)]
+    """
+    ax, ay = anchor
+    drawn = list(taken)
+    busy = {_cell(x, y) for x, y in drawn}
+    near = [(x, y) for x, y in drawn if 0 < math.hypot(x - ax, y - ay) < NEAR] or [(ax - 1, ay)]
+    away = math.atan2(ay - sum(y for _, y in near) / len(near), ax - sum(x for x, _ in near) / len(near))
+    found: list[tuple[float, float]] = []
+    if count == 1 and _cell(ax, ay) not in busy:
+        return [(round(ax, 1), round(ay, 1))]
+    radius, ring = FIRST, 0
+    while len(found) < count:
+        slots = max(6, int(2 * math.pi * radius / ALONG))
+        for k in range(slots):
+            # 0, +1, -1, +2, ...: grows to both sides of the free direction
+            turn = ((k + 1) // 2) * (1 if k % 2 else -1)
+            angle = away + 2 * math.pi * (turn + 0.5 * (ring % 2)) / slots
+            x, y = ax + radius * math.cos(angle), ay + radius * math.sin(angle)
+            if _cell(x, y) in busy:
+                continue
+            busy.add(_cell(x, y))
+            found.append((round(x, 1) + 0.0, round(y, 1) + 0.0))
+            if len(found) == count:
+                break
+        radius, ring = radius + ACROSS, ring + 1
+    return found

@@ -1,0 +1,140 @@
+"""Words and values on a page: ours in two languages, the data's never as markup.
+
+Streamlit draws labels as Markdown, in which a name from a file could fetch a picture from somebody's server. So every value
+goes through :func:`plain` where a widget takes Markdown, and through ``html.escape`` where we write HTML ourselves.
+"""
+
+from __future__ import annotations
+
+import html
+import string
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from vinculo.graph.text import LANGUAGES, Text, has, say
+
+_PUNCTUATION = frozenset(string.punctuation)
+#: Control, zero-width and direction-changing characters: they let a name look like another one.
+_UNSEEN = dict.fromkeys(
+    [
+        *range(32),
+        127,
+        *range(0x80, 0xA0),
+        0x061C,
+        0x200B,
+        0x200E,
+        0x200F,
+        0x2028,
+        0x2029,
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFEFF,
+        *range(0xD800, 0xE000),
+    ],
+    " ",
+)
+
+
+def language() -> str:
+    """The reader's language: what they chose, else the address, else the browser."""
+    return str(st.session_state.get("language", "en"))
+
+
+def choose_language() -> str:
+    """Settle the language at the start of a run and return it."""
+    asked = st.query_params.get("lang")
+    if asked in LANGUAGES:
+        st.session_state.language = asked
+    elif "language" not in st.session_state:
+        st.session_state.language = "es" if (st.context.locale or "").lower().startswith("es") else "en"
+    return language()
+
+
+def t(key: str, /, **values: Any) -> str:
+    """A phrase of the dashboard (``dashboard.KEY``) in the reader's language. Not escaped: see :func:`tm`."""
+    return say(f"dashboard.{key}", language(), **values)
+
+
+def tm(key: str, /, **values: Any) -> str:
+    """The same for a widget that draws Markdown: values are made inert."""
+    return t(key, **{name: plain(value) for name, value in values.items()})
+
+
+def into(text: Text) -> str:
+    """A phrase in the reader's language."""
+    return text.into(language())
+
+
+def stage(name: str) -> str:
+    """What a command is doing, as its progress lines call it."""
+    for key in (f"dashboard.stage.{name}", f"progress.{name}", f"stage.{name}"):
+        if has(key):
+            return say(key, language())
+    return seen(name).replace("_", " ")
+
+
+def seen(value: object) -> str:
+    """A value on one line without characters that nobody can see.
+
+    Examples
+    --------
+    >>> seen("a\\u202eb\\nc")
+    'a b c'
+    """
+    return " ".join(str(value).translate(_UNSEEN).split())
+
+
+def plain(value: object) -> str:
+    """A value, safe inside Streamlit's Markdown: every ASCII punctuation mark is escaped.
+
+    Examples
+    --------
+    >>> print(plain("![x](http://a)"))
+    \\!\\[x\\]\\(http\\:\\/\\/a\\)
+    """
+    return "".join("\\" + c if c in _PUNCTUATION else c for c in seen(value))
+
+
+def short_label(text: object, width: int = 18, lines: int = 2) -> str:
+    """At most so many lines of about so many characters, for the canvas; the panel shows the whole value.
+
+    Examples
+    --------
+    >>> short_label("Comercializadora del Bajío S.A. de C.V.").splitlines()
+    ['Comercializadora', 'del Bajío S.A. de…']
+    """
+    made = [""]
+    for word in seen(text).split(" "):
+        if made[-1] and len(made[-1]) + 1 + len(word) > width:
+            made.append("")
+        made[-1] = (made[-1] + " " + word).strip()
+    made = [line if len(line) <= width + 4 else line[: width + 3] + "…" for line in made]
+    return "\n".join(made) if len(made) <= lines else "\n".join(made[:lines]).rstrip("…") + "…"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with thousands set apart, as both languages of Mexico's border write it."""
+    return f"{value:,.{digits}f}"
+
+
+def escaped(value: object) -> str:
+    """A value for HTML of our own."""
+    return html.escape(seen(value))
+
+
+def remark(line: str) -> None:
+    """A remark that may hold values: ``st.caption`` would make links of addresses in it, even escaped."""
+    st.html(f"<div class='v-remark'>{escaped(line)}</div>")
+
+
+def facts_table(rows: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+    """Label, value, sources: literal text, selectable, wrapped."""
+    cells = "".join(
+        f"<span>{escaped(label)}</span><span>{escaped(value)}"
+        + "".join(f"<small>{escaped(s)}</small>" for s in sources)
+        + "</span>"
+        for label, value, sources in rows
+    )
+    st.html(f"<div class='v-facts'>{cells}</div>")

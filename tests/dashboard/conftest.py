@@ -1,0 +1,53 @@
+"""Fixtures of the dashboard's tests: a small case, an empty one, and pages run without a browser."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import small_case  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+APP = str(ROOT / "dashboard" / "app.py")
+Run = Callable[..., AppTest]
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The small case, as the one the dashboard was started with."""
+    url = small_case.make(tmp_path)
+    monkeypatch.setenv("VINCULO_STORE", url)
+    monkeypatch.setenv("VINCULO_HOME", str(tmp_path / "home"))
+    return url
+
+
+@pytest.fixture
+def empty_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A case into which nothing was loaded."""
+    url = small_case.make(tmp_path, filled=False)
+    monkeypatch.setenv("VINCULO_STORE", url)
+    monkeypatch.setenv("VINCULO_HOME", str(tmp_path / "home"))
+    return url
+
+
+@pytest.fixture
+def page() -> Run:
+    """Run a screen: ``page("entity", language="es", id=...)``."""
+
+    def run(name: str, *, language: str = "en", **parameters: str) -> AppTest:
+        at = AppTest.from_file(APP, default_timeout=60)
+        at.query_params["lang"] = language
+        at.run()
+        for key, value in parameters.items():
+            at.query_params[key] = value
+        if name != "home":
+            at.switch_page(f"screens/{name}.py").run()
+        return at
+
+    return run
