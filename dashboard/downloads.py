@@ -12,6 +12,8 @@ import streamlit as st
 
 from vinculo.dashboard.wording import t
 
+#: Height of a row of ``st.dataframe``.
+ROW_PX = 35
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -69,7 +71,9 @@ def table(
     ``hidden`` columns are in the file only.
     """
     shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
-    options: dict[str, Any] = {"hide_index": True, "height": height, "key": key, "column_config": columns}
+    # a fixed height only where it is needed, or a short table stands over empty rows
+    tall = height if isinstance(height, str) or len(rows) * ROW_PX > height else "content"
+    options: dict[str, Any] = {"hide_index": True, "height": tall, "key": key, "column_config": columns}
     chosen: int | None = None
     if select:
         state = st.dataframe(shown, on_select="rerun", selection_mode="single-row", **options)

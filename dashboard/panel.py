@@ -91,24 +91,14 @@ def node_panel(id: str) -> None:
         return
     told = standings(store, [id]).get(id, ())
     heading(entity, told)
-    row = st.container(horizontal=True, gap="xsmall")
+    row = st.container(horizontal=True, gap="small")
     pinned = chart.nodes[id].pinned
-    actions = [
-        ("expand", "chart.expand", "open_in_full"),
-        ("hide", "chart.hide", "visibility_off"),
-        ("pin", "chart.unpin" if pinned else "chart.pin_one", "keep"),
-    ]
-    for name, label, icon in actions:
+    actions = {"expand": "chart.expand", "hide": "chart.hide", "pin": "chart.unpin" if pinned else "chart.pin_one"}
+    for name, label in actions.items():
         command = {"name": name, "ids": [id]}
-        row.button(
-            t(label),
-            key=f"panel-{name}",
-            icon=f":material/{icon}:",
-            type="tertiary",
-            on_click=desk.obey,
-            args=(command,),
-        )
-    frame.link("entity", t("chart.open_entity"), ":material/description:", id=id)
+        row.button(t(label), key=f"panel-{name}", type="tertiary", on_click=desk.obey, args=(command,))
+    if row.button(t("chart.open_entity"), key="panel-open", type="tertiary"):
+        frame.go("entity", id=id)
     standing_lines(told)
     facts_table(fact_rows(entity.kind, entity.properties))
     if not entity.sources:

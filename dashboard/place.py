@@ -52,11 +52,12 @@ def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float,
             # 0, +1, -1, +2, ...: grows to both sides of the free direction
             turn = ((k + 1) // 2) * (1 if k % 2 else -1)
             angle = away + 2 * math.pi * (turn + 0.5 * (ring % 2)) / slots
-            x, y = ax + radius * math.cos(angle), ay + radius * math.sin(angle)
+            # rounded first: the cell must be that of the place as it is kept
+            x, y = round(ax + radius * math.cos(angle), 1) + 0.0, round(ay + radius * math.sin(angle), 1) + 0.0
             if _cell(x, y) in busy:
                 continue
             busy.add(_cell(x, y))
-            found.append((round(x, 1) + 0.0, round(y, 1) + 0.0))
+            found.append((x, y))
             if len(found) == count:
                 break
         radius, ring = radius + ACROSS, ring + 1

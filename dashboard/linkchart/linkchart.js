@@ -104,7 +104,7 @@ function mount(host, data) {
         scaling: { label: { drawThreshold: 7, maxVisible: 18 } },
       },
       edges: {
-        smooth: { enabled: true, type: 'continuous', roundness: 0.35 },
+        smooth: { enabled: false },
         arrowStrikethrough: false,
         selectionWidth: 2,
         scaling: { label: { drawThreshold: 8, maxVisible: 14 } },
@@ -375,12 +375,11 @@ function drawLinks(state, theme, restyle) {
     if (lines.get(id) === signature && !restyle) continue;
     lines.set(id, signature);
     const { [theme]: colour, arrow } = PALETTE.links[appearance];
-    // each of several links between two nodes has a curve of its own
+    // Straight, so that a label stands in the middle (on a level "continuous" curve vis puts it beside the node);
+    // each further link between two nodes has a curve of its own.
     const smooth = nth
-      ? { enabled: true, type: nth % 2 ? 'curvedCW' : 'curvedCCW', roundness: 0.12 + 0.1 * nth }
-      : crowded
-        ? false
-        : { enabled: true, type: 'continuous', roundness: 0.35 };
+      ? { enabled: true, type: nth % 2 ? 'curvedCW' : 'curvedCCW', roundness: 0.12 + 0.1 * Math.ceil(nth / 2) }
+      : { enabled: false };
     put.push({
       id,
       from,

@@ -198,6 +198,8 @@ def picker(id: str) -> None:
         selection_mode="multi",
         format_func=lambda k: tm("chart.kind_count", kind=into(kind(k).label), count=number(len(found.new[k]))),
         key=f"kinds-{id}",
+        wrap=True,
+        width="stretch",
     )
     st.button(
         t("chart.add_some", count=charts.EXPAND_MAX),
@@ -295,10 +297,10 @@ def screen() -> None:
             )
         else:
             frame.empty("chart.empty", "hub", height=460)
+        if chart.nodes:
+            twin()
     with right:
         side()
-    if chart.nodes:
-        twin()
 
 
 def follow_address() -> None:

@@ -45,6 +45,8 @@ def links(entity: Entity) -> None:
         format_func=lambda k: t("chart.kind_count", kind=into(kind(k).label), count=number(totals[k])),
         label_visibility="collapsed",
         key=f"kind-{entity.id}",
+        wrap=True,
+        width="stretch",
     )
     if name is None:
         return
@@ -107,9 +109,9 @@ def same_as(entity: Entity) -> None:
             f"<div class='v-node'><span><b>{escaped(other.name)}</b><span class='v-chip'>{escaped(state)}</span>"
             f"<small>{escaped(into(suggestion.why))}</small></span></div>"
         )
-        row = right.container(horizontal=True, gap="xsmall")
-        with row:
-            frame.link("entity", t("open"), ":material/description:", id=other.id)
+        row = right.container(horizontal=True, gap="small")
+        if row.button(t("open"), key=f"open-{pair}", type="tertiary"):
+            frame.go("entity", id=other.id)
         for judgement in ("same", "not_same"):
             row.button(
                 t(f"judge.{judgement}"),

@@ -165,9 +165,10 @@ def evidence(finding: Finding) -> None:
 
 def show(finding: Finding) -> None:
     """One finding, whole."""
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    left.html(f"<h2 class='v-title'>{escaped(title(finding.typology))}</h2>")
-    if right.button(t("findings.draw"), icon=":material/hub:", type="primary", key="draw"):
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.html(f"<h2 class='v-title'>{escaped(title(finding.typology))}</h2>", width="content")
+    bar.space("stretch")
+    if bar.button(t("findings.draw"), icon=":material/hub:", type="primary", key="draw"):
         desk.draw_finding(finding, title(finding.typology))
         frame.go("chart")
     st.html(f"<div style='font-size:1rem'>{escaped(into(finding.reason))}</div>")
@@ -192,18 +193,19 @@ elif not found_all:
     frame.job_list()
 else:
     counted = Counter(f.typology for f in found_all)
-    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    with bar:
-        chosen_names = st.pills(
-            t("typology"),
-            sorted(counted, key=title),
-            selection_mode="multi",
-            format_func=lambda n: t("chart.kind_count", kind=title(n), count=number(counted[n])),
-            key="typologies",
-        )
-        st.space("stretch")
+    chosen_names = st.pills(
+        t("typology"),
+        sorted(counted, key=title),
+        selection_mode="multi",
+        format_func=lambda n: t("chart.kind_count", kind=title(n), count=number(counted[n])),
+        key="typologies",
+        label_visibility="collapsed",
+        wrap=True,
+        width="stretch",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("findings.caution"))
         detect_button()
-    st.caption(t("findings.caution"))
     frame.job_list(2)
     chosen_finding = ranked([f for f in found_all if not chosen_names or f.typology in chosen_names])
     if chosen_finding:

@@ -100,7 +100,9 @@ def idle(page: Any, timeout_s: float = 20.0) -> None:
 
 def on_screen(page: Any, node: str) -> tuple[float, float]:
     """Where a node stands on the screen, after bringing it to the middle."""
-    page.evaluate("i=>__lc.net.moveTo({position:{x:__lc.net.body.nodes[i].x,y:__lc.net.body.nodes[i].y},scale:1})", node)
+    page.evaluate(
+        "i=>__lc.net.moveTo({position:{x:__lc.net.body.nodes[i].x,y:__lc.net.body.nodes[i].y},scale:1})", node
+    )
     page.wait_for_timeout(120)
     script = """i=>{const r=__lc.state.host.getBoundingClientRect();
       const q=__lc.net.canvasToDOM(__lc.net.body.nodes[i]);return [r.left+q.x,r.top+q.y]}"""

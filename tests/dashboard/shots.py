@@ -26,7 +26,7 @@ def addresses(url: str) -> dict[str, str]:
         if store.entities([i])[i].kind in ("Company", "Person"):
             party = i
             break
-    last = findings[-1].entities[0][0] if findings else ""
+    last = next((f.entities[0][0] for f in reversed(findings) if f.entities[0][0] != first), first)
     name = (store.entities([party])[party].name if party else "halcon").split()[0]
     store.close()
     return {

@@ -13,7 +13,17 @@ from vinculo.graph.ids import make_id
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import Text
-from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, REJECT_SCHEMA, Batch, Finding, Manifest, Source, Suggestion
+from vinculo.graph.types import (
+    ENTITY_SCHEMA,
+    FINGERPRINT,
+    LINK_SCHEMA,
+    REJECT_SCHEMA,
+    Batch,
+    Finding,
+    Manifest,
+    Source,
+    Suggestion,
+)
 
 Entities = Sequence[tuple[str, str, dict[str, str]]]
 Links = Sequence[tuple[str, str, str, str, dict[str, str]]]
@@ -35,7 +45,9 @@ def write(store: Store, source: Source, entities: Entities, links: Links, reject
         columns = list(zip(*made, strict=True)) if made else [()] * len(schema)
         return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
 
-    prints = pa.array([hashlib.blake2b(f"{source.key}{n}".encode(), digest_size=16).digest() for n in range(len(rows))], FINGERPRINT)
+    prints = pa.array(
+        [hashlib.blake2b(f"{source.key}{n}".encode(), digest_size=16).digest() for n in range(len(rows))], FINGERPRINT
+    )
     batch = Batch.make(table(rows, ENTITY_SCHEMA), table(lines, LINK_SCHEMA), rejects)
     store.write(batch, Manifest(source, run, 1, len(rows), prints))
     rejected = rejects.num_rows if rejects is not None else 0
@@ -47,7 +59,11 @@ def fill(store: Store) -> None:
     """A firm with a director, consignments, a seizure, payments, lists, a finding, a suggestion."""
     bills = Source("bills_of_lading", "a" * 64, "bills.csv", synthetic=True)
     entities = [
-        (of("firm"), "Company", {"name": "Comercializadora Halcón SA de CV", "country": "mx", "taxNumber": "CHA010101AA1"}),
+        (
+            of("firm"),
+            "Company",
+            {"name": "Comercializadora Halcón SA de CV", "country": "mx", "taxNumber": "CHA010101AA1"},
+        ),
         (of("ana"), "Person", {"name": "Ana María López Peña", "birthDate": "1980-02-03"}),
         (of("listed"), "Company", {"name": LISTED}),
         (of("cleared"), "Company", {"name": CLEARED}),
@@ -55,10 +71,18 @@ def fill(store: Store) -> None:
         (of("account"), "BankAccount", {"accountNumber": "0123456789", "bankName": "Banco del Norte"}),
         (of("phone"), "Phone", {"number": "+526561234567"}),
         (of("seizure"), "Seizure", {"seizureNumber": "D-1", "date": "2025-03-10", "commodity": "methamphetamine"}),
-        (of("listing"), "Listing", {"program": "SAT 69-B", "status": "Definitivo", "standing": "listed", "date": "2024-05-01"}),
+        (
+            of("listing"),
+            "Listing",
+            {"program": "SAT 69-B", "status": "Definitivo", "standing": "listed", "date": "2024-05-01"},
+        ),
         (of("clearing"), "Listing", {"program": "SAT 69-B", "status": "Sentencia Favorable", "standing": "cleared"}),
         *(
-            (of(f"bill{n}"), "Consignment", {"billNumber": f"BOL{n:04d}", "date": f"2025-0{1 + n % 9}-15", "goods": "avocado"})
+            (
+                of(f"bill{n}"),
+                "Consignment",
+                {"billNumber": f"BOL{n:04d}", "date": f"2025-0{1 + n % 9}-15", "goods": "avocado"},
+            )
             for n in range(12)
         ),
     ]
@@ -73,19 +97,49 @@ def fill(store: Store) -> None:
         *((of(f"s{n}"), "SHIPPER", of("firm"), of(f"bill{n}"), {"date": f"2025-0{1 + n % 9}-15"}) for n in range(12)),
         *((of(f"c{n}"), "CONSIGNEE", of("cleared"), of(f"bill{n}"), {}) for n in range(4)),
         *(
-            (of(f"p{n}"), "PAID", of("account"), of("listed"), {"date": f"2025-02-{n + 1:02d}", "amount": "9500", "currency": "USD"})
+            (
+                of(f"p{n}"),
+                "PAID",
+                of("account"),
+                of("listed"),
+                {"date": f"2025-02-{n + 1:02d}", "amount": "9500", "currency": "USD"},
+            )
             for n in range(7)
         ),
     ]
     rejects = pa.Table.from_pylist(
-        [{"record": 23, "line": 24, "column": "date", "raw": "31/02/2025", "code": "bad_date", "en": "No such date.", "es": "No existe esa fecha."}],
+        [
+            {
+                "record": 23,
+                "line": 24,
+                "column": "date",
+                "raw": "31/02/2025",
+                "code": "bad_date",
+                "en": "No such date.",
+                "es": "No existe esa fecha.",
+            }
+        ],
         schema=REJECT_SCHEMA,
     )
     write(store, bills, entities, links, rejects)
     # a second file that disagrees
-    write(store, Source("register", "b" * 64, "register.csv"), [(of("ana"), "Person", {"name": "Ana María López Peña", "birthDate": "1980-03-02"})], [])
+    write(
+        store,
+        Source("register", "b" * 64, "register.csv"),
+        [(of("ana"), "Person", {"name": "Ana María López Peña", "birthDate": "1980-03-02"})],
+        [],
+    )
     store.save_findings("structuring", [finding()])
-    store.save_suggestions([Suggestion(of("firm"), of("twin"), 0.91, Text("The names differ by one letter.", "Los nombres difieren en una letra."))])
+    store.save_suggestions(
+        [
+            Suggestion(
+                of("firm"),
+                of("twin"),
+                0.91,
+                Text("The names differ by one letter.", "Los nombres difieren en una letra."),
+            )
+        ]
+    )
 
 
 def finding() -> Finding:
@@ -99,8 +153,14 @@ def finding() -> Finding:
         links=tuple(of(f"p{n}") for n in range(7)),
         window=("2025-02-01", "2025-02-07"),
         features={"deposits": {"value": 7, "peers": 1.2, "unit": "count"}},
-        reason=Text("7 deposits of 9,500 USD in 7 days, one beneficiary.", "7 depósitos de 9,500 USD en 7 días, un beneficiario."),
-        lawful=((Text("Takings of a shop.", "Ingresos de una tienda."), "tested"), (Text("Rent.", "Renta."), "not_testable")),
+        reason=Text(
+            "7 deposits of 9,500 USD in 7 days, one beneficiary.",
+            "7 depósitos de 9,500 USD en 7 días, un beneficiario.",
+        ),
+        lawful=(
+            (Text("Takings of a shop.", "Ingresos de una tienda."), "tested"),
+            (Text("Rent.", "Renta."), "not_testable"),
+        ),
         settles=Text("The deposit slips.", "Las fichas de depósito."),
     )
 

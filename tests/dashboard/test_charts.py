@@ -1,0 +1,170 @@
+"""The chart's changes: whatever is done can be undone exactly, and nothing that is drawn moves by itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vinculo.dashboard import charts, place
+from vinculo.dashboard.charts import Board
+from vinculo.dashboard.picture import lines, shown, view, within
+from vinculo.graph.chart import Chart, ChartLink, ChartNode
+
+
+def node(id: str, kind: str = "Company", **more: object) -> ChartNode:
+    return replace(ChartNode(id, kind, f"Name of {id}", 0.0, 0.0), **more)  # type: ignore[arg-type]
+
+
+def paid(id: str, source: str, target: str, date: str = "", amount: str = "10") -> ChartLink:
+    return ChartLink(id, "PAID", source, target, date=date, facts=(("amount", amount, ()), ("currency", "USD", ())))
+
+
+def same(a: Chart, b: Chart) -> bool:
+    """Equal but for the revision, which counts on."""
+    return replace(a, revision=0) == replace(b, revision=0)
+
+
+ids = st.integers(0, 12).map(lambda n: f"n{n}")
+day = st.sampled_from(["", "2025-01-01", "2025-06-30"])
+steps = st.one_of(
+    st.tuples(st.just("add"), st.lists(ids, min_size=1, max_size=5), ids),
+    st.tuples(st.just("hide"), st.lists(ids, max_size=4), ids),
+    st.tuples(st.just("show"), st.just([]), ids),
+    st.tuples(st.just("pin"), st.lists(ids, max_size=4, unique=True), ids),
+    st.tuples(st.just("move"), st.lists(ids, max_size=4), ids),
+    st.tuples(
+        st.just("switch"), st.lists(st.sampled_from(["company", "money", "nonsense"]), min_size=1, max_size=1), ids
+    ),
+    st.tuples(st.just("dates"), st.lists(day, min_size=2, max_size=2), ids),
+    st.tuples(st.just("note"), st.lists(st.text(max_size=4), min_size=1, max_size=1), ids),
+    st.tuples(st.just("title"), st.lists(st.text(max_size=4), min_size=2, max_size=2), ids),
+)
+
+
+def step(chart: Chart, what: str, given_: list[str], anchor: str) -> charts.Patch | None:
+    match what:
+        case "add":
+            return charts.add(
+                chart,
+                [node(i) for i in dict.fromkeys(given_)],
+                [paid(f"{anchor}-{i}", anchor, i) for i in given_],
+                anchor=anchor,
+            )
+        case "hide":
+            return charts.hide(chart, given_)
+        case "show":
+            return charts.show_hidden(chart)
+        case "pin":
+            return charts.pin(chart, given_)
+        case "move":
+            return charts.move(chart, {i: (float(n), -1.5) for n, i in enumerate(given_)})
+        case "switch":
+            return charts.switch(chart, given_[0])
+        case "dates":
+            return charts.set_dates(chart, given_[0], given_[1])
+        case "note":
+            return charts.annotate(chart, anchor, given_[0])
+    return charts.entitle(chart, given_[0], given_[1])
+
+
+@settings(max_examples=150)
+@given(st.lists(steps, max_size=25))
+def test_undo_of_do_is_identity_and_redo_brings_all_back(made: list[tuple[str, list[str], str]]) -> None:
+    board = Board(Chart("c"))
+    seen = [board.chart]
+    for what in made:
+        after = charts.do(board, step(board.chart, *what))
+        if after is not board:
+            seen.append(after.chart)
+        board = after
+    last = board.chart
+    for earlier in reversed(seen[:-1]):
+        board = charts.undo(board)
+        assert same(board.chart, earlier)
+    assert charts.undo(board) is board
+    while board.undone:
+        board = charts.redo(board)
+    assert same(board.chart, last)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 50)), min_size=1, max_size=12))
+def test_what_is_drawn_never_moves_and_nothing_overlaps(growth: list[tuple[int, int]]) -> None:
+    board = charts.do(Board(Chart("c")), charts.add(Chart("c"), [node("start")], []))
+    for turn, (anchor, count) in enumerate(growth):
+        before = {i: (n.x, n.y) for i, n in board.chart.nodes.items()}
+        home = sorted(before)[anchor % len(before)]
+        board = charts.do(board, charts.add(board.chart, [node(f"{turn}-{k}") for k in range(count)], [], anchor=home))
+        assert {i: (board.chart.nodes[i].x, board.chart.nodes[i].y) for i in before} == before
+    cells = [(math.floor(n.x / place.CELL), math.floor(n.y / place.CELL)) for n in board.chart.nodes.values()]
+    assert len(set(cells)) == len(cells) == 1 + sum(count for _, count in growth)
+
+
+def test_the_document_survives_being_saved() -> None:
+    chart = charts.do(Board(Chart("c")), charts.add(Chart("c"), [node("a"), node("b")], [paid("x", "a", "b")])).chart
+    chart = charts.do(Board(chart), charts.annotate(chart, "a", "ask the bank")).chart
+    assert Chart.from_json(chart.as_json()) == chart
+
+
+def test_adding_what_is_there_changes_nothing() -> None:
+    board = charts.do(Board(Chart("c")), charts.add(Chart("c"), [node("a")], []))
+    assert charts.add(board.chart, [node("a")], []) is None
+    assert charts.do(board, None) is board
+
+
+def test_one_line_for_links_of_one_kind_and_direction() -> None:
+    chart = Chart("c", nodes={i: node(i) for i in "ab"}, links={})
+    links = [paid("1", "a", "b", "2025-01-02", "1"), paid("2", "a", "b", "2025-01-01", "2.5"), paid("3", "b", "a")]
+    chart = replace(chart, links={x.id: x for x in links} | {"4": ChartLink("4", "OWNS", "a", "b")})
+    made = lines(chart, shown(chart)[1])
+    assert sorted((x.source, x.kind, len(x.links)) for x in made) == [
+        ("a", "OWNS", 1),
+        ("a", "PAID", 2),
+        ("b", "PAID", 1),
+    ]
+    both = next(x for x in made if len(x.links) == 2)
+    assert [x.id for x in both.links] == ["2", "1"] and both.label("en") == "paid ×2 · 4 USD" and both.width == 2
+
+
+def test_dates_govern_links_and_what_hangs_on_them() -> None:
+    nodes = [node("firm"), node("bill", "Consignment", date="2025-03-01"), node("port", "Location"), node("alone")]
+    links = [
+        ChartLink("s", "SHIPPER", "firm", "bill"),
+        ChartLink("l", "LADEN_AT", "bill", "port"),
+        paid("p", "firm", "alone", "2024-01-01"),
+    ]
+    chart = Chart("c", nodes={n.id: n for n in nodes}, links={x.id: x for x in links})
+    assert shown(chart) == ({"firm", "bill", "port", "alone"}, {"s", "l", "p"})
+    spring = replace(chart, dates=("2025-01-01", "2025-12-31"))
+    assert shown(spring) == ({"firm", "bill", "port"}, {"s", "l"})
+    later = replace(chart, dates=("2026-01-01", ""))
+    assert shown(later) == (set(), set())
+    kept = replace(later, nodes=later.nodes | {"firm": replace(later.nodes["firm"], pinned=True)})
+    assert shown(kept) == ({"firm"}, set())
+
+
+@pytest.mark.parametrize(
+    ("date", "dates", "inside"),
+    [
+        ("2025-03-01", ("2025-03-01", "2025-03-01"), True),
+        ("2025-03-01T10:00:00", ("", "2025-03-01"), True),
+        ("2025", ("2025-05-01", ""), True),
+        ("2024", ("2025-05-01", ""), False),
+        ("2025-04", ("", "2025-03-31"), False),
+        ("", ("2025-01-01", ""), True),
+    ],
+)
+def test_a_month_counts_for_all_its_days(date: str, dates: tuple[str, str], inside: bool) -> None:
+    assert within(date, dates) is inside
+
+
+def test_switched_off_classes_keep_their_place_and_their_legend() -> None:
+    chart = Chart("c", nodes={i: node(i) for i in "ab"}, links={"x": paid("x", "a", "b")}, off=("money",))
+    made = view(chart, "en")
+    assert made["links"] == [] and made["classes"] == ["money"]
+    off = view(replace(chart, off=("company",)), "en")
+    assert [n[7] for n in off["nodes"]] == [1, 1] and [n[4:6] for n in off["nodes"]] == [[0.0, 0.0], [0.0, 0.0]]
