@@ -132,7 +132,7 @@ class Jobs:
             return
         job.state = "cancelled"
         job.process.terminate()
-        timer = threading.Timer(PATIENCE_S, lambda: job.process.poll() is None and job.process.kill())
+        timer = threading.Timer(PATIENCE_S, _kill, (job.process,))
         timer.daemon = True
         timer.start()
 
@@ -154,6 +154,11 @@ class Jobs:
                 job.process.wait(timeout=max(0.1, until - time.time()))
             except subprocess.TimeoutExpired:
                 job.process.kill()
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.kill()
 
 
 def _json(line: str) -> dict[str, Any] | None:

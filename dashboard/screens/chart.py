@@ -12,9 +12,12 @@ from vinculo.dashboard import cases, charts, desk, downloads, frame
 from vinculo.dashboard.linkchart import linkchart
 from vinculo.dashboard.panel import link_panel, node_panel
 from vinculo.dashboard.picture import lines, shown, view
-from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t, tm
+from vinculo.dashboard.wording import escaped, into, language, number, plain, remark, seen, t, tm
 from vinculo.graph.exports import exports
 from vinculo.graph.schema import kind
+
+#: What the calendar offers.
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 
 ss = st.session_state
 LABELS = (
@@ -173,9 +176,24 @@ def period() -> None:
     chart = desk.board().chart
     ss.date_first, ss.date_last = (_day(d) for d in chart.dates)
     left, right = st.columns(2)
-    far = {"min_value": dt.date(1900, 1, 1), "max_value": dt.date(2100, 12, 31), "format": "YYYY-MM-DD"}
-    left.date_input(t("chart.from"), value=None, key="date_first", on_change=_dates, **far)
-    right.date_input(t("chart.to"), value=None, key="date_last", on_change=_dates, **far)
+    left.date_input(
+        t("chart.from"),
+        value=None,
+        key="date_first",
+        on_change=_dates,
+        min_value=FIRST_DAY,
+        max_value=LAST_DAY,
+        format="YYYY-MM-DD",
+    )
+    right.date_input(
+        t("chart.to"),
+        value=None,
+        key="date_last",
+        on_change=_dates,
+        min_value=FIRST_DAY,
+        max_value=LAST_DAY,
+        format="YYYY-MM-DD",
+    )
 
 
 def _day(text: str) -> dt.date | None:
@@ -234,7 +252,7 @@ def twin() -> None:
                 t("from"): seen(chart.nodes[line.source].name),
                 t("link"): into(kind(line.kind).verb),
                 t("to"): seen(chart.nodes[line.target].name),
-                t("count"): len(line.links),
+                t("count"): number(len(line.links)),
                 t("amount"): line.amount() or line.links[0].label,
                 t("first"): line.links[0].date,
                 t("last"): line.links[-1].date,
@@ -252,7 +270,7 @@ def side() -> None:
         return
     nodes, links = shown(chart)
     if chart.title:
-        st.html(f"<div class='v-node'><b>{frame.escaped(chart.title)}</b></div>")
+        st.html(f"<div class='v-node'><b>{escaped(chart.title)}</b></div>")
     st.caption(t("chart.counts", nodes=number(len(nodes)), links=number(len(links))))
     if ss.said:
         key, values = ss.said

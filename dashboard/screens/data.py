@@ -8,7 +8,7 @@ import streamlit as st
 
 from vinculo.dashboard import cases, downloads, frame
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import into, plain, remark, seen, t, tm
+from vinculo.dashboard.wording import escaped, into, plain, remark, seen, t, tm
 from vinculo.graph.errors import VinculoError
 from vinculo.graph.settings import load_settings
 from vinculo.graph.stores import hide_password, open_store
@@ -156,7 +156,7 @@ def which_case() -> None:
             on_click=_switch,
             args=(url,),
         )
-        row.html(f"<span class='v-remark'>{frame.escaped(hide_password(url))}</span>")
+        row.html(f"<span class='v-remark'>{escaped(hide_password(url))}</span>")
     with st.form("other_case", border=False):
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         url = left.text_input(t("data.other_case"), key="other_url", placeholder="sqlite:////home/ana/case.db")

@@ -11,7 +11,7 @@ from vinculo.analytics.typology import typologies
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.panel import fact_rows, source_line, standing_lines
-from vinculo.dashboard.wording import escaped, into, number, seen, t
+from vinculo.dashboard.wording import escaped, into, number, plain, seen, t
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import standings
 from vinculo.graph.types import Finding
@@ -124,7 +124,7 @@ def members(finding: Finding) -> None:
         if e is None:
             continue
         row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
-        if row.button(frame.plain(e.name), key=f"member-{finding.id}-{id}-{role}", type="tertiary"):
+        if row.button(plain(e.name), key=f"member-{finding.id}-{id}-{role}", type="tertiary"):
             frame.go("entity", id=id)
         row.html(f"<span class='v-chip'>{escaped(_role(role))}</span>", width="content")
         standing_lines(told.get(id, ()))

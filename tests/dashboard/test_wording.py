@@ -88,7 +88,11 @@ def test_no_word_lies_unused() -> None:
         "chart.",
         "paths.",
     )
-    unused = [k for k in sorted(made) if not re.search(rf"[\"'](dashboard\.)?{re.escape(k)}[\"']", code) and not k.startswith(families)]
+    unused = [
+        k
+        for k in sorted(made)
+        if not re.search(rf"[\"'](dashboard\.)?{re.escape(k)}[\"']", code) and not k.startswith(families)
+    ]
     assert unused == []
 
 
