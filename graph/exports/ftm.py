@@ -109,11 +109,13 @@ def _folds(contents: Contents) -> tuple[dict[str, _Values], set[str]]:
             found[link.target]["holder"][link.source] = None
     parties = {party for held in holders.values() for party, _ in held}
     said: dict[str, frozenset[str]] = {}
+    own: dict[str, frozenset[str]] = {}
     values: dict[str, dict[str, tuple[Fact, ...]]] = {}
     for entity in contents.entities() if holders else ():
         if entity.id in parties:
             every = (f.value for facts in entity.properties.values() for f in facts)
             said[entity.id] = frozenset(squeezed(t) for t in every)
+            own[entity.id] = frozenset(entity.properties)
         if entity.id in holders:
             values[entity.id] = entity.properties
     needless = set()
@@ -122,7 +124,8 @@ def _folds(contents: Contents) -> tuple[dict[str, _Values], set[str]]:
         for party, link_kind in held:
             name, of = _VALUES[link_kind]
             texts = [f.value for f in values.get(node, {}).get(of, ())]
-            if all(squeezed(t) in said.get(party, ()) for t in texts):
+            # the node's number is cleaned for comparing: a party's own way of writing it goes out alone
+            if name in own.get(party, ()) or all(squeezed(t) in said.get(party, ()) for t in texts):
                 continue
             lacking += 1
             if name:
