@@ -131,7 +131,7 @@ def add(
         places = place.around(centre, len(fresh), taken)
     else:
         spread = layout([n.id for n in fresh], pairs or [(x.source, x.target) for x in new])
-        places = [spread[n.id] for n in fresh]
+        places = [place.whole(*spread[n.id]) for n in fresh]
     put = tuple(replace(n, x=x, y=y) for n, (x, y) in zip(fresh, places, strict=True))
     return Patch("add", nodes=put, links=tuple(new))
 
@@ -156,7 +156,8 @@ def pin(chart: Chart, ids: Iterable[str]) -> Patch | None:
 
 def move(chart: Chart, to: Mapping[str, tuple[float, float]]) -> Patch | None:
     """Set nodes down elsewhere."""
-    found = tuple(replace(n, x=x, y=y) for i, (x, y) in to.items() if (n := chart.nodes.get(i)))
+    there = {i: place.whole(x, y) for i, (x, y) in to.items() if i in chart.nodes}
+    found = tuple(replace(chart.nodes[i], x=x, y=y) for i, (x, y) in there.items())
     return Patch("move", nodes=found) if found else None
 
 

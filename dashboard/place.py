@@ -15,6 +15,17 @@ def _cell(x: float, y: float) -> tuple[int, int]:
     return (math.floor(x / CELL), math.floor(y / CELL))
 
 
+def whole(x: float, y: float) -> tuple[float, float]:
+    """A place in whole units: vis-network cuts the rest off what it is given, and a chart must open as it was left.
+
+    Examples
+    --------
+    >>> whole(1.6, -0.2)
+    (2.0, 0.0)
+    """
+    return float(round(x)), float(round(y))
+
+
 def beside(taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """A centre to the right of everything that is drawn.
 
@@ -44,7 +55,7 @@ def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float,
     away = math.atan2(ay - sum(y for _, y in near) / len(near), ax - sum(x for x, _ in near) / len(near))
     found: list[tuple[float, float]] = []
     if count == 1 and _cell(ax, ay) not in busy:
-        return [(round(ax, 1), round(ay, 1))]
+        return [whole(ax, ay)]
     radius, ring = FIRST, 0
     while len(found) < count:
         slots = max(6, int(2 * math.pi * radius / ALONG))
@@ -53,7 +64,7 @@ def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float,
             turn = ((k + 1) // 2) * (1 if k % 2 else -1)
             angle = away + 2 * math.pi * (turn + 0.5 * (ring % 2)) / slots
             # rounded first: the cell must be that of the place as it is kept
-            x, y = round(ax + radius * math.cos(angle), 1) + 0.0, round(ay + radius * math.sin(angle), 1) + 0.0
+            x, y = whole(ax + radius * math.cos(angle), ay + radius * math.sin(angle))
             if _cell(x, y) in busy:
                 continue
             busy.add(_cell(x, y))

@@ -186,7 +186,10 @@ function listen(state) {
     if (event.nodes.length) {
       const to = {};
       for (const id of event.nodes) {
-        const { x, y } = net.body.nodes[id]; // not getPositions(): it rounds to whole pixels
+        // whole units, as the document keeps them: vis cuts the rest off any x and y it is given
+        const node = net.body.nodes[id];
+        const [x, y] = [Math.round(node.x), Math.round(node.y)];
+        Object.assign(node, { x, y });
         to[id] = [x, y];
         Object.assign(state.known.get(id), { x, y });
       }

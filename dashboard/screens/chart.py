@@ -230,36 +230,43 @@ def picker(id: str) -> None:
 
 
 def twin() -> None:
-    """The same as a table."""
+    """The same as a table; made only while it is open, or every expand would pay for it."""
+    box = st.expander(t("chart.table"), key="twin", on_change="rerun")
+    if box.open:
+        with box:
+            tables()
+
+
+def tables() -> None:
+    """What is seen: entities, then lines."""
     chart = desk.board().chart
     nodes, links = shown(chart)
-    with st.expander(t("chart.table")):
-        rows = [
-            {
-                t("name"): seen(n.name),
-                t("kind"): into(kind(n.kind).label),
-                t("date"): n.date,
-                t("status"): t(f"standing.{n.status}") if n.status else "",
-                t("chart.note"): chart.notes.get(n.id, ""),
-                "id": n.id,
-            }
-            for n in chart.nodes.values()
-            if n.id in nodes
-        ]
-        downloads.table(rows, "chart-nodes", key="twin-nodes", height=260, hidden=("id",))
-        rows = [
-            {
-                t("from"): seen(chart.nodes[line.source].name),
-                t("link"): into(kind(line.kind).verb),
-                t("to"): seen(chart.nodes[line.target].name),
-                t("count"): number(len(line.links)),
-                t("amount"): line.amount() or line.links[0].label,
-                t("first"): line.links[0].date,
-                t("last"): line.links[-1].date,
-            }
-            for line in lines(chart, links)
-        ]
-        downloads.table(rows, "chart-links", key="twin-links", height=260)
+    rows: list[dict[str, Any]] = [
+        {
+            t("name"): seen(n.name),
+            t("kind"): into(kind(n.kind).label),
+            t("date"): n.date,
+            t("status"): t(f"standing.{n.status}") if n.status else "",
+            t("chart.note"): chart.notes.get(n.id, ""),
+            "id": n.id,
+        }
+        for n in chart.nodes.values()
+        if n.id in nodes
+    ]
+    downloads.table(rows, "chart-nodes", key="twin-nodes", height=260, hidden=("id",))
+    rows = [
+        {
+            t("from"): seen(chart.nodes[line.source].name),
+            t("link"): into(kind(line.kind).verb),
+            t("to"): seen(chart.nodes[line.target].name),
+            t("count"): len(line.links),
+            t("amount"): line.amount() or line.links[0].label,
+            t("first"): line.links[0].date,
+            t("last"): line.links[-1].date,
+        }
+        for line in lines(chart, links)
+    ]
+    downloads.table(rows, "chart-links", key="twin-links", height=260)
 
 
 def side() -> None:

@@ -22,9 +22,9 @@ def _kept(name: str, content: bytes) -> Path:
     """An uploaded file on disk, under its own name in a folder of its own; the command reads it from there."""
     folder = load_settings().data_folder / "uploads"
     safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(name).name)[-120:].lstrip(".") or "file"
-    number_ = 1
-    while (place := folder / f"{number_:04d}").exists():
-        number_ += 1
+    turn = 1
+    while (place := folder / f"{turn:04d}").exists():
+        turn += 1
     place.mkdir(parents=True)
     path = place / safe
     path.write_bytes(content)

@@ -82,7 +82,7 @@ def hops(paths: list[Path]) -> list[dict[str, str | int]]:
     """The hops of all paths as rows."""
     return [
         {
-            t("path"): number_ + 1,
+            t("path"): place + 1,
             t("from"): seen(path.entities[n].name),
             t("direction"): "→" if x.source == path.entities[n].id else "←",
             t("link"): into(kind(x.kind).verb),
@@ -91,7 +91,7 @@ def hops(paths: list[Path]) -> list[dict[str, str | int]]:
             t("amount"): f"{x.first('amount')} {x.first('currency')}".strip(),
             t("sources"): "; ".join(source_line(s) for s in x.sources),
         }
-        for number_, path in enumerate(paths)
+        for place, path in enumerate(paths)
         for n, x in enumerate(path.links)
     ]
 
