@@ -45,8 +45,10 @@ def test_killed_loads_resume(files: list[Path], undisturbed: tuple[dict[str, Any
     """Twenty kills, spread over the whole length of a load, each on a fresh store."""
     wanted, seconds = undisturbed
     draw = random.Random(20)
-    killed = 0
-    for n in range(KILLS):
+    killed = n = 0
+    while killed < KILLS and n < 4 * KILLS:
+        n += 1
+        started = time.monotonic()
         store = tmp_path / f"killed-{n}.db"
         child = subprocess.Popen(
             [sys.executable, "-m", "vinculo", "ingest", *map(str, files), "--store", str(store), "--quiet"],
@@ -55,6 +57,8 @@ def test_killed_loads_resume(files: list[Path], undisturbed: tuple[dict[str, Any
         )
         try:
             child.wait(draw.uniform(0.3, seconds))
+            # the machine was busier when the undisturbed run was timed
+            seconds = max(0.5, min(seconds, time.monotonic() - started))
         except subprocess.TimeoutExpired:
             child.kill()
             killed += 1
@@ -69,5 +73,4 @@ def test_killed_loads_resume(files: list[Path], undisturbed: tuple[dict[str, Any
         assert {r["sha256"] for r in runs if r["status"] == "done"} == {r["sha256"] for r in reports}
         for part in tmp_path.glob(f"killed-{n}.db*"):
             part.unlink()
-    # most moments lie within the load, whatever the machine does
-    assert killed >= KILLS // 2
+    assert killed == KILLS
