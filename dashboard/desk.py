@@ -135,11 +135,17 @@ def expand_some(id: str, kinds: Sequence[str], limit: int = EXPAND_MAX) -> None:
 
 
 def draw_finding(finding: Finding, title: str) -> None:
-    """A new chart of a finding: its members, and only the links that are its evidence."""
+    """A new chart of a finding: its members, only the links that are its evidence, and the official numbers members share."""
     store = cases.store()
     links = store.links(finding.links)
     ends = [end for x in links.values() for end in (x.source, x.target)]
-    draw(list(dict.fromkeys([*(i for i, _ in finding.entities), *ends])), list(finding.links), title)
+    members = list(dict.fromkeys([*(i for i, _ in finding.entities), *ends]))
+    # entries of one party in several files meet in its number; without it they would stand about unexplained
+    holders: dict[str, list[str]] = {}
+    for row in store.links_at(members, kinds=["HAS_IDENTIFIER"]).to_pylist():
+        holders.setdefault(row["target"], []).append(row["id"])
+    shared = {number: held for number, held in holders.items() if len(held) > 1}
+    draw([*members, *shared], [*finding.links, *(x for held in shared.values() for x in held)], title)
 
 
 def draw(ids: Sequence[str], links: Sequence[str], title: str) -> None:

@@ -72,6 +72,8 @@ def table(
     """
     shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
     # a fixed height only where it is needed, or a short table stands over empty rows
+    figures = {c for row in shown for c, v in row.items() if isinstance(v, int) and not isinstance(v, bool)}
+    columns = {c: st.column_config.NumberColumn(format="localized") for c in figures} | dict(columns or {})
     tall = height if isinstance(height, str) or len(rows) * ROW_PX > height else "content"
     options: dict[str, Any] = {"hide_index": True, "height": tall, "key": key, "column_config": columns}
     chosen: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vinculo.dashboard import cases
 from vinculo.dashboard.jobs import Job, jobs
-from vinculo.dashboard.wording import escaped, language, number, plain, stage, t
+from vinculo.dashboard.wording import escaped, into, language, number, plain, stage, t
 from vinculo.graph.errors import VinculoError
+from vinculo.graph.text import say_both
 
 SCREENS = ("home", "search", "entity", "chart", "paths", "findings", "communities", "data")
 _HERE = Path(__file__).parent
@@ -91,9 +93,10 @@ def no_data() -> None:
 
 
 # -- jobs --------------------------------------------------------------------------------------------------------
-def start_job(title: str, arguments: list[str], **more: Any) -> None:
-    """Start a command on this case, or say that enough are running."""
-    made = jobs().start(title, arguments, case=cases.current(), language=language(), **more)
+def start_job(title: str, arguments: list[str], *, then: Callable[[Job], None] | None = None, **values: str) -> None:
+    """Start a command on this case, or say that enough are running; ``title`` is a key, ``values`` fill its blanks."""
+    name = say_both(f"dashboard.job.{title}", **values)
+    made = jobs().start(name, arguments, then=then, case=cases.current(), language=language())
     if made is None:
         st.toast(t("jobs_full"), icon=":material/hourglass_empty:")
 
@@ -121,11 +124,11 @@ def _job(job: Job) -> None:
     if job.state == "running":
         said = stage(job.stage) if job.stage else t("job.starting")
         figures = f"{number(job.done)} / {number(job.total)}" if job.total else number(job.done) if job.done else ""
-        left.progress(job.share, text=plain(f"{job.title}: {said} {figures}"))
+        left.progress(job.share, text=plain(f"{into(job.title)}: {said} {figures}"))
         right.button(t("cancel"), key=f"cancel-{job.id}", on_click=jobs().cancel, args=(job.id,))
         return
     marks = {"done": "check_circle", "failed": "error", "cancelled": "cancel"}
-    line = f"{job.title}: {t(f'job.{job.state}')} ({number(max(0.0, job.ended - job.started), 1)} s)"
+    line = f"{into(job.title)}: {t(f'job.{job.state}')} ({number(max(0.0, job.ended - job.started), 1)} s)"
     left.markdown(f":material/{marks[job.state]}: {plain(line)}")
     if job.error:
         left.html(f"<div class='v-remark'>{escaped(job.error)} {escaped(job.hint)}</div>")

@@ -20,6 +20,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from vinculo.graph.text import Text
+
 #: Seconds between asking a child to stop and stopping it.
 PATIENCE_S = 5.0
 #: Children at a time; the stores let one write anyway.
@@ -33,7 +35,7 @@ class Job:
     """One command at work, or what became of it: ``running``, ``done``, ``failed`` or ``cancelled``."""
 
     id: str
-    title: str
+    title: Text
     case: str
     arguments: tuple[str, ...]
     process: subprocess.Popen[str]
@@ -65,7 +67,7 @@ class Jobs:
 
     def start(
         self,
-        title: str,
+        title: Text,
         arguments: Sequence[str],
         *,
         case: str,

@@ -16,6 +16,8 @@ from vinculo.graph.types import Entity, Fact, Link, Provenance
 
 #: Links of one line that the panel spells out.
 SPELLED = 30
+#: Sources of one value in the panel; the entity screen has them all.
+PANEL_SOURCES = 2
 
 
 def source_line(origin: Provenance) -> str:
@@ -31,19 +33,30 @@ def property_label(kind_name: str, name: str) -> str:
     return into(known.label) if known else name
 
 
-def fact_rows(kind_name: str, properties: Mapping[str, tuple[Fact, ...]]) -> list[tuple[str, str, list[str]]]:
-    """Label, value, sources, featured properties first; every value that any file asserts has its row."""
+def fact_rows(
+    kind_name: str, properties: Mapping[str, tuple[Fact, ...]], most: int | None = None
+) -> list[tuple[str, str, list[str]]]:
+    """Label, value, sources, featured properties first; every value that any file asserts has its row.
+
+    With ``most``, so many sources a value, and how many more there are.
+    """
     featured = kind(kind_name).featured
     order = sorted(properties, key=lambda p: (featured.index(p) if p in featured else len(featured), p))
     return [
         (
             property_label(kind_name, p) + _unit(kind_name, p),
             _spoken(kind_name, p, f.value),
-            [source_line(s) for s in f.sources],
+            _told(f.sources, most),
         )
         for p in order
         for f in properties[p]
     ]
+
+
+def _told(sources: Sequence[Provenance], most: int | None) -> list[str]:
+    told = [source_line(s) for s in sources[:most]]
+    left = len(sources) - len(told)
+    return [*told, t("more_sources", left=number(left))] if left else told
 
 
 def _unit(kind_name: str, name: str) -> str:
@@ -100,7 +113,7 @@ def node_panel(id: str) -> None:
     if row.button(t("chart.open_entity"), key="panel-open", type="tertiary"):
         frame.go("entity", id=id)
     standing_lines(told)
-    facts_table(fact_rows(entity.kind, entity.properties))
+    facts_table(fact_rows(entity.kind, entity.properties, PANEL_SOURCES))
     if not entity.sources:
         st.caption(t("entity.bare"))
     st.session_state[f"note-{id}"] = chart.notes.get(id, "")

@@ -75,6 +75,14 @@ def stage(name: str) -> str:
     return seen(name).replace("_", " ")
 
 
+def dataset_title(name: str) -> str:
+    """What a dataset is called; one of a person's own mapping goes by its name."""
+    from vinculo.ingest.recognise import datasets
+
+    known = datasets().get(name)
+    return into(known.title) if known else name
+
+
 def seen(value: object) -> str:
     """A value on one line without characters that nobody can see.
 

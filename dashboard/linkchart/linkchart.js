@@ -370,11 +370,14 @@ function drawLinks(state, theme, restyle) {
   const gone = edges.getIds().filter((id) => !wanted.has(id));
   const put = [];
   const between = new Map();
+  const height = new Map(data.nodes.map((n) => [n[0], n[5]]));
   for (const [id, appearance, label, from, to, width, inferred] of data.links) {
     const pair = from < to ? `${from}\n${to}` : `${to}\n${from}`;
     const nth = between.get(pair) ?? 0;
     between.set(pair, nth + 1);
-    const signature = [label, width, nth, crowded].join('\n');
+    // on an exactly level link vis draws a label "on top" at the origin of the canvas
+    const align = height.get(from) === height.get(to) ? 'horizontal' : 'top';
+    const signature = [label, width, nth, crowded, align].join('\n');
     if (lines.get(id) === signature && !restyle) continue;
     lines.set(id, signature);
     const { [theme]: colour, arrow } = PALETTE.links[appearance];
@@ -388,6 +391,7 @@ function drawLinks(state, theme, restyle) {
       from,
       to,
       label: crowded ? ' ' : label,
+      font: { align },
       width: PALETTE.widths[width - 1],
       dashes: inferred ? PALETTE.dash : false,
       color: { color: colour, highlight: PALETTE.canvas[theme].select },

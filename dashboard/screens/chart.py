@@ -166,9 +166,11 @@ def hits(query: str) -> None:
     found = cases.store().search(query, limit=6)
     if not found:
         remark(t("search.nothing", query=query))
+    box = st.container(gap="xxsmall")
     for hit in found:
-        label = f"{plain(hit.name)} · {plain(into(kind(hit.kind).label))}"
-        st.button(label, key=f"hit-{hit.id}", icon=":material/add:", type="tertiary", on_click=_add, args=(hit.id,))
+        matched = f" · {plain(hit.matched)}" if seen(hit.matched) != seen(hit.name) else ""
+        label = f"{plain(hit.name)} · {plain(into(kind(hit.kind).label))}{matched}"
+        box.button(label, key=f"hit-{hit.id}", icon=":material/add:", type="tertiary", on_click=_add, args=(hit.id,))
 
 
 def period() -> None:
@@ -217,7 +219,6 @@ def picker(id: str) -> None:
         format_func=lambda k: tm("chart.kind_count", kind=into(kind(k).label), count=number(len(found.new[k]))),
         key=f"kinds-{id}",
         wrap=True,
-        width="stretch",
     )
     st.button(
         t("chart.add_some", count=charts.EXPAND_MAX),

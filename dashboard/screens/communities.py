@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +12,16 @@ import streamlit as st
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import Job, jobs
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import number, seen, t
+from vinculo.dashboard.wording import into, number, seen, t
+from vinculo.graph.schema import is_a, kind
+from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 
 METHODS = ("leiden", "louvain")
 #: Collection of the store in which the last result of each method is kept.
 KEPT = "communities"
-#: Members drawn at most, and rows in the table.
-DRAWN, ROWS = 300, 200
+#: Members kept and drawn at most, and rows in the table.
+MEMBERS, DRAWN, ROWS = 500, 200, 200
 
 
 def _keep(job: Job) -> None:
@@ -26,18 +30,61 @@ def _keep(job: Job) -> None:
     made = [c for c in job.results if "members" in c]
     store = open_store(job.case, create=False)
     try:
-        document = {
-            "communities": made,
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "version": store.version(),
-        }
-        store.save_document(KEPT, method, document)
+        inner = inside(store, made)
+        kind_of = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("id", "kind")), strict=True))
+        kept = []
+        for c in made:
+            ids = _ids(c)
+            parties = [i for i in ids if is_a(kind_of.get(i, "Thing"), "LegalEntity")]
+            named = sorted(parties or ids, key=lambda i: (-len(inner.get(i, ())), i))
+            about = {k: v for k, v in c.items() if k != "members"}
+            kept.append(about | {"size": len(ids), "named": named[:3], "members": core(ids, named[0], inner, MEMBERS)})
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        store.save_document(KEPT, method, {"communities": kept, "when": when, "version": store.version()})
     finally:
         store.close()
 
 
+def inside(store: Store, groups: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Neighbours of each thing within its own group."""
+    group = {i: n for n, c in enumerate(groups) for i in _ids(c)}
+    id_of = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("code", "id")), strict=True))
+    near: dict[str, set[str]] = {}
+    links = store.edges()
+    for source, target in zip(*(links.column(c).to_pylist() for c in ("source", "target")), strict=True):
+        a, b = id_of[source], id_of[target]
+        if a != b and a in group and group[a] == group.get(b):
+            near.setdefault(a, set()).add(b)
+            near.setdefault(b, set()).add(a)
+    return near
+
+
+def core(ids: Sequence[str], start: str, near: Mapping[str, set[str]], most: int) -> list[str]:
+    """The best linked part of a group that hangs together: from one member, always on to the reachable one with most links.
+
+    Examples
+    --------
+    >>> core(["a", "b", "c"], "b", {"a": {"b"}, "b": {"a"}}, 3)
+    ['b', 'a', 'c']
+    """
+    chosen: dict[str, None] = {}
+    for first in (start, *ids):
+        reach = [(-len(near.get(first, ())), first)]
+        while reach and len(chosen) < most:
+            _, id = heapq.heappop(reach)
+            if id in chosen:
+                continue
+            chosen[id] = None
+            for other in near.get(id, ()):
+                if other not in chosen:
+                    heapq.heappush(reach, (-len(near[other]), other))
+        if len(chosen) >= most:
+            break
+    return list(chosen)
+
+
 def _find(method: str) -> None:
-    frame.start_job(t("job.communities", method=method.capitalize()), ["communities", "--method", method], then=_keep)
+    frame.start_job("communities", ["communities", "--method", method], then=_keep, method=method.capitalize())
 
 
 def controls() -> str:
@@ -59,17 +106,21 @@ def listing(kept: dict[str, Any]) -> None:
     groups = sorted(kept["communities"], key=lambda c: -int(c["size"]))
     stale = kept.get("version") != cases.store().version()
     st.caption(
-        t("communities.count", count=number(len(groups)), when=spoken(kept.get("when", "")))
+        t(
+            "communities.count",
+            count=number(len(groups)),
+            when=spoken(kept.get("when", "")),
+            modularity=groups[0].get("modularity"),
+        )
         + (" " + t("communities.stale") if stale else "")
     )
-    first = [str(i) for c in groups[:ROWS] for i in _ids(c)[:3]]
+    first = [str(i) for c in groups[:ROWS] for i in c.get("named", ())]
     names = {i: e.name for i, e in cases.store().entities(first).items()}
     rows = [
         {
             t("rank"): place + 1,
             t("size"): int(c["size"]),
-            t("communities.key_members"): " · ".join(seen(names[i]) for i in _ids(c)[:3] if i in names),
-            t("communities.modularity"): _share(c.get("modularity")),
+            t("communities.key_members"): " · ".join(seen(names[i]) for i in c.get("named", ()) if i in names),
             t("communities.stability"): _share(c.get("stability")),
             "id": c.get("id", place),
         }
@@ -86,11 +137,11 @@ def listing(kept: dict[str, Any]) -> None:
     if st.button(
         t("communities.draw", count=number(min(len(members), DRAWN))), icon=":material/hub:", type="primary", key="draw"
     ):
-        name = t("communities.title", place=picked + 1, size=number(len(members)))
-        desk.draw_group(members[:DRAWN], name, max(0, len(members) - DRAWN))
+        name = t("communities.title", place=picked + 1, size=number(int(group["size"])))
+        desk.draw_group(members[:DRAWN], name, max(0, int(group["size"]) - DRAWN))
         frame.go("chart")
     held = cases.store().entities(members[:500])
-    member_rows = [{t("name"): seen(e.name), t("kind"): e.kind, "id": e.id} for e in held.values()]
+    member_rows = [{t("name"): seen(e.name), t("kind"): into(kind(e.kind).label), "id": e.id} for e in held.values()]
     downloads.table(member_rows, "members", key="members", height=320, hidden=("id",))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vinculo.dashboard import cases, downloads, frame
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import escaped, into, plain, remark, seen, t, tm
+from vinculo.dashboard.wording import dataset_title, escaped, into, plain, remark, seen, t, tm
 from vinculo.graph.errors import VinculoError
 from vinculo.graph.settings import load_settings
 from vinculo.graph.stores import hide_password, open_store
@@ -34,7 +34,7 @@ def _kept(name: str, content: bytes) -> Path:
 def _ingest(paths: list[str], dataset: str) -> None:
     arguments = ["ingest", *paths] + (["--dataset", dataset] if dataset else [])
     names = ", ".join(Path(p).name for p in paths)
-    frame.start_job(t("job.ingest", files=names), arguments)
+    frame.start_job("ingest", arguments, files=names)
 
 
 def load() -> None:
@@ -75,7 +75,7 @@ def runs() -> None:
     rows = [
         {
             t("run"): run.number,
-            t("dataset"): run.source.dataset,
+            t("dataset"): dataset_title(run.source.dataset),
             t("file"): seen(run.source.file),
             t("when"): spoken(run.finished or run.started),
             t("state"): t(f"run.{run.status}"),
@@ -126,7 +126,7 @@ def withdraw(sources: list[Source]) -> None:
         st.markdown(tm("data.withdraw_sure", source=_label(source)))
         if st.button(t("data.withdraw_yes"), type="primary", key="withdraw_yes"):
             frame.start_job(
-                t("job.withdraw", file=source.file), ["withdraw", source.sha256, "--dataset", source.dataset, "--yes"]
+                "withdraw", ["withdraw", source.sha256, "--dataset", source.dataset, "--yes"], file=source.file
             )
             st.rerun()
 

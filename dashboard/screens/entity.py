@@ -46,7 +46,6 @@ def links(entity: Entity) -> None:
         label_visibility="collapsed",
         key=f"kind-{entity.id}",
         wrap=True,
-        width="stretch",
     )
     if name is None:
         return

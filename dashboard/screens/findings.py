@@ -27,7 +27,7 @@ def title(name: str) -> str:
 
 
 def _detect() -> None:
-    frame.start_job(t("job.detect"), ["detect"])
+    frame.start_job("detect", ["detect"])
 
 
 def detect_button() -> None:
@@ -201,7 +201,6 @@ else:
         key="typologies",
         label_visibility="collapsed",
         wrap=True,
-        width="stretch",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("findings.caution"))

@@ -7,7 +7,7 @@ import streamlit as st
 from vinculo.dashboard import cases, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import into, number, t
+from vinculo.dashboard.wording import dataset_title, into, number, t
 from vinculo.graph.schema import kind
 
 #: Kinds shown as figures; the rest stand in the table.
@@ -39,7 +39,7 @@ def freshness() -> None:
     last = {run.source.dataset: run for run in cases.store().runs()}
     rows = [
         {
-            t("dataset"): run.source.dataset,
+            t("dataset"): dataset_title(run.source.dataset),
             t("file"): run.source.file,
             t("when"): spoken(run.finished or run.started),
             t("state"): t(f"run.{run.status}"),
@@ -65,7 +65,7 @@ def next_steps() -> None:
 
 
 def _load_demo() -> None:
-    frame.start_job(t("job.demo"), ["demo", "--no-dashboard"])
+    frame.start_job("demo", ["demo", "--no-dashboard"])
 
 
 def demo_button(kind_of_button: str = "secondary") -> None:

@@ -16,10 +16,12 @@ const classOf = n => D.kinds[n.kind].look, many = D.nodes.length > 800, crowded 
 let first = '', last = '', chosen = null;
 
 // -- the drawing ---------------------------------------------------------------------------------------------------------
-const curve = e => e.nth ? { enabled: true, type: e.nth % 2 ? 'curvedCW' : 'curvedCCW', roundness: .12 + .1 * Math.ceil(e.nth / 2) } : { enabled: !crowded, type: 'continuous', roundness: .35 };
+const curve = e => e.nth ? { enabled: true, type: e.nth % 2 ? 'curvedCW' : 'curvedCCW', roundness: .12 + .1 * Math.ceil(e.nth / 2) } : { enabled: false };
+// on an exactly level link vis draws a label "on top" at the origin of the canvas
+const heights = new Map(D.nodes.map(n => [n.id, n.y])), labelled = e => ({ align: heights.get(e.from) === heights.get(e.to) ? 'horizontal' : 'top' });
 const drawnNode = n => { const i = D.icons[theme()][n.icon]; return { id: n.id, x: n.x, y: n.y, label: n.label, shape: 'image', size: n.size, image: { unselected: i[0], selected: i[1] } }; };
 const drawnEdge = e => { const look = D.links[D.kinds[e.kind].look], colour = D.canvas[theme()]; return { id: e.id, from: e.from, to: e.to, label: crowded ? undefined : e.label || both(D.kinds[e.kind].words), width: e.width, dashes: e.inferred ? D.dash : false,
-  color: { color: look[theme()], highlight: colour.select }, arrows: look.arrow ? { to: { enabled: true, type: look.arrow, scaleFactor: .55 } } : {}, smooth: curve(e) }; };
+  color: { color: look[theme()], highlight: colour.select }, arrows: look.arrow ? { to: { enabled: true, type: look.arrow, scaleFactor: .55 } } : {}, smooth: curve(e), font: labelled(e) }; };
 const font = size => ({ color: D.canvas[theme()].text, strokeWidth: 3, strokeColor: D.canvas[theme()].halo, face: 'system-ui, "Segoe UI", "Noto Sans", sans-serif', size });
 const fonts = () => ({ nodes: { font: font(12) }, edges: { font: { ...font(10), align: 'top' } } });
 const nodes = new vis.DataSet(D.nodes.map(drawnNode)), edges = new vis.DataSet(D.edges.map(drawnEdge));

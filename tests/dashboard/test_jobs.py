@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from vinculo.dashboard.jobs import Job, Jobs
+from vinculo.graph.text import Text
 
 WORK = """
 import json, os, sys, time
@@ -38,7 +39,7 @@ def registry() -> Jobs:
 
 
 def started(jobs: Jobs, what: str, **more: object) -> Job:
-    job = jobs.start(what, [what], case="neo4j://ana:secret@host", **more)  # type: ignore[arg-type]
+    job = jobs.start(Text(what, what), [what], case="neo4j://ana:secret@host", **more)  # type: ignore[arg-type]
     assert job is not None
     return job
 
@@ -74,6 +75,6 @@ def test_cancel_stops_the_child_and_leaves_the_rest() -> None:
 def test_only_so_many_at_a_time_and_none_after_the_server() -> None:
     jobs = registry()
     running = [started(jobs, "long"), started(jobs, "long")]
-    assert jobs.start("third", ["long"], case="x") is None
+    assert jobs.start(Text("third", "tercero"), ["long"], case="x") is None
     jobs.close()
     assert all(job.process.poll() is not None for job in running)
