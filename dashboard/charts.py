@@ -130,7 +130,11 @@ def add(
         centre = (home.x, home.y) if home else place.beside(taken)
         places = place.around(centre, len(fresh), taken)
     else:
-        spread = layout([n.id for n in fresh], pairs or [(x.source, x.target) for x in new])
+        joined = pairs or [(x.source, x.target) for x in new]
+        ends = {end for pair in joined for end in pair}
+        spread = layout([n.id for n in fresh if n.id in ends], joined)
+        lone = [n.id for n in fresh if n.id not in ends]
+        spread |= dict(zip(lone, place.beneath(list(spread.values()), len(lone)), strict=True))
         places = [place.whole(*spread[n.id]) for n in fresh]
     put = tuple(replace(n, x=x, y=y) for n, (x, y) in zip(fresh, places, strict=True))
     return Patch("add", nodes=put, links=tuple(new))

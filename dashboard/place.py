@@ -38,6 +38,21 @@ def beside(taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return (max(xs) + FIRST + 30, (min(ys) + max(ys)) / 2)
 
 
+def beneath(taken: Sequence[tuple[float, float]], count: int) -> list[tuple[float, float]]:
+    """Places in close rows under what is drawn, for things that are linked to nothing there.
+
+    Examples
+    --------
+    >>> beneath([], 2)
+    [(0.0, 0.0), (130.0, 0.0)]
+    """
+    left, right = min((x for x, _ in taken), default=0.0), max((x for x, _ in taken), default=0.0)
+    top = max((y for _, y in taken), default=-FIRST) + FIRST
+    wide, tall = ALONG + 26, ALONG
+    a_row = max(1 + int((right - left) / wide), math.ceil(math.sqrt(1.6 * count)), 1)
+    return [(left + wide * (n % a_row), top + tall * (n // a_row)) for n in range(count)]
+
+
 def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     """Free places round an anchor, on rings, from the side away from what is drawn already.
 

@@ -101,13 +101,13 @@ function mount(host, data) {
         shape: 'image',
         shapeProperties: { useImageSize: false, interpolation: true },
         borderWidth: 0,
-        scaling: { label: { drawThreshold: 7, maxVisible: 18 } },
+        scaling: { label: { drawThreshold: 5.5, maxVisible: 18 } },
       },
       edges: {
         smooth: { enabled: false },
         arrowStrikethrough: false,
         selectionWidth: 2,
-        scaling: { label: { drawThreshold: 8, maxVisible: 14 } },
+        scaling: { label: { drawThreshold: 7, maxVisible: 14 } },
       },
       interaction: { hover: false, selectConnectedEdges: false, multiselect: true, keyboard: false },
     },
@@ -297,7 +297,7 @@ function draw(state) {
   if (restyle) {
     const face = getComputedStyle(host).fontFamily;
     const font = { color: shades.text, face, strokeWidth: 3, strokeColor: shades.halo };
-    net.setOptions({ nodes: { font: { ...font, size: 12 } }, edges: { font: { ...font, size: 10, align: 'top' } } });
+    net.setOptions({ nodes: { font: { ...font, size: 13 } }, edges: { font: { ...font, size: 10, align: 'top' } } });
   }
   const fresh = drawNodes(state, theme, restyle);
   drawLinks(state, theme, restyle);

@@ -21,7 +21,7 @@ METHODS = ("leiden", "louvain")
 #: Collection of the store in which the last result of each method is kept.
 KEPT = "communities"
 #: Members kept and drawn at most, and rows in the table.
-MEMBERS, DRAWN, ROWS = 500, 200, 200
+MEMBERS, DRAWN, ROWS = 500, 80, 200
 
 
 def _keep(job: Job) -> None:
@@ -110,7 +110,7 @@ def listing(kept: dict[str, Any]) -> None:
             "communities.count",
             count=number(len(groups)),
             when=spoken(kept.get("when", "")),
-            modularity=groups[0].get("modularity"),
+            modularity=_share(groups[0].get("modularity")),
         )
         + (" " + t("communities.stale") if stale else "")
     )

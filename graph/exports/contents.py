@@ -128,6 +128,29 @@ class Contents:
                 yield self._clean_link(link)
             self._tell("links", start + len(batch), len(self._links))
 
+    def ends(self, kinds: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Kind, source and target of the links of some kinds, without reading what else is said of them."""
+        if self.chart is not None:
+            yield from ((x.kind, x.source, x.target) for x in self.chart.links.values() if x.kind in kinds)
+            return
+        wanted = set(self._links)
+        nodes, links = self._store.nodes(), self._store.edges(kinds)
+        id_of = dict(zip(nodes.column("code").to_pylist(), nodes.column("id").to_pylist(), strict=True))
+        columns = (links.column(c).to_pylist() for c in ("id", "kind", "source", "target"))
+        for id, name, source, target in zip(*columns, strict=True):
+            if id in wanted:
+                yield name, id_of[source], id_of[target]
+
+    def some(self, ids: Iterable[str]) -> Iterator[Entity]:
+        """These of the entities, clean."""
+        wanted = sorted(set(ids) & self.kinds.keys())
+        if self.chart is not None:
+            held = set(wanted)
+            yield from (e for e in self.entities() if e.id in held)
+            return
+        for start in range(0, len(wanted), _BATCH):
+            yield from map(self._clean_entity, self._store.entities(wanted[start : start + _BATCH]).values())
+
     # -- cleaning ------------------------------------------------------------------------------------------------------
     def _clean_entity(self, entity: Entity) -> Entity:
         properties, sources = self._without_hidden(entity.properties), self._kept(entity.sources)

@@ -98,20 +98,20 @@ def _folds(contents: Contents) -> tuple[dict[str, _Values], set[str]]:
     """
     found: dict[str, _Values] = defaultdict(lambda: defaultdict(dict))
     holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for link in contents.links():
-        if link.kind in _VALUES:
-            holders[link.target].append((link.source, link.kind))
-        elif link.kind in _FOLDED:
-            end, name = _FOLDED[link.kind]
-            owner, other = (link.source, link.target) if end == "source" else (link.target, link.source)
+    for link_kind, source, target in contents.ends([*_VALUES, *_FOLDED, "HOLDS"]):
+        if link_kind in _VALUES:
+            holders[target].append((source, link_kind))
+        elif link_kind in _FOLDED:
+            end, name = _FOLDED[link_kind]
+            owner, other = (source, target) if end == "source" else (target, source)
             found[owner][name][other] = None
-        elif link.kind == "HOLDS" and not is_a(contents.kinds[link.target], "Asset"):
-            found[link.target]["holder"][link.source] = None
+        elif not is_a(contents.kinds[target], "Asset"):
+            found[target]["holder"][source] = None
     parties = {party for held in holders.values() for party, _ in held}
     said: dict[str, frozenset[str]] = {}
     own: dict[str, frozenset[str]] = {}
     values: dict[str, dict[str, tuple[Fact, ...]]] = {}
-    for entity in contents.entities() if holders else ():
+    for entity in contents.some(parties | holders.keys()):
         if entity.id in parties:
             every = (f.value for facts in entity.properties.values() for f in facts)
             said[entity.id] = frozenset(squeezed(t) for t in every)

@@ -1,0 +1,62 @@
+"""What came in as FollowTheMoney goes out with the same ids, schemata and values, on published files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from vinculo.graph.exports import export
+from vinculo.graph.store import Store
+from vinculo.ingest.load import ingest
+
+FOLDER = Path(os.environ.get("VINCULO_SHARED_DATA", Path(__file__).parents[4] / "shared/data")) / "real/d_watchlists"
+FILES = ["ftm_zala_entities.ftm.json.gz", "ftm_parteispenden_entities.ftm.json.gz", "ftm_t1_entities.ftm.json"]
+#: Schemata and property values by id.
+Told = dict[str, tuple[set[str], dict[str, set[str]]]]
+
+
+def told(lines: list[str]) -> Told:
+    """What a file says of each id, several fragments of one id put together."""
+    found: Told = {}
+    for line in lines:
+        entity = json.loads(line)
+        schemata, properties = found.setdefault(entity["id"], (set(), defaultdict(set)))
+        schemata.add(entity["schema"])
+        for name, values in entity["properties"].items():
+            properties[name] |= set(values)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_in_and_out_again(store: Store, tmp_path: Path, name: str) -> None:
+    path = FOLDER / name
+    if not path.exists():
+        pytest.skip(f"{path} is not here; set VINCULO_SHARED_DATA to the folder of published files")
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    (report,) = ingest([path], store)
+    assert report.rejected == 0
+    export(store, "ftm", tmp_path / "out")
+    before = told(text.decode("utf-8").splitlines())
+    assert len(before) > 5
+    assert told((tmp_path / "out").read_text("utf-8").splitlines()) == before
+
+
+def test_an_edge_with_two_owners_keeps_both(store: Store, tmp_path: Path) -> None:
+    entities = [
+        {"id": "a", "schema": "Person", "properties": {"name": ["A"], "phone": ["+525512345678"]}},
+        {"id": "b", "schema": "Person", "properties": {"name": ["B"]}},
+        {"id": "c", "schema": "Company", "properties": {"name": ["C"], "taxNumber": ["AAA010101AAA"], "parent": ["d"]}},
+        {"id": "o", "schema": "Ownership", "properties": {"owner": ["a", "b"], "asset": ["c"], "percentage": ["50"]}},
+        {"id": "s", "schema": "Sanction", "properties": {"entity": ["a", "b"], "program": ["P"]}},
+    ]
+    lines = [json.dumps(e) for e in entities]
+    path = tmp_path / "in.ftm.json"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    ingest([path], store)
+    export(store, "ftm", tmp_path / "out")
+    assert told((tmp_path / "out").read_text("utf-8").splitlines()) == told(lines)
