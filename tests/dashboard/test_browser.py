@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +89,20 @@ def chart(profile: Any, address: str, id: str) -> Any:
     return page
 
 
-#: The promised figures hold on two quiet cores and are printed (pytest -s). A shared machine can be several times slower for a
-#: moment: only what no noise explains fails here.
-NOISE = 3
+#: The figures are promised for two quiet cores: a moment's noise is given two more tries, the bounds stay.
+TRIES = 3
+
+
+def best(measure: Callable[[], float], bound: float) -> float:
+    """The first figure within the bound, else the smallest of all tries."""
+    figures: list[float] = []
+    while len(figures) < TRIES and (not figures or min(figures) > bound):
+        figures.append(measure())
+    return min(figures)
 
 
 # -- figures -------------------------------------------------------------------------------------------------------
-def test_a_search_is_usable_within_three_seconds_of_navigation(hubs: str) -> None:
+def search_s(hubs: str) -> float:
     with playwright.sync_playwright() as p:
         fresh = launch(p)
         page = context(fresh).new_page()
@@ -107,10 +114,14 @@ def test_a_search_is_usable_within_three_seconds_of_navigation(hubs: str) -> Non
         taken = time.perf_counter() - start
         fresh.close()
     print(f"navigation to usable search {taken:.2f} s")
-    assert taken <= 3 * NOISE
+    return taken
 
 
-def test_a_hit_is_on_the_chart_within_two_seconds(browser: Any, hubs: str) -> None:
+def test_a_search_is_usable_within_three_seconds_of_navigation(hubs: str) -> None:
+    assert best(lambda: search_s(hubs), 3) <= 3
+
+
+def hit_s(browser: Any, hubs: str) -> float:
     profile = context(browser)
     page = profile.new_page()
     page.goto(f"{hubs}/chart?lang=en")
@@ -123,10 +134,14 @@ def test_a_hit_is_on_the_chart_within_two_seconds(browser: Any, hubs: str) -> No
     taken = time.perf_counter() - start
     profile.close()
     print(f"hit to first frame {taken:.2f} s")
-    assert taken <= 2 * NOISE
+    return taken
 
 
-def test_thirty_expands_of_fifty_are_quick_and_move_nothing(browser: Any, hubs: str) -> None:
+def test_a_hit_is_on_the_chart_within_two_seconds(browser: Any, hubs: str) -> None:
+    assert best(lambda: hit_s(browser, hubs), 2) <= 2
+
+
+def expands_p95_ms(browser: Any, hubs: str) -> float:
     profile = context(browser)
     page = chart(profile, hubs, "h0")
     double_click(page, "h0")
@@ -147,7 +162,11 @@ def test_thirty_expands_of_fifty_are_quick_and_move_nothing(browser: Any, hubs: 
     print(f"largest move of a node that was there: {max(moves):.3f} px")
     assert count == 1551
     assert max(moves) <= 0.5
-    assert p95 <= 300 * NOISE
+    return p95
+
+
+def test_thirty_expands_of_fifty_are_quick_and_move_nothing(browser: Any, hubs: str) -> None:
+    assert best(lambda: expands_p95_ms(browser, hubs), 300) <= 300
 
 
 def test_undo_filter_and_page_switch_move_nothing(browser: Any, hubs: str) -> None:
