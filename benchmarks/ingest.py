@@ -143,8 +143,8 @@ def mapped(path: Path, mapping: Path) -> tuple[float, int, int]:
 
 def _mapped(path: Path, mapping: Path) -> tuple[float, int, int]:
     from vinculo.ingest.engine import map_tables
+    from vinculo.ingest.formats.fingerprints import fingerprints_of
     from vinculo.ingest.formats.opened import open_file
-    from vinculo.ingest.load import fingerprints_of
     from vinculo.ingest.user_mapping import read_mapping
 
     started = time.perf_counter()

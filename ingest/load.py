@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.errors import Cancelled, InputError, StoreError, VinculoError
-from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
@@ -30,6 +28,7 @@ from vinculo.ingest.cells import no_collecting
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.engine import map_tables
 from vinculo.ingest.formats import Chunk
+from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile, open_file
 from vinculo.ingest.recognise import Recognised, recognise
 from vinculo.ingest.rejects import write_rejects
@@ -384,29 +383,6 @@ def _as_one(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         yield Chunk(pa.concat_tables(tables, promote_options="default"), pa.concat_tables(rejects), tuple(marks))
     if error is not None:
         raise error
-
-
-def fingerprints_of(table: pa.Table) -> list[bytes]:
-    """16 bytes for each record, of all its texts as they stand: how a record is known again.
-
-    Examples
-    --------
-    >>> a, b = fingerprints_of(pa.table({"x": ["1", "1"], "record": [1, 2], "line": [2, 3]}))
-    >>> a == b, len(a)
-    (True, 16)
-    """
-    columns = []
-    for name in table.column_names:
-        if name in ("record", "line"):
-            continue
-        column = table.column(name)
-        if pa.types.is_list(column.type):
-            column = pc.binary_join(column, RECORD)
-        columns.append(pc.fill_null(column, ""))
-    if not columns:
-        return [blake2b(b"", digest_size=16).digest()] * table.num_rows
-    joined = pc.binary_join_element_wise(*columns, UNIT) if len(columns) > 1 else columns[0]
-    return [blake2b(text, digest_size=16).digest() for text in pc.cast(joined, pa.binary()).to_pylist()]
 
 
 def _as_set(fingerprints: pa.Array | None) -> set[bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 import pyarrow as pa
 
@@ -154,11 +153,6 @@ def loose(text: str) -> str:
     'numero de factura'
     """
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
-
-
-def fingerprint(text: str) -> bytes:
-    """16 bytes of a record's text: how it is known again."""
-    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def rejected(rows: Sequence[tuple[int, int, str, str, str, dict[str, object]]]) -> pa.Table:

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, fingerprint, rejected
+from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats.fingerprints import fingerprint
 from vinculo.ingest.formats.opened import OpenedFile
 
 

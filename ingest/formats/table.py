@@ -1,7 +1,7 @@
 """Delimited text: commas, semicolons, tabs or pipes between, quotes around, in any encoding.
 
-Python's ``csv`` in strict mode reads it: an unclosed quote is an error there, where others take the rest of the file for
-one cell. Rows become columns by ``zip``, not cell by cell.
+Python's ``csv`` in strict mode judges it: an unclosed quote is an error there, where others take the rest of the file for
+one cell. Stretches that are plainly regular, mostly all of a file, are cut by :mod:`.regular`, which gives the same rows.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.graph.errors import InputError
-from vinculo.graph.facts import UNIT
 from vinculo.graph.text import Text
 from vinculo.ingest.cells import no_collecting
-from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout, fingerprint, rejected
+from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout, regular, rejected
+from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.supply import Supply
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 #: A longer cell is damage (most often a quote that is never closed), not text.
 LONGEST_CELL = 1_000_000
+_BLOCK = 4 << 20
 _END_OF_FILE = "\x1a"  # DOS programs end a text file with it
 
 
@@ -95,42 +98,55 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         names, skip = layout.names(header), line
         notes["header_line"] = str(line)
     notes |= {"encoding": file.encoding, "delimiter": DELIMITERS[head.notes["delimiter"]]}
-    with file.text() as lines:
+    with Supply(file) as supply:
+        for _ in islice(supply.lines(), skip):  # what stands above the header need not be a table
+            pass
         kept = [*layout.columns, *layout.optional] if layout.only else None
-        yield from _chunks(file, lines, head.notes["delimiter"], names, skip, kept)
+        yield from _chunks(file, supply, head.notes["delimiter"], names, kept)
 
 
 def _chunks(
-    file: OpenedFile, lines: io.TextIOWrapper, delimiter: str, names: list[str], skip: int, kept: list[str] | None
+    file: OpenedFile, supply: Supply, delimiter: str, names: list[str], kept: list[str] | None
 ) -> Iterator[Chunk]:
-    # what stands above the header need not be a table: it is passed over line by line, not parsed
-    for _ in islice(lines, skip):
-        pass
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     csv.field_size_limit(LONGEST_CELL)
-    record, last = 0, skip
-    gathered = Gathered(names, kept)
-    while True:
-        try:
-            with no_collecting():
-                for row in reader:
-                    line, last = last + 1, skip + reader.line_num
-                    if not row or (len(row) == 1 and row[0].strip(" ") in ("", _END_OF_FILE)):
-                        continue
-                    record += 1
-                    gathered.add(record, line, row)
-                    if len(gathered) >= CHUNK:
-                        break
-                else:
-                    if len(gathered):
-                        yield gathered.chunk()
-                    return
-        except (csv.Error, UnicodeDecodeError) as error:
-            if len(gathered):
-                yield gathered.chunk()
-            raise _damage(file, error, last + 1, record) from None
-        yield gathered.chunk()
-        gathered = Gathered(names, kept)
+    chunks = Chunks(names, kept)
+    error: csv.Error | UnicodeDecodeError | None = None
+    while error is None:
+        line = supply.line
+        text = supply.rest(_BLOCK)
+        if supply.ended and not supply.damaged:
+            if not text:
+                break
+            text += b"" if text.endswith(b"\n") else b"\n"
+        rows = regular.rows(text, delimiter, len(names), LONGEST_CELL)
+        if rows is not None:
+            supply.pass_over(rows.taken, rows.ended)
+            chunks.take_rows(rows, line)
+        else:
+            line, error = _careful(supply, delimiter, chunks)
+        yield from chunks.full()
+    yield from chunks.rest()
+    if error is not None:
+        raise _damage(file, error, line + 1, chunks.records) from None
+
+
+def _careful(supply: Supply, delimiter: str, chunks: Chunks) -> tuple[int, csv.Error | UnicodeDecodeError | None]:
+    """Some rows by ``csv``: how many lines were passed over with them, and the damage they end at."""
+    gathered = Gathered(chunks.names)
+    line, error = supply.line, None
+    try:
+        for row in csv.reader(supply.lines(), delimiter=delimiter, strict=True, skipinitialspace=True):
+            first, line = line + 1, supply.line
+            if not row or (len(row) == 1 and row[0].strip(" ") in ("", _END_OF_FILE)):
+                continue
+            chunks.records += 1
+            gathered.add(chunks.records, first, row)
+            if len(gathered) >= CHUNK:
+                break
+    except (csv.Error, UnicodeDecodeError) as damage:
+        error = damage
+    chunks.take(gathered.chunk())
+    return line, error
 
 
 def _damage(file: OpenedFile, error: Exception, line: int, record: int) -> InputError:
@@ -149,13 +165,12 @@ def _damage(file: OpenedFile, error: Exception, line: int, record: int) -> Input
 class Gathered:
     """Rows of texts on their way to a chunk; those of another width are rejected, an empty cell too many is not one."""
 
-    def __init__(self, names: list[str], kept: list[str] | None = None) -> None:
+    def __init__(self, names: list[str]) -> None:
         self._names = names
-        self._kept = range(len(names)) if kept is None else [at for at, name in enumerate(names) if name in kept]
         self._rows: list[list[str]] = []
         self._records: list[int] = []
         self._lines: list[int] = []
-        self._rejects: list[tuple[int, int, str, str, str, dict[str, object]]] = []
+        self._rejects: list[Rejected] = []
 
     def __len__(self) -> int:
         return len(self._rows) + len(self._rejects)
@@ -163,31 +178,87 @@ class Gathered:
     def add(self, record: int, line: int, row: list[str]) -> None:
         """Take one record."""
         width = len(self._names)
-        if len(row) != width:
-            if len(row) < width or any(row[width:]):
-                blanks: dict[str, object] = {"found": len(row), "wanted": width}
-                self._rejects.append((record, line, "", " | ".join(row)[:2000], "ragged", blanks))
-                return
-            row = row[:width]
-        self._rows.append(row)
+        if len(row) < width or any(row[width:]):
+            self._rejects.append(ragged(record, line, row, width))
+            return
+        self._rows.append(row[:width] if len(row) > width else row)
         self._records.append(record)
         self._lines.append(line)
 
     def chunk(self) -> Chunk:
         """What was gathered, as columns."""
         with no_collecting():
-            if len(self._kept) == len(self._names):
-                columns: list[Sequence[str]] = list(zip(*self._rows, strict=True)) or [()] * len(self._names)
-                marks = None
-            else:
-                columns = [[row[at] for row in self._rows] for at in self._kept]
-                marks = tuple(fingerprint(UNIT.join(row)) for row in self._rows)
+            columns: list[Sequence[str]] = list(zip(*self._rows, strict=True)) or [()] * len(self._names)
             arrays = [pa.array(c, pa.string()) for c in columns]
-            table = pa.table(
-                [*arrays, pa.array(self._records, pa.int64()), pa.array(self._lines, pa.int64())],
-                names=[*_free([self._names[at] for at in self._kept]), "record", "line"],
-            )
-            return Chunk(table, rejected(self._rejects), marks)
+            return Chunk(tabled(self._names, arrays, self._records, self._lines), rejected(self._rejects))
+
+
+class Chunks:
+    """Pieces of any size on their way to chunks of equal size, so that what a chunk says once is said once."""
+
+    def __init__(self, names: list[str], kept: list[str] | None) -> None:
+        self.names = names
+        self.records = 0
+        self._kept = None if kept is None or set(names) <= set(kept) else [n for n in _free(names) if n in kept]
+        self._tables: list[pa.Table] = []
+        self._rejects: list[pa.Table] = []
+        self._waiting = 0
+
+    def take(self, piece: Chunk) -> None:
+        """Take a piece."""
+        self._tables.append(piece.table)
+        self._rejects.append(piece.rejects)
+        self._waiting += piece.read
+
+    def take_rows(self, rows: regular.Rows, line: int) -> None:
+        """Take rows that begin after so many lines."""
+        table = tabled(self.names, rows.columns, rows.records + (self.records + 1), rows.lines + (line + 1))
+        wrong = [ragged(self.records + 1 + n, line + 1 + at, row, len(self.names)) for n, at, row in rows.ragged]
+        self.records += rows.found
+        self.take(Chunk(table, rejected(wrong)))
+
+    def full(self) -> Iterator[Chunk]:
+        """Every whole chunk."""
+        if self._waiting < CHUNK:
+            return
+        table, rejects = pa.concat_tables(self._tables), pa.concat_tables(self._rejects)
+        start = 0
+        while table.num_rows - start >= CHUNK:
+            part = table.slice(start, CHUNK)
+            start += CHUNK
+            before = pc.less(rejects.column("record"), part.column("record")[-1])
+            yield self._made(part, rejects.filter(before))
+            rejects = rejects.filter(pc.invert(before))
+        rest = table.slice(start)
+        if rest.num_rows + rejects.num_rows >= CHUNK:
+            yield self._made(rest, rejects)
+            rest, rejects = rest.slice(0, 0), rejects.slice(0, 0)
+        self._tables, self._rejects, self._waiting = [rest], [rejects], rest.num_rows + rejects.num_rows
+
+    def rest(self) -> Iterator[Chunk]:
+        """What is left, as the last chunk."""
+        if self._waiting:
+            yield self._made(pa.concat_tables(self._tables), pa.concat_tables(self._rejects))
+
+    def _made(self, table: pa.Table, rejects: pa.Table) -> Chunk:
+        table = table.combine_chunks()
+        if self._kept is None:
+            return Chunk(table, rejects)
+        return Chunk(table.select([*self._kept, "record", "line"]), rejects, tuple(fingerprints_of(table)))
+
+
+Rejected = tuple[int, int, str, str, str, dict[str, object]]
+
+
+def ragged(record: int, line: int, row: list[str], width: int) -> Rejected:
+    """A row of another width than the header, for :func:`vinculo.ingest.formats.rejected`."""
+    return record, line, "", " | ".join(row)[:2000], "ragged", {"found": len(row), "wanted": width}
+
+
+def tabled(names: list[str], columns: Sequence[pa.Array], records: Sequence[int], lines: Sequence[int]) -> pa.Table:
+    """Columns of texts with the number and the line of each record."""
+    arrays = [*columns, pa.array(records, pa.int64()), pa.array(lines, pa.int64())]
+    return pa.table(arrays, names=[*_free(names), "record", "line"])
 
 
 def _free(names: list[str]) -> list[str]:
