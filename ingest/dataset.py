@@ -45,6 +45,11 @@ class Dataset:
         How such a file is recognised.
     elements : tuple of str
         For XML, the names of the elements that are records; for JSON, the key of the array that holds them.
+    tree : bool
+        For XML and JSON: ``prepare`` gets each record as one JSON text in a column ``tree`` (see :mod:`vinculo.ingest.trees`),
+        not a column for each child.
+    context : tuple of str
+        For XML with ``tree``: children of the elements above a record that it needs too (the account of a statement).
     whole_file : bool
         ``prepare`` sees all records of the file at once (records that name each other); for lists that fit in memory.
     synthetic : bool
@@ -68,5 +73,7 @@ class Dataset:
     url: str = ""
     shape: dict[str, str] = field(default_factory=dict)
     elements: tuple[str, ...] = ()
+    tree: bool = False
+    context: tuple[str, ...] = ()
     whole_file: bool = False
     synthetic: bool = False

@@ -59,6 +59,8 @@ def layout_of(dataset: Dataset) -> Layout:
         aliases=dataset.aliases,
         headerless=dataset.headerless,
         elements=dataset.elements,
+        tree=dataset.tree,
+        context=dataset.context,
     )
 
 

@@ -42,6 +42,10 @@ class Layout:
         Column names to the letter, as FollowTheMoney's mapping files want them; else folded.
     elements : tuple of str
         XML elements that are records; key of the array that holds them in JSON.
+    tree : bool
+        Each record as one JSON text, in a column ``tree``.
+    context : tuple of str
+        XML elements that belong to the records after them, beside the element above.
     only : bool
         Give ``columns`` and ``optional`` alone; what else a file has goes into the fingerprints of its records.
     """
@@ -52,6 +56,8 @@ class Layout:
     headerless: bool = False
     exact: bool = False
     elements: tuple[str, ...] = ()
+    tree: bool = False
+    context: tuple[str, ...] = ()
     only: bool = False
 
     def names(self, header: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
-from vinculo.ingest.formats.jsonl import BadJson, parsed, tabled
+from vinculo.ingest.formats.jsonl import BadJson, parsed, rowed
 from vinculo.ingest.formats.opened import OpenedFile
 
 #: A larger document is refused: it has to be in memory whole. JSON lines have no such limit.
@@ -55,7 +55,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
             (n, 0, "", str(o)[:2000], "bad_json", {"reason": "no object"}) for n, o in some if not isinstance(o, dict)
         ]
         # where in the document an object stands is not known after parsing: line 0
-        yield Chunk(tabled([o for _, o in good], [n for n, _ in good], [0] * len(good)), rejected(bad))
+        yield Chunk(rowed([o for _, o in good], [n for n, _ in good], [0] * len(good), layout), rejected(bad))
 
 
 FORMAT = Format("json", Text("JSON document", "Documento JSON"), (".json",), peek, reads)

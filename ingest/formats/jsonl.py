@@ -92,6 +92,13 @@ def tabled(objects: list[dict[str, Any]], records: list[int], lines: list[int]) 
     )
 
 
+def rowed(objects: list[dict[str, Any]], records: list[int], lines: list[int], layout: Layout) -> pa.Table:
+    """Objects as the layout wants them: a column for each key, or each object whole."""
+    if not layout.tree:
+        return tabled(objects, records, lines)
+    return tabled([{"tree": _dumped(o)} for o in objects], records, lines)
+
+
 def peek(file: OpenedFile) -> list[Head]:
     """The keys of the first objects, as if they were a header."""
     text = file.head.decode(file.encoding, errors="replace").removeprefix("\ufeff")
@@ -137,16 +144,16 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
                     records.append(record)
                     lines.append(line)
                 if len(objects) + len(bad) >= CHUNK:
-                    yield Chunk(tabled(objects, records, lines), rejected(bad), tuple(marks))
+                    yield Chunk(rowed(objects, records, lines, layout), rejected(bad), tuple(marks))
                     objects, records, lines, marks, bad = [], [], [], [], []
     except UnicodeDecodeError:
         if objects or bad:
-            yield Chunk(tabled(objects, records, lines), rejected(bad), tuple(marks))
+            yield Chunk(rowed(objects, records, lines, layout), rejected(bad), tuple(marks))
         raise InputError(
             "wrong_encoding", file=str(file.path), line=line + 1, encoding=file.encoding, records=record
         ) from None
     if objects or bad:
-        yield Chunk(tabled(objects, records, lines), rejected(bad), tuple(marks))
+        yield Chunk(rowed(objects, records, lines, layout), rejected(bad), tuple(marks))
 
 
 FORMAT = Format("jsonl", Text("JSON lines", "Líneas JSON"), (".jsonl", ".ndjson", ".ijson", ".ftm.json"), peek, reads)

@@ -1,7 +1,8 @@
-"""XML: one record per element of given names. Each child becomes a list of texts; a child that has children, JSON texts.
+"""XML: one record per element of given names, read piece by piece. No document type, no entities, nothing fetched.
 
-So the UN list's ``INDIVIDUAL_ALIAS`` is a list of ``{"QUALITY": ..., "ALIAS_NAME": ...}``, what belongs together staying
-together. Read piece by piece by ``defusedxml``: no document type, no entities, nothing fetched.
+Each child of a record becomes a list of texts; a child that has children, JSON texts, so that what belongs together stays
+together. A dataset that looks deeper takes the whole record as one JSON text instead (``tree``; see
+:mod:`vinculo.ingest.trees`), with what the elements above it said before it (``context``).
 """
 
 from __future__ import annotations
@@ -9,11 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
 import pyarrow as pa
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from lxml import etree
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
@@ -21,115 +20,195 @@ from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.opened import OpenedFile
 
 DEEPEST = 100
+#: Elements and short texts at the beginning of a document that say what it is.
+_PEEKED = 1000
+_SHORT = 40
+
+
+class _TooDeep(Exception):
+    """Elements in elements in elements: no list nests like that."""
 
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _plain(element: Element) -> Any:
+def _plain(element: Any, depth: int = 0) -> Any:
     """An element as text, or as an object of its attributes and children, each in a list where it repeats."""
+    if depth > DEEPEST:
+        raise _TooDeep
     text = (element.text or "").strip()
     if not len(element) and not element.attrib:
         return text
     made: dict[str, Any] = {f"@{_local(k)}": v for k, v in element.attrib.items()}
     for child in element:
-        key, value = _local(child.tag), _plain(child)
-        if value in ("", {}):
-            continue
-        if key in made:
-            made[key] = [*(made[key] if isinstance(made[key], list) else [made[key]]), value]
-        else:
-            made[key] = value
+        _add(made, _local(child.tag), _plain(child, depth + 1))
     if text:
         made["#text"] = text
     return made
 
 
-def _record(element: Element) -> dict[str, list[str]]:
-    made: dict[str, list[str]] = {"element": [_local(element.tag)]}
+def _add(made: dict[str, Any], key: str, value: Any) -> None:
+    if value in ("", {}):
+        return
+    if key not in made:
+        made[key] = value
+    elif isinstance(made[key], list):
+        made[key].append(value)
+    else:
+        made[key] = [made[key], value]
+
+
+def _dumped(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _flat(element: Any) -> dict[str, list[str]]:
+    made: dict[str, list[str]] = {}
     for name, value in element.attrib.items():
         made.setdefault(f"@{_local(name)}", []).append(value)
     for child in element:
         value = _plain(child)
-        if value in ("", {}):
-            continue
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        made.setdefault(_local(child.tag), []).append(text)
+        if value not in ("", {}):
+            made.setdefault(_local(child.tag), []).append(_dumped(value))
     return made
 
 
-def _events(file: OpenedFile) -> Iterator[tuple[str, Element]]:
+class _Context:
+    """What the elements above a record said of themselves before it: each read once, forgotten when it ends."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = frozenset(names)
+        self._read: dict[Any, dict[str, Any]] = {}
+
+    def of(self, record: Any) -> dict[str, Any]:
+        """By the name of the element above: its attributes and the wanted ones of its children."""
+        above = list(record.iterancestors())
+        if len(above) > DEEPEST:
+            raise _TooDeep
+        self._read = {e: self._read.get(e) or {f"@{_local(k)}": v for k, v in e.attrib.items()} for e in above}
+        child = record
+        for element in above:
+            self._take(element, child)
+            child = element
+        return {_local(e.tag): self._read[e] for e in reversed(above)}
+
+    def _take(self, element: Any, child: Any) -> None:
+        # what was taken, and records before this one, are dropped: memory holds a record, not the file
+        for sibling in reversed(list(child.itersiblings(preceding=True))):
+            name = _local(sibling.tag)
+            if name in self._names:
+                _add(self._read[element], name, _plain(sibling))
+            element.remove(sibling)
+
+
+def _events(file: OpenedFile, tags: list[str] | None, events: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    if b"<!DOCTYPE" in file.head.replace(b"\x00", b""):
+        raise InputError("unsafe_xml", file=str(file.path))
+    checked = False
     try:
         with file.bytes() as raw:
-            yield from iterparse(raw, events=("start", "end"), forbid_dtd=True)
-    except ParseError as error:
+            parser = etree.iterparse(
+                raw,
+                events=events,
+                tag=tags,
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                dtd_validation=False,
+                huge_tree=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
+            for event, element in parser:
+                if not checked:
+                    checked = True
+                    if element.getroottree().docinfo.doctype:
+                        raise InputError("unsafe_xml", file=str(file.path))
+                yield event, element
+    except etree.XMLSyntaxError as error:
+        if "Excessive depth" in str(error) or "amplification" in str(error):
+            raise InputError("unsafe_xml", file=str(file.path)) from None
         line, column = error.position
-        raise InputError("damaged_xml", file=str(file.path), line=line, column=column + 1, reason=error.msg) from None
-    except DefusedXmlException:
-        raise InputError("unsafe_xml", file=str(file.path)) from None
+        raise InputError(
+            "damaged_xml", file=str(file.path), line=line, column=column, reason=str(error.msg).splitlines()[0]
+        ) from None
 
 
 def peek(file: OpenedFile) -> list[Head]:
-    """The names of the first elements, the root first, as if they were a header."""
+    """The names of the first elements, the root first, as if they were a header; short texts as ``name=text`` behind them."""
     names: dict[str, None] = {}
+    texts: dict[str, None] = {}
     try:
-        for count, (event, element) in enumerate(_events(file)):
+        for count, (event, element) in enumerate(_events(file, None, ("start", "end"))):
+            name = _local(element.tag)
             if event == "start":
-                names[_local(element.tag)] = None
-            if count > 2000:
+                names[name] = None
+                if element.tag != name:
+                    texts[f"xmlns={element.tag[1:].partition('}')[0]}"] = None
+            elif not len(element) and 0 < len(text := (element.text or "").strip()) <= _SHORT:
+                texts[f"{name}={text}"] = None
+            if count > 2 * _PEEKED:
                 break
     except InputError:
         if not names:
             raise
-    return [Head([(1, list(names))])]
+    return [Head([(1, [*names, *texts])])]
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
-    """Records in chunks: ``element`` is its name. See :class:`vinculo.ingest.formats.Format`."""
+    """Records in chunks: ``element`` is its name. See :class:`vinculo.ingest.formats.Format`.
+
+    Raises
+    ------
+    InputError
+        ``damaged_xml`` where the document breaks off, after the records before it; ``unsafe_xml``.
+    """
     notes |= {"encoding": "xml"}
-    records: list[dict[str, list[str]]] = []
-    first, depth, within = 1, 0, 0
-    parents: list[Element] = []
-    for event, element in _events(file):
-        if event == "start":
-            depth += 1
-            if depth > DEEPEST:
-                raise InputError("unsafe_xml", file=str(file.path))
-            parents.append(element)
-            within += _local(element.tag) in layout.elements
-            continue
-        depth -= 1
-        parents.pop()
-        if _local(element.tag) not in layout.elements:
-            if not within:
-                element.clear()
-            continue
-        within -= 1
-        if within:
-            continue
-        records.append(_record(element))
-        if parents:
-            # what was read is dropped: memory holds a record, not the file
-            parents[-1].remove(element)
-        if len(records) >= CHUNK:
-            yield Chunk(_tabled(records, first), rejected(()))
-            first += len(records)
-            records = []
+    records: list[dict[str, Any]] = []
+    lines: list[int] = []
+    first = 1
+    context = _Context(layout.context)
+    error: InputError | None = None
+    try:
+        for _, element in _events(file, [f"{{*}}{name}" for name in layout.elements], ("end",)):
+            if any(_local(e.tag) in layout.elements for e in element.iterancestors()):
+                continue
+            above = context.of(element)
+            made = {"tree": _tree(element, above)} if layout.tree else _flat(element)
+            records.append({"element": _local(element.tag)} | made)
+            lines.append(element.sourceline or 0)
+            element.clear()
+            if len(records) >= CHUNK:
+                yield Chunk(_tabled(records, lines, first), rejected(()))
+                first += len(records)
+                records, lines = [], []
+    except _TooDeep:
+        error = InputError("unsafe_xml", file=str(file.path))
+    except InputError as damage:
+        error = damage
     if records:
-        yield Chunk(_tabled(records, first), rejected(()))
+        yield Chunk(_tabled(records, lines, first), rejected(()))
+    if error is not None:
+        raise error
 
 
-def _tabled(records: list[dict[str, list[str]]], first: int) -> pa.Table:
+def _tree(element: Any, above: dict[str, Any]) -> str:
+    plain = _plain(element)
+    made = plain if isinstance(plain, dict) else {"#text": plain}
+    if (space := element.tag[1:].partition("}")[0]) and element.tag.startswith("{"):
+        made["@xmlns"] = space
+    return _dumped(made | {"^": above})
+
+
+def _tabled(records: list[dict[str, Any]], lines: list[int], first: int) -> pa.Table:
     keys = list(dict.fromkeys(k for r in records for k in r))
     columns: list[pa.Array] = []
     for key in keys:
-        if key == "element":
-            columns.append(pa.array([r[key][0] for r in records], pa.string()))
-        else:
-            columns.append(pa.array([r.get(key) for r in records], pa.list_(pa.string())))
+        cells = [r.get(key) for r in records]
+        columns.append(pa.array(cells, pa.string() if key in ("element", "tree") else pa.list_(pa.string())))
     numbers = pa.array(range(first, first + len(records)), pa.int64())
-    return pa.table([*columns, numbers, pa.array([0] * len(records), pa.int64())], names=[*keys, "record", "line"])
+    return pa.table([*columns, numbers, pa.array(lines, pa.int64())], names=[*keys, "record", "line"])
 
 
 FORMAT = Format("xml", Text("XML", "XML"), (".xml",), peek, reads)

@@ -243,7 +243,40 @@ def test_xml_that_reads_files_is_refused(written: Write) -> None:
     text = "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x><p>&e;</p></x>"
     assert fails(written("x.xml", text), Layout(elements=("p",))).code == "unsafe_xml"
     deep = "<a>" * 200 + "</a>" * 200
-    assert fails(written("y.xml", deep), Layout(elements=("b",))).code == "unsafe_xml"
+    assert fails(written("y.xml", deep), Layout(elements=("a",))).code == "unsafe_xml"
+    # where it is not a record it is passed over, as far as the parser itself goes
+    deeper = "<a>" * 300 + "</a>" * 300
+    assert fails(written("z.xml", deeper), Layout(elements=("b",))).code == "unsafe_xml"
+    assert not list(format_of(file := open_file(written("w.xml", deep))).reads(file, Layout(elements=("b",)), {}))
+
+
+def test_xml_trees_hold_what_the_elements_above_said(written: Write) -> None:
+    text = (
+        "<d:Doc xmlns:d='urn:d:1' v='2'><Head><Id>7</Id></Head>"
+        "<S><Acct><IBAN>X</IBAN></Acct><Bal>1</Bal><Bal>2</Bal><N>a</N><Other>o</Other><N>b</N></S>"
+        "<S><Acct><IBAN>Y</IBAN></Acct>\n<N k='1'>c</N></S></d:Doc>"
+    )
+    layout = Layout(elements=("N",), tree=True, context=("Head", "Acct", "Bal"))
+    table, _, _ = read(written("x.xml", text), layout)
+    trees = [json.loads(t) for t in table.column("tree").to_pylist()]
+    doc = {"@v": "2", "Head": {"Id": "7"}}
+    first = {"Acct": {"IBAN": "X"}, "Bal": ["1", "2"]}
+    assert trees == [
+        {"#text": "a", "^": {"Doc": doc, "S": first}},
+        {"#text": "b", "^": {"Doc": doc, "S": first}},
+        {"#text": "c", "@k": "1", "^": {"Doc": doc, "S": {"Acct": {"IBAN": "Y"}}}},
+    ]
+    assert table.column("line").to_pylist() == [1, 1, 2]
+
+
+def test_xml_that_breaks_off_gives_the_records_before(written: Write) -> None:
+    path = written("x.xml", "<l>\n<r><i>1</i></r>\n<r><i>2</i></r>\n<r><i>3</j></r></l>")
+    file, found = open_file(path), []
+    with pytest.raises(InputError) as caught:
+        for chunk in format_of(file).reads(file, Layout(elements=("r",)), {}):
+            found += chunk.table.column("i").to_pylist()
+    assert found == [["1"], ["2"]]
+    assert (caught.value.code, caught.value.line) == ("damaged_xml", 4)
 
 
 @pytest.mark.parametrize(
