@@ -40,6 +40,9 @@ class Dataset:
         Facts carry the ``sar`` taint from the first moment.
     minimum_records : int
         Fewer than this is said as a warning.
+    fill_rates : dict
+        What is expected of a good file: the least share of the rows of a prepared table (``"table: column"``; the table as read
+        has no name, ``": column"``) in which the column has a text.
     shape : dict
         For a file without header: what every text of a column looks like (a regular expression, matched whole), by column.
         How such a file is recognised.
@@ -71,6 +74,7 @@ class Dataset:
     suspicious_activity: bool = False
     minimum_records: int = 1
     url: str = ""
+    fill_rates: dict[str, float] = field(default_factory=dict)
     shape: dict[str, str] = field(default_factory=dict)
     elements: tuple[str, ...] = ()
     tree: bool = False
