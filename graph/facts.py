@@ -60,7 +60,8 @@ def join_packed(parts: Sequence[pa.Array]) -> pa.Array:
     # not null_handling="skip": in pyarrow 26 it drops rows in which every part is null
     opened = [pc.binary_join_element_wise("", part, RECORD) for part in parts]
     joined = pc.binary_join_element_wise(*opened, "", null_handling="replace", null_replacement="")
-    return pc.utf8_slice_codeunits(joined, 1)
+    # no value begins with a separator; trimming bytes is faster than slicing characters
+    return pc.ascii_ltrim(joined, RECORD)
 
 
 def column(facts: pa.Array | pa.ChunkedArray, name: str) -> pa.Array | pa.ChunkedArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +18,36 @@ from vinculo.ingest.clean.text import printable
 Codes = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
 class Cells:
-    """One column: ``codes`` says for each row which of ``options`` stands there, -1 for none.
+    """One column: ``codes`` says for each row which of the options stands there, -1 for none.
 
-    An option is the tuple of texts in one cell: mostly one, several where the cell is a list or was split.
+    An option is the tuple of texts in one cell: mostly one, several where the cell is a list or was split. Where none has
+    several, the options are one Arrow column, ``single``, null for no text, and work on them is Arrow's.
     """
 
-    codes: Codes
-    options: list[tuple[str, ...]]
+    def __init__(
+        self, codes: Codes, options: list[tuple[str, ...]] | None = None, *, single: pa.Array | None = None
+    ) -> None:
+        self.codes = codes
+        self._options = options
+        self._single = single
+
+    @property
+    def options(self) -> list[tuple[str, ...]]:
+        """Every option as a tuple of texts."""
+        if self._options is None:
+            texts = [] if self._single is None else self._single.to_pylist()
+            self._options = [(t,) if t is not None else () for t in texts]
+        return self._options
+
+    @cached_property
+    def single(self) -> pa.Array | None:
+        """Every option's one text, null for none; ``None`` where one has several."""
+        if self._single is None and self._options is not None:
+            if any(len(o) > 1 for o in self._options):
+                return None
+            return pa.array([o[0] if o else None for o in self._options], pa.string())
+        return self._single
 
     def mapped(self, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Cells:
         """The same rows with every option changed."""
@@ -34,17 +55,37 @@ class Cells:
 
     def take(self, rows: Codes) -> Cells:
         """These rows alone."""
-        return Cells(self.codes[rows], self.options)
+        taken = Cells(self.codes[rows], self._options, single=self._single)
+        if "single" in self.__dict__:
+            taken.__dict__["single"] = self.single
+        return taken
+
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """Which options have a text."""
+        if self.single is not None:
+            return np.asarray(self.single.is_valid())
+        return np.array([bool(o) for o in self.options], np.bool_)
 
     @property
     def present(self) -> npt.NDArray[np.bool_]:
         """Where a row has at least one text."""
-        filled = np.array([bool(o) for o in self.options] + [False])
-        return filled[self.codes]
+        return np.append(self.filled, False)[self.codes]
 
-    def spread(self, made: Sequence[str | None]) -> pa.Array:
+    def spread(self, made: Sequence[str | None] | pa.Array) -> pa.Array:
         """One value per option, as a column over all rows."""
-        return pa.array(made, pa.string()).take(pa.array(self.codes, mask=self.codes < 0))
+        values = made if isinstance(made, pa.Array) else pa.array(made, pa.string())
+        return values.take(pa.array(self.codes, mask=self.codes < 0))
+
+
+def changed(texts: pa.Array, same: npt.NDArray[np.bool_], change: Callable[[str], str | None]) -> pa.Array:
+    """Texts with ``change`` made to those that are not ``same``; a null stays one."""
+    others = ~same & np.asarray(texts.is_valid())
+    if not others.any():
+        return texts
+    mask = pa.array(others)
+    made = pa.array([change(t) for t in texts.filter(mask).to_pylist()], pa.string())
+    return pc.replace_with_mask(texts, mask, made)
 
 
 def read(column: pa.Array | pa.ChunkedArray, missing: Iterable[str] = ()) -> Cells:
@@ -63,10 +104,18 @@ def read(column: pa.Array | pa.ChunkedArray, missing: Iterable[str] = ()) -> Cel
         made = printable(text)
         return None if made in absent else made
 
-    texts: list[str] = coded.dictionary.to_pylist()
     if listed:
+        texts: list[str] = coded.dictionary.to_pylist()
         return Cells(codes, [tuple(m for t in text.split(RECORD) if (m := one(t))) for text in texts])
-    return Cells(codes, [(made,) if (made := one(text)) else () for text in texts])
+    return Cells(codes, single=changed(coded.dictionary, _printable(coded.dictionary, absent), one))
+
+
+def _printable(texts: pa.Array, absent: set[str]) -> npt.NDArray[np.bool_]:
+    """Texts that are printable as they stand: visible ASCII, a space only between."""
+    plain = pc.match_substring_regex(texts, r"^[!-~](?:[ -~]*[!-~])?$")
+    if absent:
+        plain = pc.and_not(plain, pc.is_in(texts, pa.array(sorted(absent), pa.string())))
+    return np.asarray(plain)
 
 
 def constant(texts: tuple[str, ...], rows: int) -> Cells:

@@ -114,7 +114,7 @@ def _mapped(reading: Reading, records: npt.NDArray[np.int64], dataset: str) -> t
             codes = np.full(reading.rows, -1, np.int64)
             coded = things.ids.dictionary_encode()
             codes[things.rows] = coded.indices.to_numpy(zero_copy_only=False)
-            reading.ids[rule.name] = Cells(codes, [(i,) for i in coded.dictionary.to_pylist()])
+            reading.ids[rule.name] = Cells(codes, single=coded.dictionary)
     return entities, [_links(rule, reading, records, dataset, made) for rule in reading.mapping.links]
 
 
@@ -208,6 +208,9 @@ def _facts(values: dict[str, list[Clean]], rows: Codes, keep: npt.NDArray[np.boo
 def _segment(name: str, cells: list[Cells], rows: int) -> pa.Array:
     if len(cells) > 1:
         cells = [combined(cells, lambda options: tuple({v for option in options for v in option}), rows)]
+    texts = cells[0].single
+    if texts is not None:
+        return cells[0].spread(pc.binary_join_element_wise(name, texts, UNIT))
     made = [RECORD.join(f"{name}{UNIT}{v}" for v in sorted(set(option))) or None for option in cells[0].options]
     return cells[0].spread(made)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.ingest.cells import Cells, Codes
 from vinculo.ingest.mapping import Key, Value
@@ -51,19 +52,27 @@ def ids_of(
             columns.append(parts[1])
         else:
             columns += [c.cells.take(rows) for c in reading.clean(value, value.clean or "text")]
-    texts = [[(o[0] if len(o) == 1 else "\n".join(sorted(o))).encode() for o in c.options] for c in columns]
+    texts = [_texts(c) for c in columns]
     if len(columns) == 1 and not ends:
         made = [hashlib.sha1(prefix + t).hexdigest() if t else None for t in texts[0]]
         return columns[0].spread(made)
     lists = [_bytes(c, t) for c, t in zip(columns, texts, strict=True)]
     if ends:
-        lists += [[i.encode() for i in end.to_pylist()] for end in ends]
+        lists += [end.view(pa.binary()).to_pylist() for end in ends]
     sha1, join = hashlib.sha1, b"".join
     if not lists:
         return pa.nulls(len(rows), pa.string())
     # hashing again costs no more than looking up whether it was hashed before
     keys = [join(sorted(row)) for row in zip(*lists, strict=True)]
     return pa.array([sha1(prefix + k).hexdigest() if k else None for k in keys], pa.string())
+
+
+def _texts(column: Cells) -> list[bytes]:
+    """Each option as the bytes that go into a key."""
+    if column.single is not None:
+        made: list[bytes] = pc.fill_null(column.single, "").view(pa.binary()).to_pylist()
+        return made
+    return ["\n".join(sorted(o)).encode() for o in column.options]
 
 
 def _bytes(column: Cells, texts: list[bytes]) -> list[bytes]:

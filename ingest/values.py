@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.graph.schema import kinds
 from vinculo.ingest import cells
 from vinculo.ingest.cells import Cells, Codes
-from vinculo.ingest.clean import CLEANERS, cleaner
+from vinculo.ingest.clean import CLEANERS, cleaner, unchanged
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 _MONEY = frozenset({"amount", "amountUsd", "amountEur", "declaredValue", "exportValue", "importValue", "valueUsd"})
@@ -36,7 +37,7 @@ class Clean:
     @property
     def any(self) -> bool:
         """Whether any row has a value."""
-        return any(self.cells.options)
+        return bool(self.cells.filled.any())
 
     def failed(self, name: str) -> list[tuple[str, ...]]:
         """Per option, what to keep of it as an unreadable fact."""
@@ -135,15 +136,15 @@ class Reading:
     def clean(self, value: Value, by: str) -> list[Clean]:
         """Every distinct text of a value through the cleaner ``by``."""
         if (value, by) not in self._cleaned:
-            clean = cleaner(
-                "number" if self.mapping.ftm and by == "amount" else by, value.formats, ftm=self.mapping.ftm
-            )
+            name = "number" if self.mapping.ftm and by == "amount" else by
+            clean = cleaner(name, value.formats, ftm=self.mapping.ftm)
             sources = self.raw(value)
             if value.hint:
                 hints = self.column(value.hint)
                 made = [self._hinted(c, hints, clean) for c in sources]
             else:
-                made = [_through(c, lambda text: clean(text, "")) for c in sources]
+                same = unchanged(name, ftm=self.mapping.ftm)
+                made = [_through(c, lambda text: clean(text, ""), same) for c in sources]
             self._cleaned[value, by] = made
         return self._cleaned[value, by]
 
@@ -165,7 +166,7 @@ class Reading:
         """The rows things of this key come from: each row once, or once per part where a key value has several."""
         for value in key.values:
             sources = self.clean(value, value.clean or "text")
-            if len(sources) == 1 and any(len(o) > 1 for o in sources[0].cells.options):
+            if len(sources) == 1 and sources[0].cells.single is None:
                 rows, parts = cells.exploded(sources[0].cells)
                 return rows, (value, parts)
         return np.arange(self.rows), None
@@ -178,7 +179,11 @@ class Reading:
         for name, texts in where.items():
             column = self.column(name.removeprefix("!"))
             wanted = set(texts)
-            hit = np.array([bool(wanted & set(o)) if o else "" in wanted for o in column.options] + ["" in wanted])
+            if column.single is not None:
+                is_in = pc.is_in(column.single, pa.array(sorted(wanted), pa.string()))
+                hit = np.append(np.where(column.filled, np.asarray(is_in), "" in wanted), "" in wanted)
+            else:
+                hit = np.array([bool(wanted & set(o)) if o else "" in wanted for o in column.options] + ["" in wanted])
             keep &= ~hit[column.codes] if name.startswith("!") else hit[column.codes]
         return keep
 
@@ -215,7 +220,9 @@ def _some(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _through(source: Cells, clean: Callable[[str], str | None]) -> Clean:
+def _through(source: Cells, clean: Callable[[str], str | None], same: str | None = None) -> Clean:
+    if source.single is not None:
+        return _one_each(source.codes, source.single, clean, same)
     made: list[tuple[str, ...]] = []
     failures: dict[int, tuple[str, ...]] = {}
     for number, option in enumerate(source.options):
@@ -230,3 +237,24 @@ def _through(source: Cells, clean: Callable[[str], str | None]) -> Clean:
         if bad:
             failures[number] = tuple(bad)
     return Clean(Cells(source.codes, made), failures)
+
+
+def _one_each(codes: Codes, texts: pa.Array, clean: Callable[[str], str | None], same: str | None) -> Clean:
+    kept = np.zeros(len(texts), np.bool_)
+    if same is not None and len(texts):
+        kept = np.asarray(pc.fill_null(pc.match_substring_regex(texts, same), False))
+    bad: list[str] = []
+
+    def one(text: str) -> str | None:
+        result = clean(text) if not text.isspace() else ""
+        if result is None:
+            bad.append(text)
+        return result or None
+
+    made = cells.changed(texts, kept, one)
+    failures: dict[int, tuple[str, ...]] = {}
+    if bad:
+        # each text is there once, but those that were put together from several columns
+        unread = np.flatnonzero(np.asarray(pc.is_in(texts, pa.array(bad, pa.string()))))
+        failures = {int(n): (texts[int(n)].as_py(),) for n in unread}
+    return Clean(Cells(codes, single=made), failures)

@@ -77,6 +77,37 @@ SAME_AS_FTM = (
 )
 
 
+# A text of this form (RE2, whole) is clean already: tests/ingest/test_unchanged.py
+_SPACED = r"^[!-~]+(?: [!-~]+)*$"
+_ANY = r"(?s)^.+$"
+_NUMBER = r"^(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{0,30}[1-9])?$"
+_UNCHANGED = {
+    "amount": _NUMBER,
+    "date": r"^[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])$",
+    "html": _ANY,
+    "identifier": _SPACED,
+    "json": _ANY,
+    "mimetype": _SPACED,
+    "name": r"^[!#-&(-~][!-~]*(?: [!-~]+)*$",
+    "number": _NUMBER,
+    "raw": _ANY,
+    "string": _SPACED,
+    "text": _SPACED,
+}
+_FTM_UNCHANGED = dict.fromkeys(("checksum", "identifier", "number", "string", "text"), _ANY) | {
+    "date": None,
+    "phone": None,
+}
+
+
+def unchanged(name: str, *, ftm: bool = False) -> str | None:
+    """The form of texts that a cleaner gives back as they are, as a regular expression; ``None`` where none is known.
+
+    What matches need not be cleaned text by text. It may be narrower than the truth, never wider.
+    """
+    return _FTM_UNCHANGED[name] if ftm and name in _FTM_UNCHANGED else _UNCHANGED.get(name)
+
+
 def cleaner(name: str, formats: tuple[str, ...] = (), *, ftm: bool = False) -> Cleaner:
     """The cleaner of that name, made ready.
 
