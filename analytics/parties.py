@@ -42,12 +42,15 @@ class Actors:
         Which nodes are accounts.
     joined_by : int32 array
         Rows of the ``HAS_IDENTIFIER`` links that joined parties.
+    has_number : bool array
+        Which actors have a tax number.
     """
 
     of: Codes
     is_party: Mask
     is_account: Mask
     joined_by: Codes
+    has_number: Mask
 
     @cached_property
     def _members(self) -> Csr:
@@ -92,14 +95,17 @@ def actors(network: Network, properties: Callable[[str, Sequence[str]], pa.Table
     np.minimum.at(first, labels[nodes], nodes)
     of = np.arange(n, dtype=np.int32)
     of[nodes] = first[labels[nodes]]
+    has_number = np.zeros(n, np.bool_)
+    has_number[of[network.source[rows]]] = True
+    has_number[of[ends[2]]] = True
     of = _accounts_to_holders(network, of, is_account)
-    return Actors(of, is_party, is_account, rows.astype(np.int32))
+    return Actors(of, is_party, is_account, rows.astype(np.int32), has_number)
 
 
 def _same_number(
     network: Network, properties: Callable[[str, Sequence[str]], pa.Table], is_party: Mask
-) -> tuple[Codes, Codes]:
-    """Pairs of nodes with one tax number where it is a property (FollowTheMoney's way) rather than a node."""
+) -> tuple[Codes, Codes, Codes]:
+    """Pairs of nodes with one tax number where it is a property (FollowTheMoney's way) rather than a node, and its parties."""
     holders: dict[str, list[int]] = {}
     for kind, column in (("LegalEntity", "taxNumber"), ("Identifier", "number")):
         table = properties(kind, [column, "type"] if kind == "Identifier" else [column])
@@ -111,11 +117,14 @@ def _same_number(
                 holders.setdefault(plain, []).append(i)
     a: list[int] = []
     b: list[int] = []
+    parties: list[int] = []
     for nodes in holders.values():
-        if sum(bool(is_party[i]) for i in nodes) in range(1, MOST_HOLDERS + 1):
+        of_party = [i for i in nodes if is_party[i]]
+        if len(of_party) in range(1, MOST_HOLDERS + 1):
             a += nodes[:-1]
             b += nodes[1:]
-    return np.array(a, np.int32), np.array(b, np.int32)
+            parties += of_party
+    return np.array(a, np.int32), np.array(b, np.int32), np.array(parties, np.int32)
 
 
 def _plain(number: str | None) -> str:

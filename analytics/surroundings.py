@@ -10,13 +10,9 @@ from itertools import combinations
 
 import numpy as np
 
+from vinculo.analytics.attributes import attributes, first_row
 from vinculo.analytics.context import CONTROL_KINDS, Context
 from vinculo.graph.network import Codes, Csr, Floats, simple_csr
-from vinculo.graph.schema import descendants
-from vinculo.graph.search import squeezed
-
-#: Attributes: link kind to its word in the catalogue (``shared.WORD``). Officers come by links of their own.
-SHARED_KINDS = {"HAS_ADDRESS": "address", "HAS_PHONE": "phone", "HAS_EMAIL": "email"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,33 +104,7 @@ def _shared(context: Context, degree_max: int) -> _Ties:
         if word != "officer" and 2 <= len(users) <= degree_max:
             weight = 2.0 / (len(users) - 1)
             for p, q in combinations(sorted(users), 2):
-                yield p, q, weight, (users[p][0], users[q][0]), word
-
-
-def attributes(context: Context) -> dict[tuple[str, int], dict[int, list[int]]]:
-    """For each attribute (word, node) the companies that use it, with the rows of the links that say so.
-
-    Carriers, brokers and banks are left out: their address stands on other people's papers. Two of the same name (but for
-    case, accents and signs) count once: they are more likely one party without a tax number than two.
-    """
-    network, of = context.network, context.actors.of
-    names = network.nodes["name"].to_pylist()
-    person = network.of_kind(descendants("Person"))
-    company = context.actors.is_party & ~person
-    made: dict[tuple[str, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    known: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
-    for kind, word in SHARED_KINDS.items():
-        for row in np.flatnonzero(network.links_of_kind([kind])).tolist():
-            actor = int(of[network.source[row]])
-            if company[network.source[row]] and not context.intermediaries[actor]:
-                key = (word, int(network.target[row]))
-                first = known[key].setdefault(squeezed(names[network.source[row]] or ""), actor)
-                made[key][first].append(row)
-    for row in np.flatnonzero(network.links_of_kind(["DIRECTS", "OWNS"])).tolist():
-        officer, firm = int(network.source[row]), int(network.target[row])
-        if person[officer] and company[firm]:
-            made["officer", int(of[officer])][int(of[firm])].append(row)
-    return made
+                yield p, q, weight, (first_row(users[p]), first_row(users[q])), word
 
 
 def touched_by(context: Context, *, days_around: int) -> tuple[Codes, Codes, list[tuple[int, ...]]]:

@@ -11,10 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from vinculo.analytics.attributes import attributes, first_row
 from vinculo.analytics.chance import poisson_tail
 from vinculo.analytics.context import DAY_S, UNDATED, Context
 from vinculo.analytics.phrasing import counted
-from vinculo.analytics.surroundings import Surroundings, attributes, surroundings, touched_by
+from vinculo.analytics.surroundings import Surroundings, surroundings, touched_by
 from vinculo.analytics.typology import make_finding, measured
 from vinculo.graph.network import Floats
 from vinculo.graph.text import Text, text
@@ -229,12 +230,12 @@ def _hidden_ties(context: Context, p: SeizureProximityParameters) -> dict[int, t
         if not 2 <= len(users) <= p.tie_users_max:
             continue
         weighs = weight[word] * min(len(users) - 1, 3) / math.log2(1 + len(users))
-        for a in users:
-            before, others = made.get(a, (0.0, {}))
-            for b in sorted(users):
-                if b != a:
-                    others.setdefault(b, []).extend((users[a][0], users[b][0]))
-            made[a] = (before + weighs, others)
+        for company, counted_as in users.items():
+            for a, own in counted_as.items():
+                before, others = made.get(a, (0.0, {}))
+                for b in sorted(users.keys() - {company}):
+                    others.setdefault(b, []).extend((own[0], first_row(users[b])))
+                made[a] = (before + weighs, others)
     return made
 
 

@@ -11,9 +11,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from vinculo.analytics.attributes import Users, attributes, rows_of
 from vinculo.analytics.context import Context
 from vinculo.analytics.phrasing import counted
-from vinculo.analytics.surroundings import attributes
 from vinculo.analytics.typology import make_finding, measured
 from vinculo.graph.schema import descendants
 from vinculo.graph.text import Text, text
@@ -109,13 +109,13 @@ class SharedAddressShells:
         context: Context,
         members: frozenset[int],
         shared: list[tuple[str, int]],
-        users: dict[tuple[str, int], dict[int, list[int]]],
+        users: dict[tuple[str, int], Users],
         inside: dict[tuple[int, int], list[int]],
         same_trade: dict[tuple[int, int], list[int]],
         involved: int,
     ) -> Finding:
         shared = sorted(shared)
-        evidence = [row for key in shared for actor in sorted(users[key]) for row in users[key][actor]]
+        evidence = [row for key in shared for actor in sorted(users[key]) for row in rows_of(users[key][actor])]
         dealing_rows = [row for rows in inside.values() for row in rows]
         trade_rows = [row for rows in same_trade.values() for row in rows]
         rows = evidence + dealing_rows[:200] + trade_rows[:100]
