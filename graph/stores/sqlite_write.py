@@ -1,4 +1,4 @@
-"""Writing into the embedded store: one batch, one transaction; and taking a source out again.
+"""Writing into the embedded store: one batch, one transaction.
 
 Numbers for new rows are given out here, so that a batch needs one look-up by id and plain inserts.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
 
@@ -20,9 +20,13 @@ from vinculo.graph.naming import NAMING, Candidate, candidate, exploded, unnamed
 from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.schema import merged_kind, searched_properties
 from vinculo.graph.search import indexed
+from vinculo.graph.stores.assembly import portions
 from vinculo.graph.types import Batch, Manifest
 
-CHUNK = 500
+#: Numbers of one query.
+FEW = 500
+#: So many links of a batch are looked up before the rest is taken to be new.
+_PROBED = 64
 
 
 def content_number(kind: str, facts: str) -> int:
@@ -30,12 +34,22 @@ def content_number(kind: str, facts: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{kind}\x00{facts}".encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def look_up(db: sqlite3.Connection, table: str, ids: Iterable[str]) -> dict[str, int]:
-    """Numbers of the ids that are there; ``table`` is ``entity`` or ``link``, never text from outside."""
+def _wanted(db: sqlite3.Connection, ids: Iterable[str]) -> None:
     db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted(id TEXT)")
     db.execute("DELETE FROM temp.wanted")
     db.executemany("INSERT INTO temp.wanted VALUES (?)", zip(ids))
-    return dict(db.execute(f"SELECT t.id, t.no FROM temp.wanted w CROSS JOIN {table} t ON t.id = w.id"))
+
+
+def _entities_there(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+    _wanted(db, ids)
+    return dict(db.execute("SELECT e.id, e.no FROM temp.wanted w CROSS JOIN entity e ON e.id = w.id"))
+
+
+def _links_there(db: sqlite3.Connection, ids: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Numbers by id and kind: one id may stand under two kinds, which are two links."""
+    _wanted(db, ids)
+    rows = db.execute("SELECT l.id, l.kind, l.no FROM temp.wanted w CROSS JOIN link l ON l.id = w.id")
+    return {(id, kind): no for id, kind, no in rows}
 
 
 def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source: int) -> None:
@@ -66,7 +80,7 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> dict[s
         [chunk for column in (batch.entities.column("id"), *ends) for chunk in column.chunks], pa.string()
     )
     ids: list[str] = pc.unique(every).to_pylist()
-    numbers = look_up(db, "entity", ids)
+    numbers = _entities_there(db, ids)
     fresh = [i for i in ids if i not in numbers]
     first = _next(db, "entity")
     numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
@@ -78,17 +92,49 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> dict[s
         return numbers
     table = batch.entities.combine_chunks()
     at = [numbers[i] for i in table.column("id").to_pylist()]
+    contents = list(map(content_number, table.column("kind").to_pylist(), table.column("facts").to_pylist()))
+    unsaid = _unsaid(db, source, at, contents, table.column("record").to_pylist(), first)
+    if len(unsaid) < len(at):
+        table = table.take(pa.array(unsaid, pa.int64()))
+        at, contents = [at[n] for n in unsaid], [contents[n] for n in unsaid]
     kinds, facts = table.column("kind").to_pylist(), table.column("facts").to_pylist()
     db.executemany(
         """INSERT INTO entity_fact VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE
            SET record = excluded.record WHERE excluded.record < record""",
-        zip(at, repeat(source), map(content_number, kinds, facts), table.column("record").to_pylist(), kinds, facts),
+        zip(at, repeat(source), contents, table.column("record").to_pylist(), kinds, facts),
     )
-    _derive(db, at, kinds, table.column("facts"))
+    derive(db, at, kinds, table.column("facts"))
     return numbers
 
 
-def _derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.ChunkedArray) -> None:
+def _unsaid(
+    db: sqlite3.Connection, source: int, at: list[int], contents: list[int], records: list[int], fresh: int
+) -> list[int]:
+    """Which of the assertions this source has not made yet; of one it has made, an earlier record is kept.
+
+    An account is described by each of its transfers: what was said already is neither derived nor indexed again.
+    """
+    known = [(n, no, content) for n, (no, content) in enumerate(zip(at, contents, strict=True)) if no < fresh]
+    if not known:
+        return list(range(len(at)))
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS said(row INTEGER PRIMARY KEY, entity INTEGER, content INTEGER)")
+    db.execute("DELETE FROM temp.said")
+    db.executemany("INSERT INTO temp.said VALUES (?,?,?)", known)
+    there = dict(
+        db.execute(
+            """SELECT s.row, f.record FROM temp.said s CROSS JOIN entity_fact f
+               ON f.entity = s.entity AND f.source = ? AND f.content = s.content""",
+            (source,),
+        )
+    )
+    db.executemany(
+        "UPDATE entity_fact SET record = ? WHERE entity = ? AND source = ? AND content = ?",
+        ((records[n], at[n], source, contents[n]) for n, record in there.items() if records[n] < record),
+    )
+    return [n for n in range(len(at)) if n not in there]
+
+
+def derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.ChunkedArray) -> None:
     """Bring merged kind, display name and search index of these entities up to what is asserted now."""
     asserted: dict[int, set[str]] = {}
     for no, kind in set(zip(at, kinds, strict=True)):
@@ -110,14 +156,14 @@ def _derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.C
             best[row] = made
     held: dict[int, tuple[str, str, int]] = {}
     touched = sorted(asserted)
-    for some in _chunks(touched):
+    for some in portions(touched, FEW):
         marks = ",".join("?" * len(some))
         held |= {
             n: (k, m, r)
             for n, k, m, r in db.execute(f"SELECT no, kind, name, rank FROM entity WHERE no IN ({marks})", some)
         }
     # another kind than the one it has: all that is asserted decides, not the order in which it came
-    for some in _chunks([no for no in touched if asserted[no] != {held[no][0]}]):
+    for some in portions([no for no in touched if asserted[no] != {held[no][0]}], FEW):
         marks = ",".join("?" * len(some))
         for no, kind in db.execute(f"SELECT DISTINCT entity, kind FROM entity_fact WHERE entity IN ({marks})", some):
             asserted[no].add(kind)
@@ -160,34 +206,15 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     ids: list[str] = links.column("id").to_pylist()
     kinds: list[str] = links.column("kind").to_pylist()
     facts = links.column("facts")
-    numbers = look_up(db, "link", dict.fromkeys(ids))
-    first = _next(db, "link")
-    fresh = [i for i in dict.fromkeys(ids) if i not in numbers]
-    fresh_ids = set(fresh)
-    numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
     ends = [[entities[i] for i in links.column(c).to_pylist()] for c in ("source", "target")]
     dates, amounts, currencies = (c.to_pylist() for c in derived_columns(facts))
-    new_rows, old_rows = [], []
-    for no, row in zip(
-        map(numbers.__getitem__, ids), zip(ids, kinds, *ends, dates, amounts, currencies, strict=True), strict=True
-    ):
-        if row[0] in fresh_ids:
-            fresh_ids.discard(row[0])
-            new_rows.append((no, *row))
-        else:
-            old_rows.append((no, *row[4:]))
-    db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?)", new_rows)
-    db.executemany(
-        """UPDATE link SET date = min(coalesce(date, ?2), coalesce(?2, date)),
-           amount = min(coalesce(amount, ?3), coalesce(?3, amount)),
-           currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
-        old_rows,
-    )
+    rows = list(zip(ids, kinds, *ends, dates, amounts, currencies, strict=True))
+    numbers = _all_fresh(db, rows) or _some_known(db, rows)
     db.executemany(
         """INSERT INTO link_fact VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE
            SET record = excluded.record WHERE excluded.record < record""",
         zip(
-            map(numbers.__getitem__, ids),
+            at,
             repeat(source),
             map(content_number, kinds, facts.to_pylist()),
             links.column("record").to_pylist(),
@@ -196,78 +223,60 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     )
 
 
+def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> dict[str, int]:
+    """Insert links of which none is there and none comes twice; nothing is done, and nothing returned, where one is.
+
+    The common case of a first load; the unique index is asked once, by the insert itself.
+    """
+    first = _next(db, "link")
+    numbers = dict(zip((row[0] for row in rows), range(first, first + len(rows)), strict=True))
+    if len(numbers) < len(rows) or look_up(db, "link", [row[0] for row in rows[:_PROBED]]):
+        return {}
+    before = db.total_changes
+    db.execute("SAVEPOINT fresh")
+    db.executemany(
+        "INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?,?)",
+        ((no, *row) for no, row in zip(numbers.values(), rows, strict=True)),
+    )
+    fresh = db.total_changes - before == len(rows)
+    if not fresh:
+        db.execute("ROLLBACK TO fresh")
+    db.execute("RELEASE fresh")
+    return numbers if fresh else {}
+
+
+def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> dict[str, int]:
+    """Insert the links that are not there; of the others, and of those that come again, derive anew."""
+    ids = dict.fromkeys(row[0] for row in rows)
+    numbers = _links_there(db, dict.fromkeys(ids))
+    keys = list(zip(ids, kinds, strict=True))
+    fresh = [key for key in dict.fromkeys(keys) if key not in numbers]
+    not_yet = set(fresh)
+    first = _next(db, "link")
+    numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
+    at = [numbers[key] for key in keys]
+    ends = [[entities[i] for i in links.column(c).to_pylist()] for c in ("source", "target")]
+    derived = [c.to_pylist() for c in derived_columns(facts)]
+    new_rows, old_rows = [], []
+    for key, no, *rest in zip(keys, at, *ends, *derived, strict=True):
+        if key in not_yet:
+            not_yet.discard(key)
+            new_rows.append((no, *key, *rest))
+        else:
+            old_rows.append((no, *rest[2:]))
+    db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?)", new_rows)
+    db.executemany(
+        """UPDATE link SET date = min(coalesce(date, ?2), coalesce(?2, date)),
+           amount = min(coalesce(amount, ?3), coalesce(?3, amount)),
+           currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
+        old_rows,
+    )
+    return numbers
+
+
 def derived_columns(facts: pa.ChunkedArray) -> tuple[Any, Any, Any]:
     """Date (else start date), amount and currency of links, from their packed facts."""
     date = pc.coalesce(packed.column(facts, "date"), packed.column(facts, "startDate"))
     amount = packed.column(facts, "amount")
     readable = pc.match_substring_regex(pc.fill_null(amount, ""), r"^[+-]?\d+(\.\d+)?$")
     return date, pc.cast(pc.if_else(readable, amount, None), pa.float64()), packed.column(facts, "currency")
-
-
-def withdraw_source(db: sqlite3.Connection, source: int) -> dict[str, int]:
-    """Take out what only this source asserts, inside the caller's transaction; returns how much went."""
-    gone = {"entities": 0, "links": 0, "values": 0}
-    for table, thing in (("entity_fact", "entity"), ("link_fact", "link")):
-        touched = [n for (n,) in db.execute(f"SELECT DISTINCT {thing} FROM {table} WHERE source = ?", (source,))]
-        for some in _chunks(touched):
-            marks = ",".join("?" * len(some))
-            before = _values(db, table, thing, some)
-            db.execute(f"DELETE FROM {table} WHERE source = ? AND {thing} IN ({marks})", (source, *some))
-            left = {n for (n,) in db.execute(f"SELECT DISTINCT {thing} FROM {table} WHERE {thing} IN ({marks})", some)}
-            gone["values"] += before - _values(db, table, thing, some)
-            lost = [n for n in some if n not in left]
-            if thing == "link":
-                gone["links"] += len(lost)
-                db.executemany("DELETE FROM link WHERE no = ?", zip(lost))
-                _rederive_links(db, sorted(left))
-            else:
-                gone["entities"] += len(lost)
-                _rederive_entities(db, some)
-    # ends that nothing describes stay only as long as a link refers to them
-    db.execute(
-        """DELETE FROM entity WHERE no NOT IN (SELECT entity FROM entity_fact)
-           AND no NOT IN (SELECT source FROM link) AND no NOT IN (SELECT target FROM link)"""
-    )
-    db.execute("DELETE FROM batch WHERE source = ?", (source,))
-    db.execute("DELETE FROM reject WHERE source = ?", (source,))
-    db.execute("UPDATE run SET status = 'withdrawn' WHERE source = ?", (source,))
-    return gone
-
-
-def _values(db: sqlite3.Connection, table: str, thing: str, numbers: Sequence[int]) -> int:
-    marks = ",".join("?" * len(numbers))
-    rows = db.execute(f"SELECT {thing}, facts FROM {table} WHERE {thing} IN ({marks})", numbers)
-    return len({(n, pair) for n, facts in rows for pair in facts.split(packed.RECORD) if pair})
-
-
-def _rederive_entities(db: sqlite3.Connection, numbers: list[int]) -> None:
-    marks = ",".join("?" * len(numbers))
-    rank, _, _ = unnamed("")
-    old = db.execute(f"SELECT no, held FROM name WHERE entity IN ({marks})", numbers).fetchall()
-    db.executemany("INSERT INTO name_trigrams(name_trigrams, rowid, held) VALUES ('delete', ?, ?)", old)
-    db.execute(f"DELETE FROM name WHERE entity IN ({marks})", numbers)
-    db.execute(f"UPDATE entity SET kind = 'Thing', name = id, rank = ? WHERE no IN ({marks})", (rank, *numbers))
-    rows = db.execute(f"SELECT entity, kind, facts FROM entity_fact WHERE entity IN ({marks})", numbers).fetchall()
-    if rows:
-        at, kinds, facts = (list(c) for c in zip(*rows, strict=True))
-        _derive(db, at, kinds, pa.chunked_array([pa.array(facts, pa.string())]))
-
-
-def _rederive_links(db: sqlite3.Connection, numbers: list[int]) -> None:
-    if not numbers:
-        return
-    marks = ",".join("?" * len(numbers))
-    rows = db.execute(f"SELECT link, facts FROM link_fact WHERE link IN ({marks})", numbers).fetchall()
-    merged: dict[int, list[tuple[Any, ...]]] = {}
-    columns = [c.to_pylist() for c in derived_columns(pa.chunked_array([pa.array([r[1] for r in rows], pa.string())]))]
-    for (no, _), values in zip(rows, zip(*columns, strict=True), strict=True):
-        merged.setdefault(no, []).append(values)
-    smallest = [
-        (*(min((v for v in column if v is not None), default=None) for column in zip(*values, strict=True)), no)
-        for no, values in merged.items()
-    ]
-    db.executemany("UPDATE link SET date = ?, amount = ?, currency = ? WHERE no = ?", smallest)
-
-
-def _chunks(numbers: list[int]) -> Iterable[list[int]]:
-    return (numbers[i : i + CHUNK] for i in range(0, len(numbers), CHUNK))
