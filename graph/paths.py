@@ -32,6 +32,8 @@ class Step(NamedTuple):
 
 #: Links that start at (``forward``), or touch, one of these entities.
 Adjacent = Callable[[list[Node], bool], Iterable[Step]]
+#: Ids of these entities.
+Names = Callable[[set[Node]], dict[Node, str]]
 
 
 def shortest(
@@ -41,7 +43,7 @@ def shortest(
     *,
     max_hops: int,
     limit: int,
-    names: Callable[[set[Node]], dict[Node, str]],
+    names: Names,
 ) -> list[tuple[list[Node], list[str]]]:
     """All shortest paths regardless of direction, by the ids of their entities, at most ``limit``.
 
@@ -89,7 +91,7 @@ def _assembled(
     b: Node,
     length: int,
     limit: int,
-    names: Callable[[set[Node]], dict[Node, str]],
+    names: Names,
 ) -> list[tuple[list[Node], list[str]]]:
     follow: dict[Node, set[Node]] = defaultdict(set)
 
@@ -139,7 +141,7 @@ def in_time(
     *,
     max_hops: int,
     limit: int,
-    names: Callable[[set[Node]], dict[Node, str]],
+    names: Names,
 ) -> list[tuple[list[Node], list[str]]]:
     """Shortest forward paths whose links are dated in order, at most ``limit``; undated links take no part.
 

@@ -1,19 +1,32 @@
-"""Finding a name as a person types it: folding, trigrams, ranking. Shared by the stores, so that both answer alike."""
+"""Finding a name as a person types it: folding, trigrams, candidates, ranking. Shared by the stores, so that both answer alike.
+
+A store looks for candidates in three ways, each with a bound behind a total order that does not depend on the store: values
+that are what was asked for (:attr:`Question.whole`), by id; where what was asked for has no trigram, values that begin with it
+(:attr:`Question.beginning`), by value and id; and values that share enough trigrams, most shared first, then the shortest,
+then by value and id. Only the first ``WHOLE`` letters of a value count in this choice; the ranking sees all of it.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
 from vinculo.graph.types import Hit
 
-#: Candidates a store hands to :func:`ranked` at most.
+#: Candidates a store takes in each way at most: (entity, value) pairs.
 CANDIDATES = 400
+#: Letters of a value that the choice of candidates looks at; an index cuts longer terms.
+WHOLE = 200
+#: Trigrams of a question that are looked for at most.
+MOST_TRIGRAMS = 64
+#: Part of them that a value must share.
+SHARED_PART = 0.4
 #: A name below this is not offered.
 FLOOR = 0.62
 
@@ -63,6 +76,57 @@ def trigrams(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a store looks for when a text was typed.
+
+    Attributes
+    ----------
+    whole : tuple of str
+        Held values that are exactly this, as a name and as an identifier, at most ``WHOLE`` letters of each.
+    beginning : str
+        Held values that begin like this; empty where ``trigrams`` finds them.
+    trigrams : tuple of str
+        Held values that contain at least ``least`` of these.
+    least : int
+    """
+
+    whole: tuple[str, ...]
+    beginning: str
+    trigrams: tuple[str, ...]
+    least: int
+
+    @classmethod
+    def of(cls, text: str) -> Question:
+        """Take a typed text apart.
+
+        Examples
+        --------
+        >>> Question.of("Ana López")
+        Question(whole=('ana lopez', 'analopez'), beginning='', trigrams=('ana', 'lop', 'ope', 'pez'), least=1)
+        >>> Question.of("Li").beginning
+        'li'
+        """
+        query, squeezed_query = folded(text)[:WHOLE], squeezed(text)[:WHOLE]
+        grams, together = trigrams(query), trigrams(squeezed_query)
+        if 2 * len(grams) < len(together):
+            # mostly short pieces, as a number read out in pairs: what stands across the blanks matters
+            grams = list(dict.fromkeys([*grams, *together]))
+        grams = grams[:MOST_TRIGRAMS]
+        whole = tuple(dict.fromkeys(t for t in (query, squeezed_query) if t))
+        begins = "" if trigrams(query) else query
+        return cls(whole, begins, tuple(grams), max(1, int(SHARED_PART * len(grams))))
+
+
+def chosen_values(
+    rows: Iterable[tuple[str, str, str, str, str]], chosen: Collection[tuple[str, str]]
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rows as :func:`ranked` takes them, of the (id, first ``WHOLE`` letters of the held value) pairs that were chosen."""
+    for row in rows:
+        if (row[0], indexed(row[3], row[4])[:WHOLE]) in chosen:
+            yield row
+
+
 def _word_by_word(query: str, held: str) -> float:
     """How well each word asked for stands somewhere in the name, long words counting more: typing errors in any of them."""
     there = held.split()
@@ -83,12 +147,30 @@ def _score(query: str, squeezed_query: str, kind: str, held: str) -> float:
         return 0.9 * fuzz.ratio(held, squeezed_query) / 100 if len(squeezed_query) >= 6 else 0.0
     if held == query:
         return 1.0
-    whole = fuzz.token_sort_ratio(query, held) / 100
-    # every word asked for stands in a longer name: "halcon" for "transportes halcon del norte"
-    part = 0.97 * fuzz.token_set_ratio(query, held) / 100 if len(query) >= 3 else 0.0
-    words = 0.96 * _word_by_word(query, held)
-    inside = 0.9 * fuzz.partial_ratio(query, held) / 100 if len(query) >= 4 and len(query) <= len(held) else 0.0
-    return min(0.99, max(whole, part, words, inside))
+    best = fuzz.token_sort_ratio(query, held) / 100
+    # each measure is asked only where it could say more than the ones before it
+    for most, measure in _MEASURES:
+        if best < most:
+            best = max(best, most * measure(query, held))
+    return min(0.99, best)
+
+
+def _part(query: str, held: str) -> float:
+    """Every word asked for stands in a longer name: "halcon" for "transportes halcon del norte"."""
+    return fuzz.token_set_ratio(query, held) / 100 if len(query) >= 3 else 0.0
+
+
+def _inside(query: str, held: str) -> float:
+    """What was asked for stands somewhere in the name."""
+    return fuzz.partial_ratio(query, held) / 100 if 4 <= len(query) <= len(held) else 0.0
+
+
+#: The most each measure is worth, and the measure; the dearest last.
+_MEASURES: tuple[tuple[float, Callable[[str, str], float]], ...] = (
+    (0.97, _part),
+    (0.9, _inside),
+    (0.96, _word_by_word),
+)
 
 
 def ranked(text: str, candidates: Iterable[tuple[str, str, str, str, str]], limit: int) -> list[Hit]:

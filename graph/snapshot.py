@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vinculo.graph.errors import EnvironmentProblem, InputError, UsageError
-from vinculo.graph.statements import flat, put_together, taken_apart
+from vinculo.graph.statements import flat, put_together, taken_apart, things_of
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
 from vinculo.graph.types import (
@@ -134,7 +134,7 @@ def _table(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
 
 def canonical(sort: str, chunk: pa.Table) -> pa.Table:
     """A chunk of statements as the fewest rows that say the same, in one fixed order."""
-    ids = flat(chunk.column("id")).dictionary_encode()
+    ids = things_of(sort, chunk).dictionary_encode()
     origin = pa.table({"d": flat(chunk.column("dataset")), "s": flat(chunk.column("sha256"))})
     distinct = origin.group_by(["d", "s"]).aggregate([]).sort_by([("d", "ascending"), ("s", "ascending")])
     places = {key: n for n, key in enumerate(zip(*(c.to_pylist() for c in distinct.columns), strict=True))}
@@ -145,14 +145,13 @@ def canonical(sort: str, chunk: pa.Table) -> pa.Table:
     at = flat(rows.column("thing"))
     first = np.full(len(ids.dictionary), -1, np.int64)
     first[things[::-1]] = np.arange(len(things))[::-1]
-    ends = {
+    heads = {
         name: flat(chunk.column(name)).take(pa.array(first)).take(at)
-        for name in (("source", "target") if sort == "link" else ())
+        for name in (("id", "source", "target") if sort == "link" else ("id",))
     }
     made = {
-        "id": ids.dictionary.take(at),
         **{c: flat(rows.column(c)) for c in ("kind", "record", "facts")},
-        **ends,
+        **heads,
         "dataset": flat(distinct.column("d")).take(flat(rows.column("source"))),
         "sha256": flat(distinct.column("s")).take(flat(rows.column("source"))),
     }

@@ -27,6 +27,12 @@ def flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return joined if isinstance(joined, pa.Array) else pa.concat_arrays(joined.chunks or [pa.array([], column.type)])
 
 
+def things_of(sort: str, chunk: pa.Table) -> pa.Array:
+    """What tells the things of a chunk of statements apart: the id; of links the kind too, for an id may stand under two."""
+    ids = flat(chunk.column("id"))
+    return ids if sort == "entity" else pc.binary_join_element_wise(ids, flat(chunk.column("kind")), UNIT)
+
+
 def order_of(texts: pa.Array) -> npt.NDArray[np.int64]:
     """Per text its place among the distinct texts in byte order; sorting these numbers sorts the texts, faster."""
     coded = texts.dictionary_encode()

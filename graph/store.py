@@ -87,7 +87,11 @@ class Store(Protocol):
         """Entities with all facts, by id; unknown ids are absent."""
 
     def links(self, ids: Sequence[str]) -> dict[str, Link]:
-        """Links with all facts, by id; unknown ids are absent."""
+        """Links with all facts, by id; unknown ids are absent.
+
+        Where one id stands under several kinds, these are several links, and this gives the first by the alphabet of the kinds;
+        every other question gives each of them.
+        """
 
     def neighbours(
         self, id: str, *, hops: int = 1, kinds: Sequence[str] | None = None, limit: int = 50
@@ -138,14 +142,17 @@ class Store(Protocol):
         """
 
     def search(self, text: str, *, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Names (typing errors, accents, word order forgiven) and identifiers, best first."""
+        """Names (typing errors, accents, word order forgiven) and identifiers, best first.
+
+        Equal contents give equal lists on every store: :mod:`vinculo.graph.search` says which candidates are looked at.
+        """
 
     # -- reading in bulk -----------------------------------------------------------------------------------------
     def nodes(self) -> pa.Table:
         """Every entity as ``NODE_SCHEMA``, by id."""
 
     def edges(self, kinds: Sequence[str] | None = None) -> pa.Table:
-        """Every link (of these kinds) as ``EDGE_SCHEMA``, by id."""
+        """Every link (of these kinds) as ``EDGE_SCHEMA``, by id, then kind."""
 
     def table(self, kind: str, properties: Sequence[str]) -> pa.Table:
         """Entities of this kind and its descendants, or links of this kind: ``id`` and a text column per property.
@@ -154,14 +161,17 @@ class Store(Protocol):
         """
 
     def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
-        """Everything, for digests, exports and copies: ``("entity" | "link", table)`` chunks sorted by id.
+        """Everything, for digests, exports and copies: ``("entity" | "link", table)`` chunks sorted by id, then kind of link.
 
-        Columns as ``ENTITY_SCHEMA`` / ``LINK_SCHEMA`` plus ``dataset`` and ``sha256``. Rows of one id stay together in
-        one chunk; how values are spread over rows of one (id, dataset, sha256) may differ between stores.
+        Columns as ``ENTITY_SCHEMA`` / ``LINK_SCHEMA`` plus ``dataset`` and ``sha256``. Rows of one thing stay
+        together in one chunk; how values are spread over rows of one (thing, dataset, sha256) may differ between stores.
         """
 
     def taints(self) -> dict[str, str]:
-        """Ids of entities and links that only tainted sources assert, with the taint."""
+        """Ids of entities and links that only tainted sources assert, with the taint.
+
+        An id that stands under two kinds of links is tainted where one of them is.
+        """
 
     # -- the record of what was loaded -----------------------------------------------------------------------------
     def sources(self) -> list[Source]:

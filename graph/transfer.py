@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from vinculo.graph.errors import StoreError, UsageError
 from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.snapshot import Snapshot, write_snapshot
-from vinculo.graph.statements import flat, order_of, taken_apart
+from vinculo.graph.statements import flat, order_of, taken_apart, things_of
 from vinculo.graph.store import Store
 from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
@@ -36,7 +36,8 @@ class Digest:
     def add(self, sort: str, table: pa.Table) -> None:
         """Take in a chunk as :meth:`vinculo.graph.store.Store.statements` gives it, in its order."""
         rest = ["id"] if sort == "entity" else ["id", "kind", "source", "target"]
-        ids = flat(table.column("id")).dictionary_encode()
+        named = things_of(sort, table)
+        ids = named.dictionary_encode()
         things = ids.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         origin = pc.binary_join_element_wise(flat(table.column("dataset")), flat(table.column("sha256")), UNIT)
         rank = order_of(origin)
@@ -44,7 +45,7 @@ class Digest:
         origins = origins.take(pc.sort_indices(origins))
         kinds, records, facts = (flat(table.column(c)) for c in ("kind", "record", "facts"))
         made = taken_apart(things, kinds, records, facts, rank)
-        first = pc.index_in(ids.dictionary, flat(table.column("id")))
+        first = pc.index_in(ids.dictionary, named)
         key = pc.binary_join_element_wise(sort, *(flat(table.column(c)).take(first) for c in rest), UNIT)
         pairs, at = flat(made.column("pair")), flat(made.column("thing"))
         record = pc.binary_join_element_wise(pc.cast(flat(made.column("record")), pa.string()), RECORD, "")

@@ -100,6 +100,8 @@ class Entity:
         Property name to its facts, values sorted.
     sources : tuple of Provenance
         Every file that asserts it. Empty: only links refer to it, no file describes it.
+    kinds : tuple of Fact
+        The kinds asserted, sorted, each with the files that do.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Entity:
     name: str
     properties: dict[str, tuple[Fact, ...]] = field(default_factory=dict, compare=False)
     sources: tuple[Provenance, ...] = field(default=(), compare=False)
+    kinds: tuple[Fact, ...] = field(default=(), compare=False)
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -122,7 +125,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Link:
-    """A link as a store returns it; ``source`` and ``target`` are entity ids."""
+    """A link as a store returns it; ``source`` and ``target`` are entity ids. Equal and hashed by id and kind.
+
+    Files that give one id to links of two kinds (two schemata with equal keys) speak of two links.
+    """
 
     id: str
     kind: str
@@ -132,10 +138,10 @@ class Link:
     sources: tuple[Provenance, ...] = field(default=(), compare=False)
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash((self.id, self.kind))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, type(self)) and self.id == other.id
+        return isinstance(other, type(self)) and (self.id, self.kind) == (other.id, other.kind)
 
     def first(self, name: str) -> str:
         """The first value of a property, or an empty text."""

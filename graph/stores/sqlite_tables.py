@@ -8,12 +8,18 @@ from contextlib import contextmanager
 
 from vinculo.graph.errors import EnvironmentProblem, StoreBusy, StoreError, VinculoError
 
-#: Version of these tables; a store of another version is refused with a sentence.
-SCHEMA_VERSION = 1
+#: Version of these tables; an older one is migrated when it is opened for writing, any other is refused with a sentence.
+SCHEMA_VERSION = 2
 #: "VNCL": tells our files from other programs' SQLite databases.
 APPLICATION_ID = 0x564E434C
 
-TABLES = """
+_LINK = """CREATE TABLE link(no INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, source INTEGER NOT NULL,
+  target INTEGER NOT NULL, date TEXT, amount REAL, currency TEXT, UNIQUE(id, kind));
+CREATE INDEX link_out ON link(source, kind);
+CREATE INDEX link_in ON link(target, kind);
+"""
+
+TABLES = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source(no INTEGER PRIMARY KEY, dataset TEXT NOT NULL, sha256 TEXT NOT NULL, file TEXT NOT NULL,
   synthetic INTEGER NOT NULL, taint TEXT NOT NULL, UNIQUE(dataset, sha256));
@@ -26,11 +32,8 @@ CREATE TABLE reject(source INTEGER NOT NULL REFERENCES source, record INTEGER NO
 CREATE TABLE entity(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
   rank INTEGER NOT NULL);
 CREATE INDEX entity_kind ON entity(kind);
-CREATE TABLE link(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source INTEGER NOT NULL,
-  target INTEGER NOT NULL, date TEXT, amount REAL, currency TEXT);
-CREATE INDEX link_out ON link(source, kind);
-CREATE INDEX link_in ON link(target, kind);
--- a row per (thing, source, content): what the first record with this content asserts
+-- one id may stand under two kinds: two links
+{_LINK}-- a row per (thing, source, content): what the first record with this content asserts
 CREATE TABLE entity_fact(entity INTEGER NOT NULL, source INTEGER NOT NULL, content INTEGER NOT NULL,
   record INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY(entity, source, content)) WITHOUT ROWID;
 CREATE TABLE link_fact(link INTEGER NOT NULL, source INTEGER NOT NULL, content INTEGER NOT NULL,
@@ -45,6 +48,24 @@ CREATE TABLE suggestion("left" TEXT NOT NULL, "right" TEXT NOT NULL, score REAL 
 CREATE TABLE document(collection TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY(collection, name)) WITHOUT ROWID;
 INSERT INTO meta VALUES ('version', '0');
+"""
+
+#: By the version they start from: statements that make the next one.
+MIGRATIONS = {
+    1: f"""
+ALTER TABLE link RENAME TO old_link;
+DROP INDEX link_out;
+DROP INDEX link_in;
+{_LINK}INSERT INTO link SELECT no, id, kind, source, target, date, amount, currency FROM old_link;
+DROP TABLE old_link;
+PRAGMA user_version = 2;
+"""
+}
+
+#: Where trigrams stand, as the index knows it; of the connection, not of the file.
+INDEX_TABLES = """
+CREATE VIRTUAL TABLE temp.trigram USING fts5vocab(main, name_trigrams, row);
+CREATE VIRTUAL TABLE temp.trigram_place USING fts5vocab(main, name_trigrams, instance);
 """
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -27,6 +27,8 @@ from vinculo.graph.types import Batch, Manifest
 FEW = 500
 #: So many links of a batch are looked up before the rest is taken to be new.
 _PROBED = 64
+#: By id and kind: one id may stand under two kinds, which are two links.
+_LinkNumbers = dict[tuple[str, ...], int]
 
 
 def content_number(kind: str, facts: str) -> int:
@@ -45,11 +47,11 @@ def _entities_there(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int
     return dict(db.execute("SELECT e.id, e.no FROM temp.wanted w CROSS JOIN entity e ON e.id = w.id"))
 
 
-def _links_there(db: sqlite3.Connection, ids: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Numbers by id and kind: one id may stand under two kinds, which are two links."""
-    _wanted(db, ids)
-    rows = db.execute("SELECT l.id, l.kind, l.no FROM temp.wanted w CROSS JOIN link l ON l.id = w.id")
-    return {(id, kind): no for id, kind, no in rows}
+def _links_there(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> _LinkNumbers:
+    """Numbers of links that are there, of rows that begin with id and kind."""
+    _wanted(db, dict.fromkeys(row[0] for row in rows))
+    found = db.execute("SELECT l.id, l.kind, l.no FROM temp.wanted w CROSS JOIN link l ON l.id = w.id")
+    return {(id, kind): no for id, kind, no in found}
 
 
 def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source: int) -> None:
@@ -214,7 +216,7 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
         """INSERT INTO link_fact VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE
            SET record = excluded.record WHERE excluded.record < record""",
         zip(
-            at,
+            map(numbers.__getitem__, zip(ids, kinds, strict=True)),
             repeat(source),
             map(content_number, kinds, facts.to_pylist()),
             links.column("record").to_pylist(),
@@ -223,14 +225,14 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     )
 
 
-def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> dict[str, int]:
+def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumbers:
     """Insert links of which none is there and none comes twice; nothing is done, and nothing returned, where one is.
 
     The common case of a first load; the unique index is asked once, by the insert itself.
     """
     first = _next(db, "link")
-    numbers = dict(zip((row[0] for row in rows), range(first, first + len(rows)), strict=True))
-    if len(numbers) < len(rows) or look_up(db, "link", [row[0] for row in rows[:_PROBED]]):
+    numbers = dict(zip((row[:2] for row in rows), range(first, first + len(rows)), strict=True))
+    if len(numbers) < len(rows) or _links_there(db, rows[:_PROBED]):
         return {}
     before = db.total_changes
     db.execute("SAVEPOINT fresh")
@@ -245,25 +247,21 @@ def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> dict[str,
     return numbers if fresh else {}
 
 
-def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> dict[str, int]:
+def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumbers:
     """Insert the links that are not there; of the others, and of those that come again, derive anew."""
-    ids = dict.fromkeys(row[0] for row in rows)
-    numbers = _links_there(db, dict.fromkeys(ids))
-    keys = list(zip(ids, kinds, strict=True))
-    fresh = [key for key in dict.fromkeys(keys) if key not in numbers]
+    numbers = _links_there(db, rows)
+    fresh = [key for key in dict.fromkeys(row[:2] for row in rows) if key not in numbers]
     not_yet = set(fresh)
     first = _next(db, "link")
     numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
-    at = [numbers[key] for key in keys]
-    ends = [[entities[i] for i in links.column(c).to_pylist()] for c in ("source", "target")]
-    derived = [c.to_pylist() for c in derived_columns(facts)]
     new_rows, old_rows = [], []
-    for key, no, *rest in zip(keys, at, *ends, *derived, strict=True):
+    for row in rows:
+        key = row[:2]
         if key in not_yet:
             not_yet.discard(key)
-            new_rows.append((no, *key, *rest))
+            new_rows.append((numbers[key], *row))
         else:
-            old_rows.append((no, *rest[2:]))
+            old_rows.append((numbers[key], *row[4:]))
     db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?)", new_rows)
     db.executemany(
         """UPDATE link SET date = min(coalesce(date, ?2), coalesce(?2, date)),

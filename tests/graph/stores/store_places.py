@@ -80,7 +80,7 @@ def sqlite_place(folder: Path, neo4j_url: Callable[[], str]) -> Place:
         set_version=lambda n: run(f"PRAGMA user_version = {n}"),
         held=held,
         foreign=lambda: run("CREATE TABLE theirs(x)"),
-        patience="vinculo.graph.stores.sqlite.PATIENCE_S",
+        patience="vinculo.graph.stores.sqlite_connection.PATIENCE_S",
     )
 
 

@@ -1,0 +1,138 @@
+"""The one place that opens SQLite files: making, checking and migrating them, transactions, rows in portions.
+
+One SQLite library per process, Python's own: a second one drops the locks of the first (see docs/architecture.md), so nothing
+else here may open these files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from vinculo.graph.errors import StoreError, StoreVersionError
+from vinculo.graph.stores.assembly import portions, table_of
+from vinculo.graph.stores.sqlite_tables import (
+    APPLICATION_ID,
+    INDEX_TABLES,
+    MIGRATIONS,
+    SCHEMA_VERSION,
+    TABLES,
+    told_plainly,
+)
+
+#: Rows per chunk of a bulk read, and ids per query of a small one.
+ROWS, FEW = 50_000, 500
+#: How long to wait for another writer before saying so, seconds.
+PATIENCE_S = 15.0
+
+
+class Connection:
+    """One connection to one file; safe to use from several threads, which take turns."""
+
+    def __init__(self, url: str, *, create: bool, read_only: bool) -> None:
+        self.url = url
+        self._lock = threading.RLock()
+        with told_plainly(url):
+            self._db = _connected(url, create, read_only)
+            self._checked(create and not read_only, read_only)
+
+    def _checked(self, create: bool, read_only: bool) -> None:
+        db = self._db
+        if create and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            db.execute("PRAGMA journal_mode = WAL")
+            with self.writing():
+                # another process may have made the tables while this one waited
+                if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    _run(db, TABLES)
+                    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise StoreError("store_damaged", url=self.url, reason="application_id")
+        if not read_only and self._version() in MIGRATIONS:
+            with self.writing():
+                while self._version() in MIGRATIONS:
+                    _run(db, MIGRATIONS[self._version()])
+        if self._version() != SCHEMA_VERSION:
+            raise StoreVersionError("store_version", url=self.url, found=self._version(), wanted=SCHEMA_VERSION)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA cache_size = -262144")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA mmap_size = 1073741824")
+        _run(db, INDEX_TABLES)
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Release the file."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; nothing of it stays where it fails."""
+        with self._lock, told_plainly(self.url):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def rows(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._lock, told_plainly(self.url):
+            return self._db.execute(query, values).fetchall()
+
+    def rows_in(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query with ``({})`` for a list of values, in portions SQLite takes."""
+        for some in portions(values, FEW):
+            yield from self.rows(query.format(",".join("?" * len(some))), some)
+
+    def stream(self, query: str, values: Sequence[Any], schema: pa.Schema) -> Iterator[pa.Table]:
+        """Rows of a query as tables, ``ROWS`` at a time."""
+        with self._lock, told_plainly(self.url):
+            cursor = self._db.execute(query, values)
+        while True:
+            with self._lock, told_plainly(self.url):
+                rows = cursor.fetchmany(ROWS)
+            if not rows:
+                return
+            yield table_of(zip(*rows, strict=True), schema)
+
+
+def _connected(url: str, create: bool, read_only: bool) -> sqlite3.Connection:
+    name = url.partition(":///")[2]
+    memory = name in ("", ":memory:")
+    path = Path(name)
+    if not memory and not path.exists():
+        if not create or read_only:
+            raise StoreError("store_missing", url=url)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise StoreError("store_unwritable", url=url, reason=problem.strerror or "") from problem
+    if not memory and path.is_dir():
+        raise StoreError("store_damaged", url=url, reason="a folder")
+    return sqlite3.connect(
+        ":memory:" if memory else path.absolute().as_uri() + ("?mode=ro" if read_only else ""),
+        uri=not memory,
+        timeout=PATIENCE_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+
+
+def _run(db: sqlite3.Connection, statements: str) -> None:
+    # not executescript: it would commit
+    for statement in statements.split(";\n"):
+        db.execute(statement)
