@@ -27,6 +27,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 #: A longer cell is damage (most often a quote that is never closed), not text.
 LONGEST_CELL = 1_000_000
 _BLOCK = 4 << 20
+CHUNK_BYTES = 8 << 20
 _END_OF_FILE = "\x1a"  # DOS programs end a text file with it
 
 
@@ -203,6 +204,7 @@ class Chunks:
         self._tables: list[pa.Table] = []
         self._rejects: list[pa.Table] = []
         self._waiting = 0
+        self._size = 0
 
     def take(self, piece: Chunk) -> None:
         """Take a piece."""
@@ -218,19 +220,24 @@ class Chunks:
         self.take(Chunk(table, rejected(wrong)))
 
     def full(self) -> Iterator[Chunk]:
-        """Every whole chunk."""
+        """Every whole chunk: more records where they are short, so that what they repeat is said less often."""
         if self._waiting < CHUNK:
+            return
+        if not self._size:
+            each = max(1, sum(t.nbytes for t in self._tables) // self._waiting)
+            self._size = min(max(CHUNK, CHUNK_BYTES // each), 4 * CHUNK)
+        if self._waiting < self._size:
             return
         table, rejects = pa.concat_tables(self._tables), pa.concat_tables(self._rejects)
         start = 0
-        while table.num_rows - start >= CHUNK:
-            part = table.slice(start, CHUNK)
-            start += CHUNK
+        while table.num_rows - start >= self._size:
+            part = table.slice(start, self._size)
+            start += self._size
             before = pc.less(rejects.column("record"), part.column("record")[-1])
             yield self._made(part, rejects.filter(before))
             rejects = rejects.filter(pc.invert(before))
         rest = table.slice(start)
-        if rest.num_rows + rejects.num_rows >= CHUNK:
+        if rest.num_rows + rejects.num_rows >= self._size:
             yield self._made(rest, rejects)
             rest, rejects = rest.slice(0, 0), rejects.slice(0, 0)
         self._tables, self._rejects, self._waiting = [rest], [rejects], rest.num_rows + rejects.num_rows

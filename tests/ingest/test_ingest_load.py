@@ -42,6 +42,7 @@ def adds_up(report: FileReport) -> bool:
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (formats, table, jsonl):
         monkeypatch.setattr(module, "CHUNK", 50)
+    monkeypatch.setattr(table, "CHUNK_BYTES", 1)
 
 
 def test_dispositions_add_up_and_a_second_run_changes_nothing(store: Store, written: Write) -> None:

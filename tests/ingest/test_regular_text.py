@@ -57,7 +57,7 @@ def by_reader(path: Path) -> Found:
     damage = None
     try:
         for chunk in table.FORMAT.reads(open_file(path), LAYOUT, {}):
-            assert chunk.table.num_rows <= table.CHUNK
+            assert chunk.table.num_rows <= 4 * table.CHUNK
             rows += [
                 (r["record"], r["line"], [r[c] for c in ("first", "second", "third")]) for r in chunk.table.to_pylist()
             ]
