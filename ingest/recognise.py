@@ -67,6 +67,9 @@ def layout_of(dataset: Dataset) -> Layout:
 def format_of(file: OpenedFile) -> Format:
     """The reader for a file, from its first bytes."""
     known = formats()
+    for one in known.values():
+        if one.looks is not None and one.looks(file):
+            return one
     head = file.head
     if head.startswith(b"PK\x03\x04"):
         return known["xlsx"]
@@ -90,7 +93,7 @@ def format_of(file: OpenedFile) -> Format:
 
 
 def _content(name: str) -> str:
-    return _CONTENT.get(name, "xml")
+    return _CONTENT.get(name, name)
 
 
 def likenesses(file: OpenedFile, reader: Format, among: dict[str, Dataset] | None = None) -> list[Likeness]:

@@ -15,6 +15,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.accounts import account_keys
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping
 
 ENDS = ("account", "party", "place")
@@ -68,11 +69,9 @@ def prepare(table: pa.Table, scope: str = "transfers") -> dict[str, pa.Table]:
 
 
 def _add_account(table: pa.Table, side: str, scope: str) -> pa.Table:
-    number, bank = c.texts(table, f"{side}_account"), c.texts(table, f"{side}_bank")
-    number_key = c.present(pc.utf8_upper(pc.replace_substring_regex(number, r"[\s-]+", "")))
-    held_at = pc.coalesce(c.alike(bank), pa.scalar(f"in {scope}"))
-    key = pc.if_else(pc.is_valid(number_key), c.joined([held_at, number_key], "|"), number_key)
-    return c.with_columns(table, {f"{side} account key": key, f"{side} bank key": c.alike(bank)})
+    bank = c.alike(c.texts(table, f"{side}_bank"))
+    key = account_keys(c.texts(table, f"{side}_account"), bank, scope)
+    return c.with_columns(table, {f"{side} account key": key, f"{side} bank key": bank})
 
 
 def _end(table: pa.Table, side: str) -> pa.Array:

@@ -130,6 +130,8 @@ class Format:
     reads : callable
         ``reads(file, layout, notes) -> Iterator[Chunk]``; ``notes`` is filled with what was found out (encoding, delimiter,
         header line) before the first chunk.
+    looks : callable, optional
+        ``looks(file) -> bool``: whether a file is in this format, where its first character does not tell.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Format:
     suffixes: tuple[str, ...]
     peek: Callable[[OpenedFile], list[Head]]
     reads: Callable[[OpenedFile, Layout, dict[str, str]], Iterator[Chunk]]
+    looks: Callable[[OpenedFile], bool] | None = None
 
 
 def formats() -> dict[str, Format]:
@@ -145,7 +148,7 @@ def formats() -> dict[str, Format]:
     Examples
     --------
     >>> sorted(formats())
-    ['json', 'jsonl', 'table', 'xlsx', 'xml']
+    ['iso20022', 'json', 'jsonl', 'table', 'xlsx', 'xml']
     """
     return discover(__name__, "FORMAT")
 

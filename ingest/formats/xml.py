@@ -102,7 +102,14 @@ class _Context:
             element.remove(sibling)
 
 
-def _events(file: OpenedFile, tags: list[str] | None, events: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def events(file: OpenedFile, tags: list[str] | None, kinds: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Each element with one of these tags as it starts or ends (``kinds``), safely: see the module.
+
+    Raises
+    ------
+    InputError
+        ``damaged_xml``, ``unsafe_xml``.
+    """
     if b"<!DOCTYPE" in file.head.replace(b"\x00", b""):
         raise InputError("unsafe_xml", file=str(file.path))
     checked = False
@@ -110,7 +117,7 @@ def _events(file: OpenedFile, tags: list[str] | None, events: tuple[str, ...]) -
         with file.bytes() as raw:
             parser = etree.iterparse(
                 raw,
-                events=events,
+                events=kinds,
                 tag=tags,
                 resolve_entities=False,
                 no_network=True,
@@ -140,7 +147,7 @@ def peek(file: OpenedFile) -> list[Head]:
     names: dict[str, None] = {}
     texts: dict[str, None] = {}
     try:
-        for count, (event, element) in enumerate(_events(file, None, ("start", "end"))):
+        for count, (event, element) in enumerate(events(file, None, ("start", "end"))):
             name = _local(element.tag)
             if event == "start":
                 names[name] = None
@@ -171,7 +178,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     context = _Context(layout.context)
     error: InputError | None = None
     try:
-        for _, element in _events(file, [f"{{*}}{name}" for name in layout.elements], ("end",)):
+        for _, element in events(file, [f"{{*}}{name}" for name in layout.elements], ("end",)):
             if any(_local(e.tag) in layout.elements for e in element.iterancestors()):
                 continue
             above = context.of(element)

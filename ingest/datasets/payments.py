@@ -1,0 +1,303 @@
+"""What bank messages have in common, as one table of payments and one of statements; each dataset brings its own into this form.
+
+A payment runs from one end to the other: an account; without one the party; without either the bank itself where banks pay
+each other; else *somebody*, who is known only as what this account's statements leave unsaid. The last joins no two
+accounts, and money that comes from nobody named never meets money that goes to nobody named.
+
+A payment is known by its worldwide number (UETR); else by its end-to-end reference with amount and value date; else by what
+the bank calls it; always together with both ends. The same payment in the statements of both banks, or in a message and a
+statement, is one link with two sources, wherever both name the same two accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.ingest.clean.identifiers import iban_shaped, rfc
+from vinculo.ingest.clean.numbers import amount
+from vinculo.ingest.datasets import columns as c
+from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.accounts import account_keys, account_rule, bank_keys
+from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
+
+#: In place of the dataset's name in ids: what one kind of message says is the same in another.
+FAMILY = "bank"
+SIDES = ("originator", "beneficiary")
+ENDS = ("account", "party", "bank", "somebody")
+#: References that refer to nothing.
+NO_REFERENCE = ("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "N/A", "-", "0")
+#: Columns of one side that a dataset may give, each with the side and a space in front.
+GIVEN = (
+    "account", "account type", "bic", "clearing", "bank", "name", "country", "street", "town", "tax", "number", "lei", "phone",
+    "mobile", "email", "born", "birthplace", "birth country", "sort",
+)  # fmt: skip
+
+
+def payments(table: pa.Table, scope: str) -> pa.Table:
+    """Add keys and ends to a table of payments.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Columns of each side (``GIVEN``), ``originator ultimate name``, ``initiator name`` and the payment's own: ``date``,
+        ``value date``, ``amount`` (never negative), ``currency``, ``uetr``, ``end to end``, ``reference`` (what else it is
+        known by), ``repeat`` (which of several that look the same), ``record``, ``line``.
+    scope : str
+        Where an account number without a bank is the same account.
+
+    Returns
+    -------
+    pyarrow.Table
+        For :data:`PAYMENTS`.
+    """
+    for side in SIDES:
+        table = _side(table, side, scope)
+        table = _ultimate(table, side)
+    table = _ultimate(table, "initiator", "initiator")
+    for side, other in (SIDES, SIDES[::-1]):
+        known = pc.coalesce(c.texts(table, f"{other} account key"), c.texts(table, f"{other} key"))
+        somebody = c.joined([known, c.texts(table, f"{side} bank key")], "|")
+        table = c.with_columns(
+            table,
+            {
+                f"{side} somebody key": c.marked(f"{side}|", c.if_any(known, somebody)),
+                f"{side} somebody": c.marked(
+                    "? ", pc.coalesce(c.texts(table, f"{other} account"), c.texts(table, f"{other} name"))
+                ),
+            },
+        )
+        named = (
+            pc.is_valid(c.texts(table, f"{side} {n}"))
+            for n in ("account key", "key", "institution key", "somebody key")
+        )
+        end = pc.case_when(pc.make_struct(*named), *ENDS)
+        table = c.with_columns(table, {f"{side} end": end})
+    return c.with_columns(table, {"payment key": _payment_keys(table)})
+
+
+def _side(table: pa.Table, side: str, scope: str) -> pa.Table:
+    """Keys of the account, the bank and the party of one side."""
+    bic, clearing, bank = (c.texts(table, f"{side} {n}") for n in ("bic", "clearing", "bank"))
+    bank_key = bank_keys(bic, clearing, bank)
+    number = c.texts(table, f"{side} account")
+    tax, tax_id = c.texts(table, f"{side} tax"), c.through(c.texts(table, f"{side} number"), rfc)
+    table = c.with_columns(table, {f"{side} tax": pc.coalesce(tax, tax_id)})
+    table = r.add_party(
+        table,
+        side,
+        name=f"{side} name",
+        tax_id=f"{side} tax",
+        country=f"{side} country",
+        street=(f"{side} street", f"{side} town"),
+        phones=(f"{side} phone", f"{side} mobile"),
+        emails=(f"{side} email",),
+    )
+    sort = c.texts(table, f"{side} sort")
+    institution = pc.equal(pc.fill_null(sort, ""), "bank")
+    return c.with_columns(
+        table,
+        {
+            f"{side} key": c.where(c.texts(table, f"{side} key"), pc.invert(institution)),
+            f"{side} kind": pc.coalesce(c.where(sort, pc.invert(institution)), c.texts(table, f"{side} kind")),
+            f"{side} account key": account_keys(number, bank_key, scope),
+            f"{side} account iban": c.through(number, iban_shaped),
+            f"{side} bank key": bank_key,
+            f"{side} bank name": bank,
+            f"{side} bic type": c.constant("BIC", bic),
+            f"{side} bic": c.present(pc.utf8_upper(bic)),
+            f"{side} lei type": c.constant("LEI", c.texts(table, f"{side} lei")),
+            f"{side} institution key": c.where(bank_key, institution),
+            f"{side} bank of": c.constant(f"bank of the {side}", bank_key),
+        },
+    )
+
+
+def _ultimate(table: pa.Table, side: str, role: str = "") -> pa.Table:
+    """The party on whose behalf a side pays or receives: nobody where it is the side itself."""
+    role = role or f"{side} ultimate"
+    table = r.add_party(table, role, name=f"{role} name", tax_id=f"{role} tax", country=f"{role} country")
+    key = c.texts(table, f"{role} key")
+    own = c.texts(table, f"{SIDES[0] if role == side else side} key")
+    other = pc.if_else(pc.fill_null(pc.equal(key, own), False), pa.scalar(None, pa.string()), key)
+    said = "initiating party" if role == side else f"ultimate {side}"
+    return c.with_columns(table, {f"{role} key": other, f"{role} role": c.constant(said, other)})
+
+
+def _payment_keys(table: pa.Table) -> pa.Array:
+    uetr, end_to_end = c.texts(table, "uetr"), c.texts(table, "end to end")
+    refers = pc.invert(pc.is_in(pc.utf8_upper(end_to_end), value_set=pa.array(NO_REFERENCE)))
+    day = pc.utf8_slice_codeunits(pc.coalesce(c.texts(table, "value date"), c.texts(table, "date")), 0, 10)
+    # the same sum may be written 8.85 in one statement and 8.850 in another
+    sums = c.through(c.texts(table, "amount"), lambda text: amount(text) or text)
+    more = c.joined([sums, c.texts(table, "currency"), day], "|")
+    end_to_end = c.where(end_to_end, refers)
+    named = c.if_any(end_to_end, c.joined([end_to_end, more], "|"))
+    reference = c.joined([c.texts(table, "reference"), more], "|")
+    made = pc.coalesce(c.marked("uetr|", pc.utf8_lower(uetr)), c.marked("end|", named), c.marked("ref|", reference))
+    return c.if_any(made, c.joined([made, c.texts(table, "repeat")], "|"))
+
+
+def statements(table: pa.Table, scope: str) -> pa.Table:
+    """Add keys to a table of statements: one account each (side ``owner``), its owner, its bank, its balance."""
+    return _side(table, "owner", scope)
+
+
+def side_rules(side: str, account: dict[str, Value] | None = None) -> r.Rules:
+    """The party, account and bank of one side, and how they belong together."""
+    extra = {
+        "idNumber": r.column(f"{side} number"),
+        "leiCode": r.column(f"{side} lei"),
+        "birthDate": r.column(f"{side} born", "date"),
+        "birthPlace": r.column(f"{side} birthplace"),
+        "birthCountry": r.column(f"{side} birth country", "country"),
+        "notes": r.column(f"{side} nobody"),
+    }
+    parties = r.party_rules(side, extra=extra, prefix=FAMILY)
+    bank = EntityRule(
+        f"{side} bank",
+        "Company",
+        Key(columns=(f"{side} bank key",), literal="bank", prefix=FAMILY),
+        {
+            "name": r.column(f"{side} bank name"),
+            "swiftBic": r.column(f"{side} bic"),
+            "registrationNumber": r.column(f"{side} clearing"),
+            "abbreviation": r.column(f"{side} bic"),
+        },
+    )
+    entities = (
+        account_rule(side, account),
+        bank,
+        r.identifier_rule(f"{side} bic number", f"{side} bic type", f"{side} bic"),
+        r.identifier_rule(f"{side} lei number", f"{side} lei type", f"{side} lei"),
+    )
+    links = (
+        r.link("HOLDS", side, f"{side} account"),
+        r.link("HELD_AT", f"{side} account", f"{side} bank"),
+        r.link("HAS_IDENTIFIER", f"{side} bank", f"{side} bic number"),
+        r.link("HAS_IDENTIFIER", side, f"{side} lei number"),
+    )
+    return r.put_together(parties, (entities, links))
+
+
+def _somebody(side: str) -> r.Rules:
+    """Who stands where a statement names nobody; and the bank itself, where banks pay each other."""
+    somebody = EntityRule(
+        f"{side} somebody",
+        "LegalEntity",
+        Key(columns=(f"{side} somebody key",), literal="somebody", prefix=FAMILY),
+        {"abbreviation": r.column(f"{side} somebody")},
+        where={f"{side} end": ("somebody",)},
+    )
+    institution = EntityRule(
+        f"{side} institution",
+        "Company",
+        Key(columns=(f"{side} institution key",), literal="bank", prefix=FAMILY),
+        {},
+    )
+    at = {f"{side} end": ("party", "somebody")}
+    links = tuple(
+        LinkRule(
+            "LINKED_TO", end, f"{side} bank", Key(literal="LINKED_TO"), {"role": r.column(f"{side} bank of")}, where=at
+        )
+        for end in (side, f"{side} somebody")
+    )
+    return (somebody, institution), links
+
+
+def _ultimate_rules(role: str, side: str) -> r.Rules:
+    party, *rest = r.party_rules(role, prefix=FAMILY)[0]
+    entities = (party, rest[0])
+    key = Key(columns=("payment key",), literal="LINKED_TO")
+    facts = {"role": r.column(f"{role} role"), "date": r.column("date"), "recordId": r.column("transaction number")}
+    links = tuple(
+        LinkRule("LINKED_TO", role, _end(side, end), key, facts, where={f"{side} end": (end,)}) for end in ENDS
+    )
+    return entities, (*links, r.link("HAS_IDENTIFIER", role, f"{role} tax id"))
+
+
+def _end(side: str, end: str) -> str:
+    return {"account": f"{side} account", "party": side, "bank": f"{side} institution"}.get(end, f"{side} somebody")
+
+
+def _paid(source: str, target: str, paid: dict[str, Value]) -> LinkRule:
+    return LinkRule(
+        "PAID",
+        _end("originator", source),
+        _end("beneficiary", target),
+        Key(columns=("payment key",), literal="PAID", prefix=FAMILY, needs=("payment key",)),
+        paid,
+        where={"originator end": (source,), "beneficiary end": (target,)},
+    )
+
+
+def payment_mapping(numbers: tuple[str, ...] = ()) -> Mapping:
+    """The mapping of a table that :func:`payments` made; ``numbers`` is a sample of how its amounts are written."""
+    paid = {
+        "amount": r.column("amount", "amount", formats=numbers),
+        "instructedAmount": r.column("instructed amount", "amount", formats=numbers),
+        "receivedAmount": r.column("received amount", "amount", formats=numbers),
+        "date": r.column("date"),
+        "valueDate": r.column("value date", "date"),
+        "currency": r.column("currency", "upper"),
+        "instructedCurrency": r.column("instructed currency"),
+        "receivedCurrency": r.column("received currency"),
+        "exchangeRate": r.column("rate", "number"),
+        "charges": r.column("charges"),
+        "method": r.column("method"),
+        "status": r.column("status"),
+        "transactionType": r.column("transaction type"),
+        "purpose": r.column("purpose", "text"),
+        "description": r.column("description"),
+        "count": r.column("count"),
+        "intermediary": r.column("intermediary"),
+        "transactionNumber": r.column("transaction number"),
+        "uetr": r.column("uetr"),
+        "endToEndId": r.column("end to end"),
+        "recordId": r.column("statement"),
+    }
+    rules = r.put_together(
+        *(side_rules(side) for side in SIDES),
+        *(_somebody(side) for side in SIDES),
+        *(_ultimate_rules(f"{side} ultimate", side) for side in SIDES),
+        _ultimate_rules("initiator", "originator"),
+    )
+    links = tuple(_paid(a, b, paid) for a in ENDS for b in ENDS)
+    return Mapping(rules[0], (*rules[1], *links), essential=("date", "amount"))
+
+
+def _statement_mapping() -> Mapping:
+    account = {
+        "currency": r.column("currency", "upper"),
+        "balance": r.column("balance", "number"),
+        "balanceDate": r.column("balance date", "date"),
+        # every balance with its date, sign and currency, together as they belong
+        "notes": r.column("balances"),
+        "summary": r.column("owner label"),
+    }
+    return Mapping(*side_rules("owner", account))
+
+
+PAYMENTS = payment_mapping()
+STATEMENTS = _statement_mapping()
+MAPPINGS = {"payments": PAYMENTS, "statements": STATEMENTS}
+
+
+def prepared(
+    made: Callable[[pa.Table], tuple[pa.Table, pa.Table]], scope: str = FAMILY
+) -> Callable[[pa.Table], dict[str, pa.Table]]:
+    """A dataset's ``prepare``, from what brings its records into the form of payments and statements."""
+
+    def prepare(table: pa.Table) -> dict[str, pa.Table]:
+        paid, said = made(table)
+        return {"payments": payments(paid, scope), "statements": statements(said, scope)}
+
+    return prepare
+
+
+def renamed(table: pa.Table, names: dict[str, str]) -> pa.Table:
+    """These columns under other names (new: old), and the place of the record; what the table lacks is empty."""
+    columns = {new: c.texts(table, old) for new, old in names.items()}
+    return pa.table({**columns, "record": table.column("record"), "line": table.column("line")})
