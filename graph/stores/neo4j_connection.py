@@ -102,8 +102,7 @@ class Connection:
         def work(tx: neo4j.ManagedTransaction) -> Rows:
             return [tuple(r) for r in tx.run(query, values)]
 
-        with self._told_plainly(), self._session("READ") as session:
-            return session.execute_read(work)
+        return self._again("READ", lambda session: session.execute_read(work))
 
     def chunks(self, query: str, **values: Any) -> Iterator[list[tuple[Any, ...]]]:
         """The columns of a query's rows, ``FETCH`` rows at a time."""
@@ -122,13 +121,17 @@ class Connection:
         """Do work in one managed transaction; it may be done several times and must bear that."""
         if self.read_only:
             raise StoreError("store_unwritable", url=hide_password(self.url), reason="read only")
+        return self._again("WRITE", lambda session: session.execute_write(lambda tx: work(Transaction(tx))))
+
+    def _again(self, mode: str, managed: Callable[[neo4j.Session], Made]) -> Made:
+        """Do work in a session; once more where its commit reply was lost."""
         from neo4j.exceptions import IncompleteCommit
 
         with self._told_plainly():
             for attempt in range(TRIES):
                 try:
-                    with self._session("WRITE") as session:
-                        return session.execute_write(lambda tx: work(Transaction(tx)))
+                    with self._session(mode) as session:
+                        return managed(session)
                 except IncompleteCommit:
                     if attempt == TRIES - 1:
                         raise
@@ -157,6 +160,7 @@ class Connection:
             # the first statement locks the node until the commit: from here on the lease may end
             holder = tx.rows("MATCH (w:WriterLock) SET w.touched = timestamp() RETURN w.owner")[0][0]
             if done(tx):
+                tx.rows("MATCH (w:WriterLock {owner: $owner}) SET w.owner = null, w.until = 0", owner=owner)
                 return None
             if holder != owner:
                 raise StoreBusy("store_busy", url=hide_password(self.url))

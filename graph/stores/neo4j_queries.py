@@ -59,9 +59,19 @@ CODES = "MATCH (s:VinculoStore) SET s.codes = s.codes + $count RETURN s.codes - 
 
 # -- reading a few
 ENTITIES = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id, n.kind, n.name, n.facts"
-FOUND = """CALL db.index.fulltext.queryNodes('names', $terms) YIELD node AS n, score
-  WHERE $kinds IS NULL OR n.kind IN $kinds
-  RETURN n.id, n.kind, n.name, n.facts ORDER BY score DESC, n.id LIMIT $limit"""
+#: Values that the index found, each as (id, held): ``terms`` keeps of each value one that begins with ``__``.
+_HELD = """CALL db.index.fulltext.queryNodes('names', $terms) YIELD node AS n, score
+  WHERE {} AND ($kinds IS NULL OR n.kind IN $kinds)
+  UNWIND split(n.terms, ' ') AS term WITH n, term WHERE term STARTS WITH '__'
+  WITH DISTINCT n.id AS id, replace(substring(term, 2), '_', ' ') AS held"""
+HELD_WHOLE = _HELD.format("true") + " WHERE held = $held RETURN id, held ORDER BY id LIMIT $limit"
+HELD_BEGINNING = _HELD.format("true") + " WHERE held STARTS WITH $held RETURN id, held ORDER BY held, id LIMIT $limit"
+#: The score is the number of trigrams that stand in any value of the entity: half of one is for the arithmetic of floats.
+HELD_SHARING = (
+    _HELD.format("score > $least - 0.5")
+    + """, $trigrams AS trigrams WITH id, held, size([t IN trigrams WHERE held CONTAINS t]) AS shared WHERE shared >= $least
+  RETURN id, held, shared ORDER BY shared DESC, size(held), held, id LIMIT $limit"""
+)
 REFRESH = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
 
 # -- reading in bulk
@@ -75,11 +85,16 @@ TAINTED_ENTITIES = """MATCH (n:Entity) WHERE size(n.facts) > 0
   AND all(f IN n.facts WHERE split(split(f, $unit)[-1], ':')[0] IN $sources) RETURN n.id, n.facts"""
 
 # -- withdrawing
-START_WITHDRAWAL = """MATCH (s:Source {number: $source}) SET s.withdrawing = true WITH s
+START_WITHDRAWAL = """MATCH (s:Source {number: $source}) WHERE NOT s.withdrawing
+  SET s.withdrawing = true, s.gone_entities = 0, s.gone_links = 0, s.gone_values = 0 WITH s
   OPTIONAL MATCH (m:Manifest {source: s.number}) DETACH DELETE m
   WITH DISTINCT s OPTIONAL MATCH (r:Run {source: s.number}) SET r.status = 'withdrawn'"""
-END_WITHDRAWAL = "MATCH (s:Source {number: $source}) SET s.withdrawing = false"
 UNFINISHED = "MATCH (s:Source {withdrawing: true}) RETURN s.number"
+WITHDRAWING = "MATCH (s:Source {number: $source, withdrawing: true}) RETURN 1"
+GONE = """MATCH (s:Source {number: $source}) SET s.gone_entities = coalesce(s.gone_entities, 0) + $entities,
+  s.gone_links = coalesce(s.gone_links, 0) + $links, s.gone_values = coalesce(s.gone_values, 0) + $values"""
+END_WITHDRAWAL = """MATCH (s:Source {number: $source}) SET s.withdrawing = false
+  RETURN coalesce(s.gone_entities, 0), coalesce(s.gone_links, 0), coalesce(s.gone_values, 0)"""
 #: Ends that nothing describes stay only as long as a link refers to them.
 DROP_BARE = "MATCH (n:Thing) WHERE size(n.facts) = 0 AND NOT (n)--() WITH n LIMIT $limit DELETE n RETURN count(*)"
 
@@ -269,4 +284,4 @@ def steps(names: Sequence[str] | None, forward: bool) -> str:
     """Links that start at one of ``$ids``, or touch it."""
     arrow = ">" if forward else ""
     return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-{arrow}()
-      RETURN DISTINCT r.id, startNode(r).id, endNode(r).id, coalesce(r.date, '')"""
+      RETURN DISTINCT r.id, type(r), startNode(r).id, endNode(r).id, coalesce(r.date, '')"""

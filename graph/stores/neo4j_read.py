@@ -10,11 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.facts import UNIT
-from vinculo.graph.schema import searched_properties
-from vinculo.graph.search import folded, squeezed, trigrams
 from vinculo.graph.statements import flat, halves, put_together
-from vinculo.graph.stores.neo4j_rows import read, whole_terms
-from vinculo.graph.types import FINGERPRINT, Fact, Provenance, Source
+from vinculo.graph.stores.assembly import Told, told
+from vinculo.graph.stores.neo4j_rows import read
+from vinculo.graph.types import Source
 
 if TYPE_CHECKING:
     from vinculo.graph.stores.neo4j_connection import Connection
@@ -23,63 +22,21 @@ if TYPE_CHECKING:
 PAGE = 10_000
 
 
-def merged(
-    facts: Sequence[str], sources: dict[int, Source]
-) -> tuple[dict[str, tuple[Fact, ...]], tuple[Provenance, ...]]:
-    """Facts by property, each with its sources; and the sources of the thing itself."""
-    own: dict[int, int] = {}
-    values: dict[tuple[str, str], list[Provenance]] = {}
-    for text in facts:
-        pair, _, origin = text.rpartition(UNIT)
-        number, _, record = origin.partition(":")
-        if pair.startswith(UNIT):
-            own[int(number)] = min(int(record), own.get(int(number), int(record)))
-        else:
-            name, _, value = pair.partition(UNIT)
-            values.setdefault((name, value), []).append(Provenance(sources[int(number)], int(record)))
-    found: dict[str, list[Fact]] = {}
-    for (name, value), origins in sorted(values.items()):
-        found.setdefault(name, []).append(Fact(value, _in_order(origins)))
-    return {n: tuple(f) for n, f in found.items()}, _in_order(Provenance(sources[s], r) for s, r in own.items())
+def said(facts: Sequence[str], sources: dict[int, Source]) -> Told:
+    """What the server's strings say of one thing."""
 
+    def statements() -> Iterator[tuple[str, int, int]]:
+        for text in facts:
+            pair, _, origin = text.rpartition(UNIT)
+            number, _, record = origin.partition(":")
+            yield pair, int(number), int(record)
 
-def _in_order(origins: Iterable[Provenance]) -> tuple[Provenance, ...]:
-    return tuple(sorted(origins, key=lambda p: (p.source.key, p.record)))
+    return told(statements(), sources)
 
 
 def source_of(fact: str) -> str:
     """The number of the source in one of the server's strings."""
     return fact.rpartition(UNIT)[2].partition(":")[0]
-
-
-def lookups(text: str) -> list[str]:
-    """What to ask the index for: whole names and beginnings first, then names that share trigrams.
-
-    Terms are folded letters and digits, so none of them means anything to the index's own language.
-    """
-    query, squeezed_query = folded(text), squeezed(text)
-    exact = [w for t in dict.fromkeys((query, squeezed_query)) if t for w in whole_terms(t)[:1]]
-    if 0 < len(query) < 3:
-        exact.append("_" + query)
-    grams = dict.fromkeys([*trigrams(query), *trigrams(squeezed_query)])
-    return [" OR ".join(f'"{t}"' for t in terms) for terms in (exact, grams) if terms]
-
-
-def candidates(heads: dict[str, tuple[str, str, list[str]]]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Every searched value of the entities found, for the ranking."""
-    sorts = searched_properties()
-    for id, (kind, name, facts) in heads.items():
-        for pair in {f.rpartition(UNIT)[0] for f in facts}:
-            property_name, _, value = pair.partition(UNIT)
-            if property_name in sorts:
-                yield id, kind, name, sorts[property_name], value
-
-
-def by_id(chunks: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
-    """Columns as a table in the order of its ids."""
-    tables = [pa.table([pa.array(c, f.type) for c, f in zip(x, schema, strict=True)], schema=schema) for x in chunks]
-    table = pa.concat_tables([schema.empty_table(), *tables])
-    return table.take(pc.sort_indices(table.column("id")))
 
 
 def property_table(chunks: Iterable[Sequence[Any]], properties: Sequence[str]) -> pa.Table:
@@ -154,8 +111,3 @@ def with_heads(table: pa.Table, heads: dict[str, list[str]]) -> Iterator[pa.Tabl
         ends = {n: c for n, c in columns.items() if n != "id"}
         rest = {n: table.column(n) for n in ("record", "facts", "dataset", "sha256")}
         yield pa.table({"id": columns["id"], "kind": table.column("kind"), **ends, **rest})
-
-
-def fixed(some: bytes) -> pa.Array:
-    """Fingerprints from their bytes."""
-    return pa.Array.from_buffers(FINGERPRINT, len(some) // 16, [None, pa.py_buffer(some)])

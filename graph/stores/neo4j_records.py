@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from vinculo.graph.stores import assembly
 from vinculo.graph.stores import neo4j_queries as queries
-from vinculo.graph.stores import neo4j_read as reading
-from vinculo.graph.text import Text
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
 
 if TYPE_CHECKING:
@@ -23,6 +22,10 @@ class Records:
 
     _db: Connection
     _numbers: dict[tuple[str, str], int]
+
+    def _settled(self) -> Connection:
+        """The connection, once no withdrawal is half done: what every question and every write begins with."""
+        raise NotImplementedError
 
     def _source_number(self, source: Source) -> int:
         if source.key not in self._numbers:
@@ -46,43 +49,53 @@ class Records:
         return self._numbers[source.key]
 
     def _sources_by_number(self) -> dict[int, Source]:
-        return {no: Source(d, s, f, y, t) for no, d, s, f, y, t in self._db.rows(queries.SOURCES)}
+        return assembly.sources_by_number(self._db.rows(queries.SOURCES))
 
     def _present(self) -> list[str]:
-        return list(self.counts()["links"])
+        """Kinds of links that there are, sorted."""
+        return list(self._counts()["links"])
 
     # -- the record of what was loaded -----------------------------------------------------------------------------
+    def begin_run(self, source: Source, *, at: str = "") -> int:
+        self._settled()
+        # the token makes it one run even where the reply is lost and the work is done again
+        values = {"token": uuid.uuid4().hex, "source": self._source_number(source), "now": at or assembly.now()}
+        return int(self._db.write(lambda tx: tx.rows(queries.BEGIN_RUN, **values))[0][0])
+
+    def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
+        told = json.dumps(counts, sort_keys=True)
+        values = {"run": run, "status": status, "counts": told, "now": at or assembly.now()}
+        self._db.write(lambda tx: tx.rows(queries.FINISH_RUN, **values))
+
     def sources(self) -> list[Source]:
-        made = [Source(d, s, f, y, t) for _, d, s, f, y, t in self._db.rows(queries.ASSERTING)]
-        return sorted(made, key=lambda s: s.key)
+        made = assembly.sources_by_number(self._settled().rows(queries.ASSERTING))
+        return sorted(made.values(), key=lambda s: s.key)
 
     def runs(self) -> list[Run]:
-        sources = self._sources_by_number()
-        return [
-            Run(no, sources[s], started, finished, status, json.loads(c))
-            for no, s, started, finished, status, c in self._db.rows(queries.RUNS)
-        ]
+        rows = self._settled().rows(queries.RUNS)
+        return assembly.runs(rows, self._sources_by_number())
 
     def fingerprints(self, dataset: str) -> dict[str, pa.Array]:
-        joined: dict[str, bytearray] = {}
-        for sha256, some in self._db.rows(queries.FINGERPRINTS, dataset=dataset):
-            joined.setdefault(sha256, bytearray()).extend(some)
-        return {sha256: reading.fixed(bytes(some)) for sha256, some in joined.items()}
+        rows = self._settled().rows(queries.FINGERPRINTS, dataset=dataset)
+        return assembly.fingerprints((sha256, some) for sha256, some in rows)
 
     def manifests(self, source: Source) -> list[Manifest]:
-        rows = self._db.rows(queries.MANIFESTS, key=_key(*source.key))
-        return [Manifest(source, run, number, records, reading.fixed(f)) for run, number, records, f in rows]
+        rows = self._settled().rows(queries.MANIFESTS, key=_key(*source.key))
+        return [Manifest(source, run, number, records, assembly.fixed(some)) for run, number, records, some in rows]
 
     def rejects(self, source: Source) -> pa.Table:
-        found = {
-            r["record"]: r for (t,) in self._db.rows(queries.REJECTS, key=_key(*source.key)) for r in json.loads(t)
-        }
+        rows = self._settled().rows(queries.REJECTS, key=_key(*source.key))
+        found = {r["record"]: r for (text,) in rows for r in json.loads(text)}
         return pa.Table.from_pylist([found[record] for record in sorted(found)], schema=REJECT_SCHEMA)
 
     def version(self) -> str:
-        return "-".join(str(v) for v in self._db.rows(queries.VERSION)[0])
+        return "-".join(str(v) for v in self._settled().rows(queries.VERSION)[0])
 
     def counts(self) -> dict[str, dict[str, int]]:
+        self._settled()
+        return self._counts()
+
+    def _counts(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {"entities": {}, "links": {}}
         for sort, kind, n in sorted(self._db.rows(queries.counts())):
             if n:
@@ -91,7 +104,7 @@ class Records:
 
     # -- what people and analytics add -----------------------------------------------------------------------------
     def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:
-        rows = [[f.id, f.typology, f.score, json.dumps(f.as_json(), ensure_ascii=False)] for f in findings]
+        rows = [assembly.finding_row(f) for f in findings]
 
         def work(tx: Transaction) -> None:
             tx.rows(queries.DROP_FINDINGS, typology=typology)
@@ -100,23 +113,17 @@ class Records:
         self._db.write(work)
 
     def findings(self, typology: str | None = None) -> list[Finding]:
-        return [Finding.from_json(json.loads(b)) for (b,) in self._db.rows(queries.FINDINGS, typology=typology)]
+        return assembly.findings((body,) for (body,) in self._db.rows(queries.FINDINGS, typology=typology))
 
     def save_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
-        rows = []
-        for s in suggestions:
-            left, right = sorted((s.left, s.right))
-            rows.append([_key(left, right), left, right, s.score, s.why.en, s.why.es, s.judgement])
+        rows = [[_key(row[0], row[1]), *row] for row in map(assembly.suggestion_row, suggestions)]
         self._db.write(lambda tx: tx.rows(queries.SAVE_SUGGESTIONS, rows=rows))
 
     def suggestions(self, id: str | None = None) -> list[Suggestion]:
-        rows = self._db.rows(queries.SUGGESTIONS, id=id)
-        return [
-            Suggestion(left, right, score, Text(en, es), judgement) for left, right, score, en, es, judgement in rows
-        ]
+        return assembly.suggestions(self._db.rows(queries.SUGGESTIONS, id=id))
 
     def save_document(self, collection: str, name: str, document: dict[str, Any]) -> None:
-        body = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        body = assembly.packed(document)
         kept = {"key": _key(collection, name), "collection": collection, "name": name, "body": body}
         self._db.write(lambda tx: tx.rows(queries.SAVE_DOCUMENT, **kept))
 
@@ -124,7 +131,8 @@ class Records:
         return [name for (name,) in self._db.rows(queries.COLLECTIONS)]
 
     def documents(self, collection: str) -> dict[str, dict[str, Any]]:
-        return {n: json.loads(b) for n, b in self._db.rows(queries.DOCUMENTS, collection=collection)}
+        rows = self._db.rows(queries.DOCUMENTS, collection=collection)
+        return assembly.documents((name, body) for name, body in rows)
 
     def delete_document(self, collection: str, name: str) -> None:
         self._db.write(lambda tx: tx.rows(queries.DELETE_DOCUMENT, key=_key(collection, name)))
@@ -133,8 +141,3 @@ class Records:
 def _key(first: str, second: str) -> str:
     """Two texts as one unique text; neither can hold the separator unnoticed, for JSON escapes it."""
     return json.dumps([first, second], ensure_ascii=True)
-
-
-def now() -> str:
-    """This moment, as runs keep it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

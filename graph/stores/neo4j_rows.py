@@ -18,12 +18,10 @@ import pyarrow.compute as pc
 from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.naming import NAMING
 from vinculo.graph.schema import merged_kind, searched_properties
-from vinculo.graph.search import indexed, trigrams
-from vinculo.graph.statements import flat, halves, joined_by, once, order_of, taken_apart
+from vinculo.graph.search import WHOLE, indexed, trigrams
+from vinculo.graph.statements import flat, halves, joined_by, once, order_of, taken_apart, things_of
 
 Numbers = npt.NDArray[np.int64]
-#: Longest whole name the index knows; Lucene cuts longer terms.
-WHOLE = 200
 
 
 def numbered(ids: pa.Array) -> tuple[Numbers, list[str]]:
@@ -32,9 +30,9 @@ def numbered(ids: pa.Array) -> tuple[Numbers, list[str]]:
     return coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary.to_pylist()
 
 
-def asserted(table: pa.Table, source: int) -> tuple[pa.Table, list[str]]:
-    """A batch's assertions as statements of this source, and its distinct ids in order of appearance."""
-    things, ids = numbered(flat(table.column("id")))
+def asserted(sort: str, table: pa.Table, source: int) -> tuple[pa.Table, list[str]]:
+    """A batch's assertions as statements of this source, and what tells its things apart, in order of appearance."""
+    things, ids = numbered(things_of(sort, table))
     origin = np.full(len(things), source, np.int64)
     kinds, records, facts = (flat(table.column(c)) for c in ("kind", "record", "facts"))
     return taken_apart(things, kinds, records, facts, origin), ids
@@ -107,17 +105,13 @@ def search_terms(statements: pa.Table, count: int) -> list[str]:
     things, properties, values = _chosen(statements, list(sorts))
     for thing, name, value in zip(things.tolist(), properties.to_pylist(), values.to_pylist(), strict=True):
         text = indexed(sorts[name], value)
-        terms[thing] |= dict.fromkeys([*trigrams(text), *whole_terms(text)])
+        terms[thing] |= dict.fromkeys([*trigrams(text), whole_term(text)] if text else ())
     return [" ".join(t) for t in terms]
 
 
-def whole_terms(text: str) -> list[str]:
-    """Terms that stand for a whole name and for how it begins; folded names have no ``_``, so none is a trigram."""
-    return (
-        ["__" + text.replace(" ", "_")[:WHOLE], *dict.fromkeys(("_" + text[:1], "_" + text[:2].rstrip()))]
-        if text
-        else []
-    )
+def whole_term(held: str) -> str:
+    """The term that stands for a whole value, or its first ``WHOLE`` letters. Folded texts have no ``_``: no trigram does."""
+    return "__" + held[:WHOLE].replace(" ", "_")
 
 
 def link_columns(statements: pa.Table, count: int) -> tuple[list[Any], list[Any], list[Any]]:

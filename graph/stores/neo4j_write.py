@@ -1,4 +1,4 @@
-"""Writing into Neo4j: one batch, one transaction; and taking a source out again.
+"""Writing into Neo4j: one batch, one transaction.
 
 New things are merged in as whole rows; the server hands back those that were there already with other facts, and only these are
 united here and sent again. So a first load pays nothing for what a second file may add.
@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.facts import RECORD
-from vinculo.graph.statements import flat, once
+from vinculo.graph.facts import RECORD, UNIT
+from vinculo.graph.statements import flat, once, things_of
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_rows as made_of
-from vinculo.graph.stores.neo4j_connection import Connection, Transaction
-from vinculo.graph.stores.neo4j_read import pages
+from vinculo.graph.stores.assembly import portions
+from vinculo.graph.stores.neo4j_connection import Transaction
 from vinculo.graph.types import Batch, Manifest
 
 #: Rows of one statement. One transaction holds a whole batch.
 ROWS = 10_000
-#: Things looked at in one transaction of a withdrawal.
-PAGE = 5_000
+
+
+class HalfWithdrawn(Exception):
+    """Somebody is taking out the source that was to be written."""
 
 
 class Prepared(NamedTuple):
@@ -38,12 +40,12 @@ class Prepared(NamedTuple):
     entity_statements: pa.Table
     link_statements: pa.Table
     entity_ids: list[str]
-    link_ids: list[str]
+    link_keys: list[str]
 
 
 def prepare(batch: Batch, source: int) -> Prepared:
     """Turn a batch into rows; refuses kinds the schema does not name."""
-    statements, ids = made_of.asserted(batch.entities, source)
+    statements, ids = made_of.asserted("entity", batch.entities, source)
     kinds = made_of.merged_kinds(statements, len(ids))
     columns = (
         ids,
@@ -54,23 +56,31 @@ def prepare(batch: Batch, source: int) -> Prepared:
     entities: dict[str, list[list[Any]]] = defaultdict(list)
     for kind, id, name, facts, terms in zip(kinds, *columns, strict=True):
         entities[kind].append([id, 0, name, facts, terms])
-    link_statements, link_ids = made_of.asserted(batch.links, source)
-    first = pc.index_in(pa.array(link_ids, pa.string()), flat(batch.links.column("id")))
-    link_kinds, sources, targets = (
-        flat(batch.links.column(c)).take(first).to_pylist() for c in ("kind", "source", "target")
+    link_statements, link_keys = made_of.asserted("link", batch.links, source)
+    first = pc.index_in(pa.array(link_keys, pa.string()), things_of("link", batch.links))
+    link_ids, link_kinds, sources, targets = (
+        flat(batch.links.column(c)).take(first).to_pylist() for c in ("id", "kind", "source", "target")
     )
-    facts_of = made_of.together(link_statements, len(link_ids))
-    derived = made_of.link_columns(link_statements, len(link_ids))
+    facts_of = made_of.together(link_statements, len(link_keys))
+    derived = made_of.link_columns(link_statements, len(link_keys))
     links: dict[str, list[list[Any]]] = defaultdict(list)
     for kind, *row in zip(link_kinds, link_ids, sources, targets, facts_of, *derived, strict=True):
         links[kind].append(row)
     described = set(ids)
     bare = [i for i in dict.fromkeys([*sources, *targets]) if i not in described]
-    return Prepared(dict(entities), dict(links), bare, statements, link_statements, ids, link_ids)
+    return Prepared(dict(entities), dict(links), bare, statements, link_statements, ids, link_keys)
 
 
 def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manifest, source: int, careful: bool) -> None:
-    """Write inside the caller's transaction. ``careful``: keep the ends of links that are there already."""
+    """Write inside the caller's transaction. ``careful``: keep the ends of links that are there already.
+
+    Raises
+    ------
+    HalfWithdrawn
+        What is written now would be taken out again.
+    """
+    if tx.rows(queries.WITHDRAWING, source=source):
+        raise HalfWithdrawn
     fresh = sum(map(len, ready.entities.values())) + len(ready.bare)
     code = tx.rows(queries.CODES, count=fresh)[0][0]
     known: list[tuple[Any, ...]] = []
@@ -78,13 +88,13 @@ def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manife
         for place, row in enumerate(rows):
             row[1] = code + place
         code += len(rows)
-        for some in portions(rows):
+        for some in portions(rows, ROWS):
             known += tx.rows(queries.write_entities(kind), rows=some, kind=kind, separator=RECORD)
     unite_entities(tx, known, ready)
-    for some in portions([[id, n] for n, id in enumerate(ready.bare, code)]):
+    for some in portions([[id, n] for n, id in enumerate(ready.bare, code)], ROWS):
         tx.rows(queries.write_bare(), rows=some)
     for kind, rows in sorted(ready.links.items()):
-        for some in portions(rows):
+        for some in portions(rows, ROWS):
             written = _with_known_ends(tx, kind, some) if careful else some
             there = tx.rows(queries.write_links(kind), rows=written, separator=RECORD)
             unite_links(tx, kind, there, ready)
@@ -99,12 +109,6 @@ def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manife
         rejects=json.dumps(batch.rejects.to_pylist(), ensure_ascii=False),
     )
     tx.rows(queries.CHANGED)
-
-
-def portions(rows: Sequence[Any], size: int = ROWS) -> Iterator[Sequence[Any]]:
-    """Rows in portions that one statement takes."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
 
 
 def _with_known_ends(tx: Transaction, kind: str, rows: Sequence[list[Any]]) -> list[list[Any]]:
@@ -148,15 +152,15 @@ def put_entities(tx: Transaction, known: Sequence[tuple[Any, ...]], ids: Sequenc
         if after != before:
             changes[was, now].append([id, name, after, found_by])
     for (was, now), rows in sorted(changes.items()):
-        for some in portions(rows):
+        for some in portions(rows, ROWS):
             tx.rows(queries.update_entities(was, now), rows=some, kind=now)
 
 
 def unite_links(tx: Transaction, kind: str, known: Sequence[tuple[Any, ...]], ready: Prepared) -> None:
     """Add the batch's statements to links that were there: rows (id, facts)."""
     if known:
-        ids = [row[0] for row in known]
-        put_links(tx, kind, known, _united([row[1] for row in known], ids, ready.link_statements, ready.link_ids))
+        keys = [f"{row[0]}{UNIT}{kind}" for row in known]
+        put_links(tx, kind, known, _united([row[1] for row in known], keys, ready.link_statements, ready.link_keys))
 
 
 def put_links(tx: Transaction, kind: str, known: Sequence[tuple[Any, ...]], statements: pa.Table) -> None:
@@ -168,75 +172,5 @@ def put_links(tx: Transaction, kind: str, known: Sequence[tuple[Any, ...]], stat
         for (id, before), text, *values in zip(known, texts, *derived, strict=True)
         if made_of.split_text(text) != before
     ]
-    for some in portions(rows):
+    for some in portions(rows, ROWS):
         tx.rows(queries.update_links(kind), rows=some)
-
-
-def withdraw_source(
-    connection: Connection, source: int, present: Sequence[str], each: Callable[[Callable[[Transaction], Any]], Any]
-) -> dict[str, int]:
-    """Take out what only this source asserts, page by page.
-
-    The manifests go first, with a mark on the source: cut off at any instant, the next opening goes on from there.
-
-    Parameters
-    ----------
-    present : sequence of str
-        Kinds of links there are.
-    each : callable
-        Runs one piece of work as the only writer.
-    """
-    gone = {"entities": 0, "links": 0, "values": 0}
-    mark = f"\x1f{source}:"
-    each(lambda tx: tx.rows(queries.START_WITHDRAWAL, source=source))
-    for kind in present:
-        for ids, _, _, facts in pages(connection, queries.link_page(kind), PAGE, mark=mark):
-            left, lost, values = _without(ids, facts, source)
-            each(lambda tx, kind=kind, left=left, lost=lost: _put_or_drop_links(tx, kind, left, lost))  # type: ignore[misc]
-            gone["links"] += len(lost)
-            gone["values"] += values
-    for ids, names, facts in pages(connection, queries.ENTITY_PAGE, PAGE, mark=mark):
-        kinds = dict(zip(ids, names, strict=True))
-        left, lost, values = _without(ids, facts, source)
-        each(lambda tx, kinds=kinds, left=left, lost=lost: _put_or_bare(tx, kinds, left, lost))  # type: ignore[misc]
-        gone["entities"] += len(lost)
-        gone["values"] += values
-    while each(lambda tx: tx.rows(queries.DROP_BARE, limit=ROWS))[0][0] == ROWS:
-        pass
-    each(lambda tx: (tx.rows(queries.END_WITHDRAWAL, source=source), tx.rows(queries.CHANGED)))
-    return gone
-
-
-def _without(
-    ids: Sequence[str], held: Sequence[list[str]], source: int
-) -> tuple[list[tuple[str, list[str], list[str]]], list[str], int]:
-    """Things (id, facts before, facts left), ids of those left with nothing, and how many values went."""
-    left: list[tuple[str, list[str], list[str]]] = []
-    lost: list[str] = []
-    values = 0
-    for id, facts in zip(ids, held, strict=True):
-        stay = [f for f in facts if not f.rpartition("\x1f")[2].startswith(f"{source}:")]
-        pairs = [{f.rpartition("\x1f")[0] for f in some if not f.startswith("\x1f")} for some in (facts, stay)]
-        values += len(pairs[0]) - len(pairs[1])
-        if not stay:
-            lost.append(id)
-        elif len(stay) < len(facts):
-            left.append((id, facts, stay))
-    return left, lost, values
-
-
-def _put_or_drop_links(tx: Transaction, kind: str, left: Sequence[Any], lost: list[str]) -> None:
-    if left:
-        put_links(tx, kind, [(id, before) for id, before, _ in left], made_of.held([stay for _, _, stay in left]))
-    tx.rows(queries.drop_links(kind), ids=lost)
-
-
-def _put_or_bare(tx: Transaction, kinds: dict[str, str], left: Sequence[Any], lost: Sequence[str]) -> None:
-    if left:
-        known = [(id, kinds[id], before) for id, before, _ in left]
-        put_entities(tx, known, [id for id, _, _ in left], made_of.held([stay for _, _, stay in left]))
-    by_kind: dict[str, list[list[Any]]] = defaultdict(list)
-    for id in lost:
-        by_kind[kinds[id]].append([id, id, [], ""])
-    for was, rows in sorted(by_kind.items()):
-        tx.rows(queries.update_entities(was, "Thing"), rows=rows, kind="Thing")

@@ -218,9 +218,9 @@ class Proxy:
         self._listener.close()
 
 
-@pytest.mark.parametrize("lost", [{1}, {2}, {1, 2, 4}, {2, 3, 5}])
+@pytest.mark.parametrize("lost", [{1}, {2}, {3}, {1, 2, 4}, {2, 3, 5}, {3, 4, 8}])
 def test_a_lost_commit_reply_is_resolved_by_the_manifest(server: Place, lost: set[int]) -> None:
-    """Of the two commits of a write the first takes the lock and the second writes: any of them may go unheard."""
+    """A write commits three times: it looks for withdrawals, takes the lock, writes. Any of them may go unheard."""
     user, password, port = parts(server.url)
     server.open().close()
     proxy = Proxy(port)
@@ -285,7 +285,7 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing(server: Place) -> Non
     assert digest(store) == before
 
 
-@pytest.mark.parametrize("step", ["_put_or_drop_links", "_put_or_bare"])
+@pytest.mark.parametrize("step", ["_links", "_entities", "_bare_ends", "_end"])
 def test_a_withdrawal_cut_off_goes_on_at_the_next_opening(
     server: Place, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -303,7 +303,7 @@ def test_a_withdrawal_cut_off_goes_on_at_the_next_opening(
         raise CutOff
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"vinculo.graph.stores.neo4j_write.{step}", cut)
+        patched.setattr(f"vinculo.graph.stores.neo4j_withdraw.{step}", cut)
         with pytest.raises(CutOff):
             store.withdraw(second)
     store.close()
@@ -315,7 +315,8 @@ def test_a_withdrawal_cut_off_goes_on_at_the_next_opening(
 
 
 def test_pages_of_a_withdrawal_and_of_a_bulk_read(server: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vinculo.graph.stores.neo4j_write.PAGE", 7)
+    monkeypatch.setattr("vinculo.graph.stores.neo4j_withdraw.PAGE", 7)
+    monkeypatch.setattr("vinculo.graph.stores.neo4j_withdraw.ROWS", 6)
     monkeypatch.setattr("vinculo.graph.stores.neo4j_write.ROWS", 6)
     monkeypatch.setattr("vinculo.graph.stores.neo4j_read.PAGE", 5)
     monkeypatch.setattr("vinculo.graph.stores.neo4j_connection.FETCH", 4)
