@@ -9,6 +9,8 @@ _RFC = re.compile(r"[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}")
 _RFC_ALPHABET = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ Ñ")}
 #: RFCs that stand for "the public" and "a foreigner": they name nobody and never link parties.
 GENERIC_RFC = frozenset({"XAXX010101000", "XEXX010101000"})
+#: References in payments that refer to nothing.
+NO_REFERENCE = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "N/A", "-", "0"})
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 #: Characters of an IBAN by country (SWIFT's registry).
 _IBAN_LENGTHS = {

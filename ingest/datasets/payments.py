@@ -16,7 +16,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.ingest.clean.identifiers import iban_shaped, rfc
+from vinculo.ingest.clean.identifiers import NO_REFERENCE, iban_shaped, rfc
 from vinculo.ingest.clean.numbers import amount
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
@@ -27,8 +27,6 @@ from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 FAMILY = "bank"
 SIDES = ("originator", "beneficiary")
 ENDS = ("account", "party", "bank", "somebody")
-#: References that refer to nothing.
-NO_REFERENCE = ("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "N/A", "-", "0")
 #: Columns of one side that a dataset may give, each with the side and a space in front.
 GIVEN = (
     "account", "account type", "bic", "clearing", "bank", "name", "country", "street", "town", "tax", "number", "lei", "phone",
@@ -128,7 +126,7 @@ def _ultimate(table: pa.Table, side: str, role: str = "") -> pa.Table:
 
 def _payment_keys(table: pa.Table) -> pa.Array:
     uetr, end_to_end = c.texts(table, "uetr"), c.texts(table, "end to end")
-    refers = pc.invert(pc.is_in(pc.utf8_upper(end_to_end), value_set=pa.array(NO_REFERENCE)))
+    refers = pc.invert(pc.is_in(pc.utf8_upper(end_to_end), value_set=pa.array(sorted(NO_REFERENCE))))
     day = pc.utf8_slice_codeunits(pc.coalesce(c.texts(table, "value date"), c.texts(table, "date")), 0, 10)
     # the same sum may be written 8.85 in one statement and 8.850 in another
     sums = c.through(c.texts(table, "amount"), lambda text: amount(text) or text)
@@ -197,7 +195,7 @@ def _somebody(side: str) -> r.Rules:
         Key(columns=(f"{side} institution key",), literal="bank", prefix=FAMILY),
         {},
     )
-    at = {f"{side} end": ("party", "somebody")}
+    at: dict[str, tuple[str, ...]] = {f"{side} end": ("party", "somebody")}
     links = tuple(
         LinkRule(
             "LINKED_TO", end, f"{side} bank", Key(literal="LINKED_TO"), {"role": r.column(f"{side} bank of")}, where=at

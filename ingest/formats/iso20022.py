@@ -20,6 +20,7 @@ from lxml import etree
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
+from vinculo.ingest.clean.identifiers import NO_REFERENCE
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Layout, rejected, xml
 from vinculo.ingest.formats.opened import OpenedFile
 
@@ -245,9 +246,9 @@ def _tree(columns: dict[str, str]) -> _Wanted:
 
 
 _TREES = {name: _tree(columns) for name, columns in _COLUMNS.items()}
-#: What tells payments of one statement apart; where all of it is the same, they are counted.
-_IDENTITY = ("record kind", "UETR", "EndToEndId", "AcctSvcrRef", "TxId", "InstrId", "servicer reference", "entry reference",
-             "entry amount", "transaction amount", "entry sign", "value date", "booked", "settled")  # fmt: skip
+#: What payments of one statement are told apart by, where no reference of the one who ordered them does.
+_REFERRING = ("AcctSvcrRef", "TxId", "InstrId", "servicer reference", "entry reference")
+_SUMS = ("record kind", "entry amount", "transaction amount", "entry sign", "value date", "booked", "settled")
 Row = dict[str, str | None]
 
 
@@ -389,7 +390,7 @@ class _Reading:
         self._entry, self._several = None, False
 
     def _let_go(self) -> None:
-        head = {"record kind": "entry"} | self._statement | self._entry_row
+        head: Row = {"record kind": "entry", **self._statement, **self._entry_row}
         whole = _joined(head)
         for row, line, raw in self._held:
             made = head | row
@@ -405,13 +406,13 @@ class _Reading:
         if parent is not self._above:
             self._above, self._seen = parent, {}
             self._statement = self._message_of(element)
-        row: Row = {"record kind": "transfer"} | self._statement
+        row: Row = {"record kind": "transfer", **self._statement}
         _take(element, _TREES["transfer"], row)
         self._add(row, element.sourceline or 0, _joined(self._statement) + _bytes(element))
 
     def _add(self, row: Row, line: int, raw: bytes) -> None:
         # two payments in one statement that refer to the same and look the same are two
-        like = hash(tuple(map(row.get, _IDENTITY)))
+        like = _like(row)
         count = self._seen[like] = self._seen.get(like, 0) + 1
         if count > 1:
             row["repeat"] = str(count)
@@ -429,6 +430,14 @@ class _Reading:
         made = Chunk(table, rejected(()), tuple(self.marks))
         self.rows, self.lines, self.marks = [], [], []
         return made
+
+
+def _like(row: Row) -> int:
+    if row.get("UETR"):
+        return hash((row.get("UETR"), row.get("entry sign")))
+    own = row.get("EndToEndId")
+    named = (own,) if own and own.upper() not in NO_REFERENCE else tuple(map(row.get, _REFERRING))
+    return hash((*named, *map(row.get, _SUMS)))
 
 
 def _joined(row: Row) -> bytes:

@@ -1,0 +1,378 @@
+"""SWIFT MT: transfers (103) and statements (940, 942, 950), with what banks of several countries put into ``:86:``.
+
+The standard leaves ``:86:`` to the bank. ``DIALECTS`` says how some banks write who paid and why; a line that is in none of
+them keeps its text, and its counterparty is nobody that is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from vinculo.graph.text import Text
+from vinculo.ingest.clean.identifiers import NO_REFERENCE, iban_shaped
+from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.datasets import payments
+
+Fields = dict[str, str]
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_METHODS = {"CHK": "check", "CSH": "cash", "DDT": "ach", "STO": "ach", "TRF": "wire", "CHG": "fee", "INT": "interest"}
+_SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT)\+")
+_SLASHED = re.compile(
+    r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|KREF|MARF|CSID|CNTP|ORDP|BENM|ULTD|ULTC|ADDR|ID|ISDT|PURP|RTRN)/"
+)
+#: Characters of one subfield of a German ``:86:``: a full one goes on in the next without a space.
+_FULL = 27
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a bank writes ``:86:``.
+
+    Attributes
+    ----------
+    name : str
+    known_by : str
+        What such a text begins with (a regular expression).
+    reads : callable
+        From the text, its lines as they came, to ``account``, ``bank``, ``name``, ``address``, ``end to end``, ``ultimate`` (of
+        the counterparty), ``own ultimate``, ``method``, ``purpose``.
+    """
+
+    name: str
+    known_by: str
+    reads: Callable[[str], Fields]
+
+
+def _german(text: str) -> Fields:
+    """``166?00GUTSCHRIFT?20SVWZ+...?30BIC?31IBAN?32NAME``: subfields of 27 characters."""
+    parts: list[str] = text.replace("\n", "").split("?")
+    code = parts.pop(0)
+    fields = [(p[:2], p[2:]) for p in parts if len(p) >= 2]
+    lines = [t for n, t in fields if n[0] == "2" or n in ("60", "61", "62", "63")]
+    purpose = "".join(t if len(t) >= _FULL else f"{t} " for t in lines).strip()
+    made = {"name": "".join(t if len(t) >= _FULL else f"{t} " for n, t in fields if n in ("32", "33")).strip()}
+    made |= {"bank": "".join(t for n, t in fields if n == "30"), "account": "".join(t for n, t in fields if n == "31")}
+    made["booking"] = " ".join([code, *(t for n, t in fields if n == "00")])
+    pieces = _SEPA.split(purpose)
+    told = {mark: text.strip() for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    made |= {"end to end": told.get("EREF", ""), "account": made["account"] or told.get("IBAN", "")}
+    made |= {"bank": made["bank"] or told.get("BIC", "")}
+    made |= {"payer ultimate": told.get("ABWA", ""), "payee ultimate": told.get("ABWE", "")}
+    return made | {"purpose": told.get("SVWZ") or purpose}
+
+
+def _slashed(text: str) -> Fields:
+    """``/TRTP/SEPA OVERBOEKING/IBAN/NL../NAME/.../REMI/.../EREF/...``; ``/CNTP/`` holds account, bank, name and town."""
+    pieces = _SLASHED.split(text.replace("\n", ""))
+    told = {mark: text.strip("/ ") for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    account, bank, name, *_ = [*told.get("CNTP", "").split("/"), "", "", ""]
+    return {
+        "account": told.get("IBAN") or account,
+        "bank": told.get("BIC") or bank,
+        "name": told.get("NAME") or name,
+        "address": told.get("ADDR", ""),
+        "end to end": told.get("EREF", ""),
+        "payer ultimate": told.get("ULTD", ""),
+        "payee ultimate": told.get("ULTC", ""),
+        "booking": told.get("TRTP", ""),
+        "purpose": re.sub(r"^(USTD|STRD)/+", "", told.get("REMI", "")),
+    }
+
+
+def _by(pattern: str, **constant: str) -> Callable[[str], Fields]:
+    """A dialect that one regular expression reads; what it does not name is purpose."""
+    compiled = re.compile(pattern, re.DOTALL)
+
+    def reads(text: str) -> Fields:
+        found = compiled.match(text)
+        return {k: v for k, v in found.groupdict().items() if v} | constant if found else {}
+
+    return reads
+
+
+#: Some banks' ways, the first that fits.
+DIALECTS = (
+    Dialect("German banks", r"\d{3}\?\d\d", _german),
+    Dialect("structured Dutch and Polish banks", r"/(TRTP|IBAN|CNTP|NAME|ORDP|BENM|EREF|RTRN)/", _slashed),
+    Dialect("account first (ASN, SNS, Regio)", r"[A-Z]{2}\d\d[A-Z]{4}[A-Z0-9]{5,26} ",
+            _by(r"(?P<account>\S+)\s+(?P<name>[^\n]+)\n?(?P<purpose>.*)")),
+    Dialect("mBank", r"\d{3} .*?; (ID|Z RACH|NA RACH|OD|DLA)",
+            _by(r".*?RACH\.:\s*(?P<account>\d{26});\s*(?:OD|DLA):\s*(?P<name>[^\n;]+?)\s*(?:\n(?P<address>[^;]*))?;\s*TYT\.:\s*(?P<purpose>.*)")),
+    Dialect("ABN AMRO, card", r"(BEA|GEA)\s", _by(r"\S+\s+NR:\S+\s+[\d.]+/[\d.]+\s+(?P<name>[^,\n]+)", method="card")),
+    Dialect("ABN AMRO, transfer", r"(GIRO\s+\d|\d\d\.\d\d\.\d\d\.\d{3}\s)",
+            _by(r"(?:GIRO\s+)?(?P<account>[\d.]+)\s+(?P<name>.+?)(?:\s{3,}|\n|$)(?P<purpose>.*)")),
+)  # fmt: skip
+#: Fields of ``:NS:`` at Sberbank in Hungary: the number in front of each line.
+_NON_SWIFT = {"15": "name", "16": "name", "33": "bank", "34": "account"}
+
+
+def information(text: str) -> Fields:
+    """Who and why, from a ``:86:``, by the first dialect that fits.
+
+    Examples
+    --------
+    >>> told = information("166?00GUTSCHRIFT?20EREF+R-7?21SVWZ+Miete?30COBADEFF?31DE89370400440532013000?32ANA RUIZ")
+    >>> told["name"], told["end to end"], told["purpose"]
+    ('ANA RUIZ', 'R-7', 'Miete')
+    """
+    for dialect in DIALECTS:
+        if re.match(dialect.known_by, text, re.DOTALL):
+            return dialect.reads(text)
+    return {}
+
+
+def _non_swift(text: str) -> Fields:
+    made: Fields = {}
+    for line in text.split("\n"):
+        if name := _NON_SWIFT.get(line[:2]):
+            made[name] = f"{made[name]} {line[2:].strip()}" if name in made else line[2:].strip()
+    return made
+
+
+def _day(text: str) -> str:
+    """``YYMMDD`` as a date; what no calendar has stays, to be rejected with its own text."""
+    if re.fullmatch(r"\d{6}", text):
+        year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
+        try:
+            return date(year + (1900 if year >= 69 else 2000), month, day).isoformat()
+        except ValueError:
+            pass
+    return text
+
+
+def _booked(value: str, entry: str) -> str:
+    """The day of the entry (``MMDD``), in the year of its value date or the one beside it."""
+    if not entry or not re.fullmatch(r"\d{6}", value):
+        return ""
+    apart = int(entry[:2]) - int(value[2:4])
+    year = (int(value[:2]) + (1 if apart < -6 else -1 if apart > 6 else 0)) % 100
+    return _day(f"{year:02}{entry}")
+
+
+def _sum(text: str) -> str:
+    """An amount with a decimal comma, filled with zeros."""
+    whole, _, part = text.replace(".", ",").partition(",")
+    return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
+
+
+def _account(text: str, currency: str = "") -> Fields:
+    """An account and its bank, from ``BANK/NUMBER``, ``NUMBER EUR`` or a number alone."""
+    text = text.strip().lstrip("/")
+    if currency and text.endswith(currency):
+        text = text.removesuffix(currency).strip()
+    bank, slash, number = text.rpartition("/")
+    if not slash:
+        return {"account": _number(text)}
+    return {"account": _number(number, bank)} | _bank(bank)
+
+
+def _number(text: str, bank: str = "") -> str:
+    """Numbers that are padded with zeros or cut up by dots, as they are known elsewhere."""
+    plain = text.replace(" ", "")
+    if re.fullmatch(r"\d{26}", plain) and (whole := iban_shaped(f"PL{plain}")):
+        return whole
+    dotted = bool(re.fullmatch(r"[\d.]*\.[\d.]*", plain))
+    return (
+        plain.replace(".", "").lstrip("0") if (dotted or bank.isdigit()) and re.fullmatch(r"[\d.]+", plain) else plain
+    )
+
+
+def _bank(text: str) -> Fields:
+    text = text.strip()
+    return {"bic": text} if _BIC.fullmatch(text) else {"clearing": text} if text else {}
+
+
+def _side(side: str, fields: Fields) -> Fields:
+    return {f"{side} {n}": v for n, v in fields.items() if v}
+
+
+def _balance(text: str) -> tuple[str, str, str]:
+    """``C110522EUR3236,28`` as sum, day and currency."""
+    found = re.fullmatch(r"([CD])(\d{6})([A-Z]{3})([\d,]+)", text.strip().partition("\n")[0])
+    if not found:
+        return "", "", ""
+    return ("-" if found[1] == "D" else "") + _sum(found[4]), _day(found[2]), found[3]
+
+
+def statement_row(row: Fields) -> Fields:
+    """A statement: its account, bank and balances."""
+    made = _side("owner", _account(row.get("25", ""), row.get("currency", "")))
+    if row.get("bank"):
+        made["owner bic"] = row["bank"]
+    balances = []
+    for tag in ("60F", "60M", "62M", "62F", "64", "65"):
+        if tag in row:
+            amount, day, currency = _balance(row[tag])
+            balances.append(" ".join(t for t in (tag, day, amount, currency) if t))
+            if tag in ("62F", "62M"):
+                made |= {"balance": amount, "balance date": day}
+    balances += [f"{tag} {row[tag]}" for tag in ("90D", "90C", "34F", "86") if tag in row]
+    return made | {"balances": "; ".join(balances), "currency": row.get("currency", "")}
+
+
+def entry_row(row: Fields) -> Fields:
+    """A line of a statement as a payment between its account and another."""
+    text, kind = row.get("86", ""), row.get("type", "")
+    told = information(text) | _non_swift(row.get("NS", ""))
+    own = _account(row.get("25", ""), row.get("currency", ""))
+    if row.get("bank"):
+        own["bic"] = row["bank"]
+    sign = row["sign"]
+    pays = sign in ("D", "RC", "ED")
+    other = _other(row, told)
+    made = _side("originator" if pays else "beneficiary", own) | _side("beneficiary" if pays else "originator", other)
+    reference = row.get("reference", "")
+    named = [t for t in (row.get("bank reference", ""), reference) if t and t.upper() not in NO_REFERENCE]
+    shown = " ".join((told.get("purpose") or text or row.get("NS", "")).split())
+    return made | {
+        "amount": _sum(row["amount"]),
+        "currency": row.get("currency", ""),
+        "date": _booked(row["value"], row.get("entry", "")) or _day(row["value"]),
+        "value date": _day(row["value"]),
+        "end to end": told.get("end to end", ""),
+        "reference": row.get("bank reference") or "|".join([reference, " ".join(text.split()), row.get("details", "")]),
+        "transaction number": next(iter(named), ""),
+        "repeat": row.get("repeat", ""),
+        "transaction type": " ".join(t for t in (kind, told.get("booking", "")) if t),
+        "method": told.get("method") or _method(kind, pays),
+        "status": {"R": "reversal", "E": "expected"}.get(sign[0], ""),
+        "purpose": "; ".join(t for t in (shown, row.get("details", "")) if t and t != other.get("name")),
+        "originator ultimate name": told.get("payer ultimate", ""),
+        "beneficiary ultimate name": told.get("payee ultimate", ""),
+    }
+
+
+def _other(row: Fields, told: Fields) -> Fields:
+    bank = _bank(told.get("bank", ""))
+    other = {"account": _number(told.get("account", ""), bank.get("clearing", "")), "name": told.get("name", "")}
+    details, reference = row.get("details", ""), row.get("reference", "")
+    if not told and re.fullmatch(r"N\d{3}|NMSC", row.get("type", "")) and details and "\n" not in details:
+        # Rabobank's old way: the account where the reference stands, the name behind it
+        other["name"] = details
+        if re.fullmatch(r"\d{10}", reference):
+            other["account"] = reference.lstrip("0")
+    return other | bank | {"street": " ".join(told.get("address", "").split())}
+
+
+def _method(kind: str, pays: bool) -> str:
+    made = _METHODS.get(kind[1:4], "")
+    return ("cash_withdrawal" if pays else "cash_deposit") if made == "cash" else made
+
+
+def _named(text: str, option: str) -> tuple[Fields, Fields]:
+    """A party of a 103 (``50``, ``59``): its account and bank, itself; option F numbers its lines."""
+    lines = [t.strip() for t in text.split("\n") if t.strip()]
+    account: Fields = {}
+    if lines and (lines[0].startswith("/") or (option == "F" and "/" in lines[0] and lines[0][:2] != "1/")):
+        first = lines.pop(0)
+        account = {"account": _number(first[1:])} if first.startswith("/") else {"number": first}
+    if option == "A":
+        return account, _bank(lines[0]) | {"sort": "bank"} if lines else {}
+    if option != "F" and not any(re.match(r"[1-8]/", t) for t in lines):
+        return account, {"name": lines[0] if lines else "", "street": ", ".join(lines[1:])}
+    told: dict[str, list[str]] = {}
+    for line in lines:
+        told.setdefault(line[:1], []).append(line[2:].strip())
+    country, _, town = (told.get("3") or [""])[0].partition("/")
+    born, place = (told.get("4") or [""])[0], (told.get("5") or [""])[0]
+    return account, {
+        "name": " ".join(told.get("1", [])),
+        "street": " ".join(told.get("2", [])),
+        "country": country,
+        "town": town,
+        "born": f"{born[:4]}-{born[4:6]}-{born[6:8]}" if len(born) == 8 else "",
+        "birthplace": place.partition("/")[2],
+        "birth country": place.partition("/")[0],
+        "number": "; ".join([*told.get("6", []), *told.get("7", [])]),
+        "sort": "Person" if born else "",
+    }
+
+
+def _institution(text: str) -> Fields:
+    """A bank of a 103 (``52``, ``57``): BIC, or name and address; the line with its own account is passed over."""
+    lines = [t.strip() for t in text.split("\n") if t.strip() and not t.startswith("/")]
+    if not lines:
+        clearing = text.strip().lstrip("/").replace("/", "")
+        return {"clearing": clearing} if clearing else {}
+    return _bank(lines[0]) if _BIC.fullmatch(lines[0]) else {"bank": lines[0]}
+
+
+def transfer_row(row: Fields) -> Fields:
+    """A customer transfer (103) as a payment."""
+    made: Fields = {}
+    for side, tag, bank, else_ in (("originator", "50", "52", "sender"), ("beneficiary", "59", "57", "receiver")):
+        account, named = _named(row.get(tag, ""), row.get(f"{tag} option", ""))
+        at = _institution(row.get(bank, "")) or _bank(row.get(else_, ""))
+        if named.get("sort") == "bank":
+            at = {}
+        made |= _side(side, account | named | at)
+    settled = re.fullmatch(r"(\d{6})([A-Z]{3})([\d,]+)", row.get("32A", "").strip())
+    instructed = re.fullmatch(r"([A-Z]{3})([\d,]+)", row.get("33B", "").strip())
+    text = " ".join(row.get("70", "").split())
+    own = re.search(r"/ROC/([^/]+)", text)
+    way = [
+        " ".join(t for t in row.get(n, "").split("\n") if not t.startswith("/")) for n in ("51", "53", "54", "55", "56")
+    ]
+    return made | {
+        "amount": _sum(settled[3]) if settled else row.get("32A", ""),
+        "currency": settled[2] if settled else "",
+        "date": _day(settled[1]) if settled else "",
+        "value date": _day(settled[1]) if settled else "",
+        "instructed amount": _sum(instructed[2]) if instructed else "",
+        "instructed currency": instructed[1] if instructed else "",
+        "rate": _sum(row["36"].strip()) if "36" in row else "",
+        "charges": " ".join(row[n] for n in ("71A", "71F", "71G") if n in row),
+        "uetr": row.get("uetr", ""),
+        "end to end": own[1].strip() if own else "",
+        "reference": row.get("20", "").strip(),
+        "transaction number": row.get("20", "").strip(),
+        "transaction type": " ".join(row[n] for n in ("23B", "23E", "26") if n in row),
+        "method": "wire",
+        "purpose": "; ".join(
+            t for t in (text, " ".join(row.get("72", "").split()), " ".join(row.get("77", "").split())) if t
+        ),
+        "intermediary": "; ".join(t for t in way if t),
+    }
+
+
+_ROWS = {"statement": statement_row, "entry": entry_row, "transfer": transfer_row}
+
+
+def payments_and_statements(table: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Records of the reader as payments and statements."""
+    rows: dict[str, list[tuple[Fields, int, int]]] = {"paid": [], "said": []}
+    for row in table.to_pylist():
+        record, line = row.pop("record"), row.pop("line")
+        made = _ROWS[row["record kind"]]({k: v for k, v in row.items() if v})
+        rows["said" if row["record kind"] == "statement" else "paid"].append((made, record, line))
+    return _tabled(rows["paid"]), _tabled(rows["said"])
+
+
+def _tabled(rows: list[tuple[Fields, int, int]]) -> pa.Table:
+    names = list(dict.fromkeys(n for row, _, _ in rows for n in row))
+    columns = [pa.array([row.get(n) or None for row, _, _ in rows], pa.string()) for n in names]
+    places = [pa.array([r[at] for r in rows], pa.int64()) for at in (1, 2)]
+    return pa.table([*columns, *places], names=[*names, "record", "line"])
+
+
+DATASET = Dataset(
+    name="swift_mt",
+    title=Text("SWIFT MT messages (103, 940, 942)", "Mensajes SWIFT MT (103, 940, 942)"),
+    description=Text(
+        "Transfers and account statements as tagged text, one or many in a file.",
+        "Transferencias y estados de cuenta como texto con etiquetas, uno o varios por archivo.",
+    ),
+    publisher="Banks; the standard is SWIFT's",
+    licence="As the bank that sent it says",
+    url="https://www.swift.com/standards",
+    format="swift_mt",
+    columns=("MT",),
+    mappings=payments.MAPPINGS,
+    prepare=payments.prepared(payments_and_statements),
+    fill_rates={"payments: amount": 1.0, "payments: date": 1.0, "payments: payment key": 1.0},
+)

@@ -1,0 +1,297 @@
+"""SWIFT MT messages as tagged text: 103 (one transfer), 940, 942 and 950 (statements), with or without their envelope.
+
+One record per transfer, per statement and per statement line (``:61:`` with the ``:86:`` behind it). Read by our own parser:
+``mt-940`` (5.1, BSD) reads six of seven sample statements, stops the whole file at one reference of 18 characters or at a
+103, keeps of several statements in a file the last account and balances only, and knows no line numbers. References longer
+than the standard allows, blank lines, several ``:86:`` and control characters are read here as banks write them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from vinculo.graph.errors import InputError
+from vinculo.graph.text import Text
+from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats.fingerprints import fingerprint
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.supply import Supply
+
+_TAG = re.compile(r":(NS|\d\d[A-Z]?):(.*)", re.DOTALL)
+_ENVELOPE = re.compile(r"\{1:[A-Z]\d\d([A-Z0-9]{12})")
+_INPUT = re.compile(r"\{2:I(\d{3})([A-Z0-9]{12})")
+_OUTPUT = re.compile(r"\{2:O(\d{3})(?:\d{10}([A-Z0-9]{12}))?")
+_UETR = re.compile(r"\{121:([0-9A-Fa-f-]{36})\}")
+# value date, entry date, mark, third letter of the currency, amount, type, what refers to it
+_ENTRY = re.compile(
+    r"(?P<value>\d{6})(?P<entry>\d{4})?\s*(?P<sign>[RE]?[CD])(?P<funds>[A-Z])?\s?(?P<amount>\d{1,15}[,.]?\d{0,5})"
+    r"(?:(?P<type>[A-Z][A-Z0-9 ]{3})(?P<rest>.*))?"
+)
+#: The reference of the one who ordered a payment, as German and Dutch banks mark it.
+_ORDERED = re.compile(r"EREF[+/]([^/?+]+)")
+#: Lines of one message: a bank statement has thousands, not millions.
+_LONGEST = 200_000
+_START = re.compile(rb"(?m)^\s*[\x00-\x1f]*(\{1:[A-Z]\d\d|:20:)")
+_INNER = re.compile(rb"(?m)^:(25P?|28C?|32A|60[FM]|61|50[AFK]?):")
+TRANSFERS = ("103", "102", "101")
+
+
+@dataclass
+class _Message:
+    """One message as its tags come in."""
+
+    line: int
+    head: str = ""
+    tags: list[list[str]] = field(default_factory=list)  # name, text
+    lines: list[int] = field(default_factory=list)
+    ended: bool = False
+
+    def first(self, name: str) -> str:
+        """The text of a tag, whatever letter its option is."""
+        return next((text for tag, text in self.tags if tag == name or tag[:2] == name), "")
+
+    @property
+    def kind(self) -> str:
+        """Three digits; told by the tags where no envelope says it."""
+        found = _OUTPUT.search(self.head) or _INPUT.search(self.head)
+        if found:
+            return found[1]
+        names = {tag for tag, _ in self.tags}
+        if "32A" in names and not names & {"60F", "60M", "61"}:
+            return "103"
+        return "940" if names & {"60F", "60M"} else "942"
+
+    @property
+    def banks(self) -> tuple[str, str]:
+        """BIC of who sent it and who got it, where the envelope says so."""
+        own, to, come = _ENVELOPE.search(self.head), _INPUT.search(self.head), _OUTPUT.search(self.head)
+        here = _bic(own[1]) if own else ""
+        if to:
+            return here, _bic(to[2])
+        return (_bic(come[2]) if come and come[2] else here if self.kind.startswith("9") else ""), here
+
+
+def _bic(terminal: str) -> str:
+    """A logical terminal's twelve characters without the one for the terminal."""
+    return terminal[:8] + terminal[9:12]
+
+
+def _messages(file: OpenedFile, supply: Supply) -> Iterator[_Message]:
+    message: _Message | None = None
+    open_block = 0
+    for raw in supply.lines():
+        text = raw.rstrip("\r\n").strip("\x00\x01\x02\x03\x1a\ufeff")
+        begins = text.startswith("{1:")
+        if "}{1:" in text and not begins:
+            text, begins = text[: text.index("}{1:") + 1], False  # the end of one message and the head of the next
+            head: str | None = raw.rstrip("\r\n")[raw.index("}{1:") + 1 :]
+        else:
+            head = None
+        tag = _TAG.fullmatch(text.partition("{4:")[2] if begins and "{4:" in text else text)
+        if begins or (tag and tag[1] == "20"):
+            if message is not None and message.tags:
+                yield message
+            if message is None or message.tags or begins:
+                message = _Message(supply.line)
+            if begins:
+                message.head, open_block = text, supply.line
+        if message is not None:
+            if text.rstrip() == "-" or text.startswith("-}"):
+                message.ended, open_block = True, 0
+                if message.tags:
+                    yield message
+                message = None
+            elif tag:
+                message.tags.append([tag[1], tag[2]])
+                message.lines.append(supply.line)
+            elif message.tags and not begins:
+                message.tags[-1][1] += "\n" + text
+            if message is not None and len(message.lines) > _LONGEST:
+                raise InputError("long_message", file=str(file.path), line=message.line)
+        if head is not None:
+            message, open_block = _Message(supply.line, head), supply.line
+    if message is not None and message.tags:
+        if open_block and not message.ended:
+            raise InputError("open_message", file=str(file.path), line=message.line)
+        yield message
+
+
+Row = dict[str, str]
+Bad = tuple[int, int, str, str, str, dict[str, object]]
+
+
+class _Gathered:
+    """Records until there are enough for a chunk."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.numbers: list[int] = []
+        self.lines: list[int] = []
+        self.marks: list[bytes] = []
+        self.bad: list[Bad] = []
+        self.record = 0
+
+    def take(self, row: Row, line: int) -> None:
+        self.record += 1
+        self.rows.append(row)
+        self.numbers.append(self.record)
+        self.lines.append(line)
+        self.marks.append(fingerprint("\x1f".join(f"{k}={v}" for k, v in row.items())))
+
+    def reject(self, line: int, tag: str, text: str) -> None:
+        self.record += 1
+        self.bad.append(
+            (self.record, line, tag, text[:2000], "unreadable", {"column": tag, "raw": text[:200], "type": "MT"})
+        )
+
+    def chunk(self) -> Chunk:
+        names = list(dict.fromkeys(n for row in self.rows for n in row))
+        columns = [pa.array([row.get(n) for row in self.rows], pa.string()) for n in names]
+        places = [pa.array(self.numbers, pa.int64()), pa.array(self.lines, pa.int64())]
+        made = Chunk(
+            pa.table([*columns, *places], names=[*names, "record", "line"]), rejected(self.bad), tuple(self.marks)
+        )
+        self.rows, self.numbers, self.lines, self.marks, self.bad = [], [], [], [], []
+        return made
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.bad)
+
+
+def _take(message: _Message, gathered: _Gathered) -> None:
+    if message.kind in TRANSFERS:
+        _take_transfer(message, gathered)
+    else:
+        _take_statement(message, gathered)
+
+
+def _take_transfer(message: _Message, gathered: _Gathered) -> None:
+    sender, receiver = message.banks
+    uetr = _UETR.search(message.head)
+    row = {
+        "record kind": "transfer",
+        "message": message.kind,
+        "sender": sender,
+        "receiver": receiver,
+        "uetr": uetr[1] if uetr else "",
+    }
+    for tag, text in message.tags:
+        name = tag if tag in ("13C", "23B", "23E", "32A", "33B", "71A", "71F", "71G") else tag[:2]
+        row[name] = f"{row[name]}\n{text}" if name in row else text
+        if name != tag:
+            row[f"{name} option"] = tag[2:]
+    gathered.take({k: v for k, v in row.items() if v}, message.line)
+
+
+def _take_statement(message: _Message, gathered: _Gathered) -> None:
+    opening, floor = message.first("60"), message.first("34")
+    currency = opening[7:10] if opening else floor[:3]
+    row = {"message": message.kind, "25": message.first("25"), "currency": currency, "bank": message.banks[0]}
+    statement = {"record kind": "statement"} | row | {"20": message.first("20")}
+    entries: list[tuple[Row, int, str]] = []
+    for (tag, text), line in zip(message.tags, message.lines, strict=True):
+        if tag == "61":
+            entries.append(({}, line, text))
+        elif tag in ("86", "NS") and entries and "closed" not in statement:
+            entry = entries[-1][0]
+            entry[tag] = f"{entry[tag]}\n{text}" if tag in entry else text
+        elif tag not in ("20", "25"):
+            if tag[:2] in ("62", "64", "65", "90"):
+                statement["closed"] = "yes"
+            statement[tag] = f"{statement[tag]}\n{text}" if tag in statement else text
+    gathered.take({k: v for k, v in statement.items() if v}, message.line)
+    seen: dict[int, int] = {}
+    for more, line, text in entries:
+        made = _entry(text)
+        if made is None:
+            gathered.reject(line, "61", text)
+            continue
+        entry = {"record kind": "entry"} | row | made | more
+        like = _like(entry)
+        seen[like] = seen.get(like, 0) + 1
+        if seen[like] > 1:
+            # two lines of one statement that refer to the same are two payments
+            entry["repeat"] = str(seen[like])
+        gathered.take({k: v for k, v in entry.items() if v}, line)
+
+
+def _like(entry: Row) -> int:
+    own = _ORDERED.search(entry.get("86", ""))
+    named = (own[1],) if own else (entry["reference"], entry["bank reference"], entry["details"])
+    return hash((*named, entry["value"], entry["sign"], entry["amount"]))
+
+
+def _entry(text: str) -> Row | None:
+    """A ``:61:`` in its parts; ``None`` where it is none."""
+    first, _, behind = text.partition("\n")
+    found = _ENTRY.fullmatch(first.rstrip())
+    if found is None:
+        return None
+    reference, _, bank = (found["rest"] or "").partition("//")
+    details = [behind.strip()]
+    if len(reference) > 16 and reference[15] == " ":
+        # sixteen characters, filled with spaces, and what belongs on the next line
+        reference, details = reference[:16], [reference[16:].strip(), *details]
+    made = {name: (found[name] or "").strip() for name in ("value", "entry", "sign", "funds", "amount", "type")}
+    made |= {"reference": reference.strip(), "bank reference": bank.strip()}
+    return made | {"details": "\n".join(d for d in details if d)}
+
+
+def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
+    """Records in chunks; a ``:61:`` that cannot be read is rejected. See :class:`vinculo.ingest.formats.Format`.
+
+    Raises
+    ------
+    InputError
+        ``open_message`` where the file ends inside an envelope, ``wrong_encoding``; after the records before it.
+    """
+    notes |= {"encoding": file.encoding}
+    gathered = _Gathered()
+    error: InputError | None = None
+    with Supply(file) as supply:
+        try:
+            for message in _messages(file, supply):
+                _take(message, gathered)
+                if len(gathered) >= CHUNK:
+                    yield gathered.chunk()
+        except InputError as damage:
+            error = damage
+        except UnicodeDecodeError:
+            error = InputError(
+                "wrong_encoding",
+                file=str(file.path),
+                line=supply.line + 1,
+                encoding=file.encoding,
+                records=gathered.record,
+            )
+    if len(gathered):
+        yield gathered.chunk()
+    if error is not None:
+        raise error
+
+
+def looks(file: OpenedFile) -> bool:
+    """Whether the beginning has a message's first tag and another one that belongs to it."""
+    head = file.head[:8192].replace(b"\r", b"\n")
+    return bool(_START.search(head) and _INNER.search(head))
+
+
+def peek(file: OpenedFile) -> list[Head]:
+    """The tags at the beginning, as if they were a header; ``MT`` before them."""
+    text = file.head.decode(file.encoding, errors="replace")
+    tags = dict.fromkeys(f":{t}:" for t in re.findall(r"(?m)^:(NS|\d\d[A-Z]?):", text))
+    return [Head([(1, ["MT", *tags])])]
+
+
+FORMAT = Format(
+    "swift_mt",
+    Text("SWIFT MT messages", "Mensajes SWIFT MT"),
+    (".sta", ".mt940", ".940", ".942", ".mt103", ".fin"),
+    peek,
+    reads,
+    looks,
+)
