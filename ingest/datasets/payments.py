@@ -12,6 +12,7 @@ statement, is one link with two sources, wherever both name the same two account
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as Mapping_
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,7 @@ from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.datasets.accounts import account_keys, account_rule, bank_keys
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
+Fields = dict[str, str]
 #: In place of the dataset's name in ids: what one kind of message says is the same in another.
 FAMILY = "bank"
 SIDES = ("originator", "beneficiary")
@@ -293,6 +295,22 @@ def prepared(
         return {"payments": payments(paid, scope), "statements": statements(said, scope)}
 
     return prepare
+
+
+def tabled(table: pa.Table, rows: Mapping_[str, Callable[[Fields], Fields]]) -> tuple[pa.Table, pa.Table]:
+    """Records as payments and statements, each made by the function for its ``record kind``."""
+    made: dict[bool, list[tuple[Fields, int, int]]] = {True: [], False: []}
+    for row in table.to_pylist():
+        record, line, kind = row.pop("record"), row.pop("line"), row["record kind"]
+        made[kind == "statement"].append((rows[kind]({k: v for k, v in row.items() if v}), record, line))
+    return _tabled(made[False]), _tabled(made[True])
+
+
+def _tabled(rows: list[tuple[Fields, int, int]]) -> pa.Table:
+    names = list(dict.fromkeys(n for row, _, _ in rows for n in row))
+    columns = [pa.array([row.get(n) or None for row, _, _ in rows], pa.string()) for n in names]
+    places = [pa.array([r[1] for r in rows], pa.int64()), pa.array([r[2] for r in rows], pa.int64())]
+    return pa.table([*columns, *places], names=[*names, "record", "line"])
 
 
 def renamed(table: pa.Table, names: dict[str, str]) -> pa.Table:

@@ -17,8 +17,8 @@ from vinculo.graph.text import Text
 from vinculo.ingest.clean.identifiers import NO_REFERENCE, iban_shaped
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import payments
+from vinculo.ingest.datasets.payments import Fields, tabled
 
-Fields = dict[str, str]
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _METHODS = {"CHK": "check", "CSH": "cash", "DDT": "ach", "STO": "ach", "TRF": "wire", "CHG": "fee", "INT": "interest"}
 _SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT)\+")
@@ -59,7 +59,7 @@ def _german(text: str) -> Fields:
     made |= {"bank": "".join(t for n, t in fields if n == "30"), "account": "".join(t for n, t in fields if n == "31")}
     made["booking"] = " ".join([code, *(t for n, t in fields if n == "00")])
     pieces = _SEPA.split(purpose)
-    told = {mark: text.strip() for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    told: Fields = {mark: text.strip() for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)}
     made |= {"end to end": told.get("EREF", ""), "account": made["account"] or told.get("IBAN", "")}
     made |= {"bank": made["bank"] or told.get("BIC", "")}
     made |= {"payer ultimate": told.get("ABWA", ""), "payee ultimate": told.get("ABWE", "")}
@@ -69,7 +69,7 @@ def _german(text: str) -> Fields:
 def _slashed(text: str) -> Fields:
     """``/TRTP/SEPA OVERBOEKING/IBAN/NL../NAME/.../REMI/.../EREF/...``; ``/CNTP/`` holds account, bank, name and town."""
     pieces = _SLASHED.split(text.replace("\n", ""))
-    told = {mark: text.strip("/ ") for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    told: Fields = {mark: text.strip("/ ") for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)}
     account, bank, name, *_ = [*told.get("CNTP", "").split("/"), "", "", ""]
     return {
         "account": told.get("IBAN") or account,
@@ -345,19 +345,7 @@ _ROWS = {"statement": statement_row, "entry": entry_row, "transfer": transfer_ro
 
 def payments_and_statements(table: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Records of the reader as payments and statements."""
-    rows: dict[str, list[tuple[Fields, int, int]]] = {"paid": [], "said": []}
-    for row in table.to_pylist():
-        record, line = row.pop("record"), row.pop("line")
-        made = _ROWS[row["record kind"]]({k: v for k, v in row.items() if v})
-        rows["said" if row["record kind"] == "statement" else "paid"].append((made, record, line))
-    return _tabled(rows["paid"]), _tabled(rows["said"])
-
-
-def _tabled(rows: list[tuple[Fields, int, int]]) -> pa.Table:
-    names = list(dict.fromkeys(n for row, _, _ in rows for n in row))
-    columns = [pa.array([row.get(n) or None for row, _, _ in rows], pa.string()) for n in names]
-    places = [pa.array([r[at] for r in rows], pa.int64()) for at in (1, 2)]
-    return pa.table([*columns, *places], names=[*names, "record", "line"])
+    return tabled(table, _ROWS)
 
 
 DATASET = Dataset(

@@ -212,3 +212,78 @@ def test_the_published_mt_samples_load_whole(graph, real: Path) -> None:
         assert len(graph.links("PAID")) - before == (lines or 1), path.name
     accounts = {e.first("accountNumber") for e in graph.entities("BankAccount")}
     assert {"NL47INGB9999999999", "7055", "517852257", "PL29114010810000267002001002"} <= accounts
+
+
+def ofx(*transactions: str, close: bool = False, more: str = "", end: str = "</OFX>") -> str:
+    """A card statement in SGML, as a bank writes it: the list left open, no balance."""
+    head = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:USASCII\nCHARSET:1252\n\n"
+    text = (
+        "<OFX><SIGNONMSGSRSV1><SONRS><FI><ORG>Banco Ficticio</FI></SONRS></SIGNONMSGSRSV1><BANKMSGSRSV1><STMTTRNRS><STMTRS>\n"
+        "<CURDEF>BRL\n<BANKACCTFROM>\n<BANKID>021\n<ACCTID>0012-3\n<ACCTTYPE>CHECKING\n</BANKACCTFROM>\n<BANKTRANLIST>\n"
+        f"{''.join(transactions)}{'</BANKTRANLIST>' if close else ''}{more}</STMTRS></STMTTRNRS></BANKMSGSRSV1>{end}\n"
+    )
+    return head + text
+
+
+def stmttrn(amount: str, kind: str = "DEBIT", number: str = "F1", more: str = "") -> str:
+    return f"<STMTTRN>\n<TRNTYPE>{kind}\n<DTPOSTED>20240323000000[-3:GMT]\n<TRNAMT>{amount}\n<FITID>{number}\n{more}</STMTTRN>\n"
+
+
+def test_sgml_with_open_elements_commas_zones_and_no_balance(graph, write: Callable[..., Path]) -> None:
+    empty = "<NAME>\n<MEMO>Pago &amp; propina\n"
+    to = "<PAYEE><NAME>Ana Ruiz<ADDR1>Calle 1<CITY>Lima<COUNTRY>PER</PAYEE><BANKACCTTO><BANKID>033<ACCTID>77</BANKACCTTO>"
+    file = write(
+        "a.ofx", ofx(stmttrn("-1.200,50", more=empty), stmttrn("+3", "CREDIT", "F2", to), stmttrn("-40", "ATM", "F3"))
+    )
+    (report,) = graph.load(file)
+    assert (report.dataset, report.read, report.loaded, report.rejected) == ("ofx", 4, 4, 0)
+    paid = {graph.values(x)["transactionNumber"][0]: (x, graph.values(x)) for x in graph.links("PAID")}
+    assert paid["F1"][1]["amount"] == ["1200.5"] and paid["F1"][1]["currency"] == ["BRL"]
+    assert paid["F1"][1]["date"] == ["2024-03-23T03:00:00"] and paid["F1"][1]["purpose"] == ["Pago & propina"]
+    assert paid["F3"][1]["method"] == ["cash_withdrawal"]
+    ends = graph.store.entities([paid["F2"][0].source, paid["F2"][0].target])
+    assert [ends[i].first("accountNumber") for i in (paid["F2"][0].source, paid["F2"][0].target)] == ["77", "0012-3"]
+    assert ("Ana Ruiz", "77") in graph.pairs("HOLDS") and ("0012-3", "Banco Ficticio") in graph.pairs("HELD_AT")
+    # another download that overlaps brings what it has more
+    (more,) = graph.load(write("b.ofx", ofx(stmttrn("-40", "ATM", "F3"), stmttrn("-1", number="F4"))))
+    assert (more.loaded, more.already_there) == (1, 2) and len(graph.links("PAID")) == 4
+
+
+def test_ofx_as_xml_and_on_one_line(graph, write: Callable[..., Path]) -> None:
+    text = ofx(stmttrn("-5", more="<MEMO>x\n"), close=True, more="<LEDGERBAL><BALAMT>-9.5<DTASOF>20240325</LEDGERBAL>")
+    body = text[text.index("<OFX>") :]
+    closed = re.sub(r"<(\w+)>([^<\n]+)\n?(?!</\1)", r"<\1>\2</\1>", body)
+    head = '<?xml version="1.0"?><?OFX OFXHEADER="200" VERSION="211"?>'
+    first, second = graph.load(write("a.ofx", text), write("b.ofx", head + closed.replace("\n", "")))
+    assert (first.loaded, second.already_there, second.loaded) == (2, 2, 0)
+    (account,) = graph.entities("BankAccount")
+    assert graph.values(account)["balance"] == ["-9.5"] and graph.values(account)["balanceDate"] == ["2024-03-25"]
+
+
+def test_ofx_that_breaks_off_or_attacks_is_told(graph, write: Callable[..., Path]) -> None:
+    with pytest.raises(InputError) as told:
+        graph.load(write("a.ofx", ofx(stmttrn("-5"), stmttrn("-6", number="F2"), end="")))
+    assert told.value.code == "open_message" and len(graph.links("PAID")) == 2
+    with pytest.raises(InputError) as told:
+        graph.load(
+            write("b.ofx", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "/etc/passwd">]>' + ofx(stmttrn("-7")))
+        )
+    assert told.value.code == "unsafe_xml"
+    with pytest.raises(InputError) as told:
+        graph.load(write("c.ofx", "OFXHEADER:100\n\n<OFX>" + "<A>\n" * 1000))
+    assert told.value.code == "unsafe_xml" and len(graph.links("PAID")) == 2
+
+
+def test_an_amount_that_is_none_is_rejected(graph, write: Callable[..., Path]) -> None:
+    (report,) = graph.load(write("a.ofx", ofx(stmttrn("viele"), stmttrn("-6", number="F2"))))
+    assert (report.read, report.loaded, report.rejected) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "records", "payments"),
+    [("br_nubank_cc.ofx", 7, 6), ("invstmtrs.ofx", 3, 2), ("stmtrs.ofx", 3, 2), ("stmtrs_euro.ofx", 3, 2)],
+)
+def test_the_published_ofx_samples_load_whole(graph, real: Path, name: str, records: int, payments: int) -> None:
+    (report,) = graph.load(real / "c_finance" / "bank" / name)
+    assert (report.read, report.loaded, report.rejected) == (records, records, 0)
+    assert len(graph.links("PAID")) == payments

@@ -1,0 +1,187 @@
+"""OFX: statements that banks and card issuers offer for download, 1.x (SGML, elements left open) and 2.x (XML).
+
+One record per statement and per transaction. Both versions are read by one small reader of tags: an element is a tag with
+text, an aggregate one without; what is left open ends with the aggregate around it. ``ofxtools`` is GPL, and refuses the card
+statements of a bank that leaves out the balance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+
+import pyarrow as pa
+
+from vinculo.graph.errors import InputError
+from vinculo.graph.text import Text
+from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats.fingerprints import fingerprint
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.supply import Supply
+
+_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>([^<]*)|<!\[CDATA\[(.*?)\]\]>|<[!?][^>]*>|([^<]+)")
+_STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
+_ACCOUNTS = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "CURDEF")
+DEEPEST = 60
+Row = dict[str, str]
+
+
+@dataclass
+class _Open:
+    """An aggregate that has begun: what it says so far, by the path to it."""
+
+    name: str
+    line: int
+    said: Row = field(default_factory=dict)
+    last: str = ""
+
+
+class _Reading:
+    """The aggregates that are open, and the records of those that have closed."""
+
+    def __init__(self, file: OpenedFile) -> None:
+        self._file = str(file.path)
+        self.open: list[_Open] = []
+        self.rows: list[Row] = []
+        self.lines: list[int] = []
+        self._seen: dict[int, int] = {}
+        self.institution: Row = {}
+
+    def token(self, found: re.Match[str], line: int) -> None:
+        """One tag with the text behind it, or a text that goes on."""
+        closes, name, empty, text, literal, more = found.groups()
+        if name is None:
+            self._goes_on(literal if literal is not None else unescape(more or ""))
+        elif closes:
+            self._close(name.upper())
+        elif not empty:
+            self._begin(name.upper(), unescape(text).strip(), line)
+
+    def _goes_on(self, text: str) -> None:
+        text = text.strip()
+        if text and self.open and self.open[-1].last:
+            said, last = self.open[-1].said, self.open[-1].last
+            said[last] = f"{said[last]} {text}".strip()
+
+    def _begin(self, name: str, text: str, line: int) -> None:
+        if text:
+            if self.open:
+                top = self.open[-1]
+                top.said.setdefault(name, text)
+                top.last = name
+            return
+        if name == "STMTTRN" and any(o.name == name for o in self.open):
+            self._close(name)  # the one before was left open
+        if len(self.open) >= DEEPEST:
+            raise InputError("unsafe_xml", file=self._file)
+        self.open.append(_Open(name, line))
+
+    def _close(self, name: str) -> None:
+        if not any(o.name == name for o in self.open):
+            return  # the end of an element that had its text
+        while True:
+            one = self.open.pop()
+            above = self.open[-1] if self.open else None
+            if one.name == name:
+                self._ended(one, above)
+                return
+            if above is not None and not self._record(one, above):
+                # an element without text, or an aggregate left open: what follows belongs to the one around
+                for path, text in one.said.items():
+                    above.said.setdefault(path, text)
+
+    def _record(self, one: _Open, above: _Open | None) -> bool:
+        if one.name == "STMTTRN":
+            self._add("transaction", one)
+        elif above is not None and above.name == "INVTRANLIST" and one.name != "INVBANKTRAN" and one.said:
+            self._add("investment", one)
+        elif one.name in _STATEMENTS:
+            self._add("statement", one)
+            self._seen = {}
+        else:
+            return False
+        return True
+
+    def _ended(self, one: _Open, above: _Open | None) -> None:
+        if one.name == "FI":
+            self.institution = {f"FI/{n}": t for n, t in one.said.items()}
+        if not self._record(one, above) and above is not None:
+            for path, text in one.said.items():
+                above.said.setdefault(f"{one.name}/{path}", text)
+
+    def _add(self, kind: str, one: _Open) -> None:
+        row = {"record kind": kind, "aggregate": one.name} | self.institution
+        for around in self.open:
+            row |= {p: t for p, t in around.said.items() if p.startswith(_ACCOUNTS)}
+        row |= one.said
+        if kind != "statement":
+            like = hash(tuple(sorted(row.items())))
+            self._seen[like] = self._seen.get(like, 0) + 1
+            if self._seen[like] > 1:
+                # the same twice in one statement is two
+                row["repeat"] = str(self._seen[like])
+        self.rows.append(row)
+        self.lines.append(one.line)
+
+    def chunk(self, first: int) -> Chunk:
+        """What has been read, as a table; the reading goes on empty."""
+        names = list(dict.fromkeys(n for row in self.rows for n in row))
+        columns = [pa.array([row.get(n) for row in self.rows], pa.string()) for n in names]
+        places = [pa.array(range(first, first + len(self.rows)), pa.int64()), pa.array(self.lines, pa.int64())]
+        marks = tuple(fingerprint("\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))) for row in self.rows)
+        self.rows, self.lines = [], []
+        return Chunk(pa.table([*columns, *places], names=[*names, "record", "line"]), rejected(()), marks)
+
+
+def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
+    """Records in chunks, columns by their paths (``PAYEE/NAME``). See :class:`vinculo.ingest.formats.Format`.
+
+    Raises
+    ------
+    InputError
+        ``open_message`` where the document does not end, ``unsafe_xml``, ``wrong_encoding``; after the records before it.
+    """
+    notes |= {"encoding": file.encoding}
+    reading, first = _Reading(file), 1
+    error: InputError | None = None
+    with Supply(file) as supply:
+        try:
+            for line in supply.lines():
+                if "<!DOCTYPE" in line or "<!ENTITY" in line:
+                    raise InputError("unsafe_xml", file=str(file.path))
+                for found in _TOKEN.finditer(line):
+                    reading.token(found, supply.line)
+                if len(reading.rows) >= CHUNK:
+                    size = len(reading.rows)
+                    yield reading.chunk(first)
+                    first += size
+            if reading.open:
+                error = InputError("open_message", file=str(file.path), line=reading.open[0].line)
+        except UnicodeDecodeError:
+            records = first + len(reading.rows) - 1
+            error = InputError(
+                "wrong_encoding", file=str(file.path), line=supply.line + 1, encoding=file.encoding, records=records
+            )
+        except InputError as damage:
+            error = damage
+    if reading.rows:
+        yield reading.chunk(first)
+    if error is not None:
+        raise error
+
+
+def looks(file: OpenedFile) -> bool:
+    """Whether the beginning has OFX's header or its root."""
+    head = file.head[:4096].replace(b"\x00", b"").upper()
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"OFXHEADER") or bool(re.search(rb"(<\?OFX |<OFX>)", head))
+
+
+def peek(file: OpenedFile) -> list[Head]:
+    """The tags at the beginning, as if they were a header."""
+    text = file.head.decode(file.encoding, errors="replace").upper()
+    return [Head([(1, list(dict.fromkeys(["OFX", *re.findall(r"<([A-Z][A-Z0-9._]*)>", text)])))])]
+
+
+FORMAT = Format("ofx", Text("OFX and QFX", "OFX y QFX"), (".ofx", ".qfx"), peek, reads, looks)
