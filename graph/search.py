@@ -11,10 +11,11 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+import numpy as np
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
 from vinculo.graph.types import Hit
@@ -127,18 +128,29 @@ def chosen_values(
             yield row
 
 
-def _word_by_word(query: str, held: str) -> float:
-    """How well each word asked for stands somewhere in the name, long words counting more: typing errors in any of them."""
-    there = held.split()
-    total = found = 0.0
-    for word in query.split():
-        total += len(word)
-        found += len(word) * max((JaroWinkler.similarity(word, other) for other in there), default=0.0)
-    # Jaro-Winkler gives unrelated words about a half: stretch 0.7..1 over 0..1
-    return max(0.0, (found / total - 0.7) / 0.3) if total else 0.0
+class _Words:
+    """How well each word asked for stands somewhere in a name, long words counting more: typing errors in any of them.
+
+    Measured once for all the words of all the candidates: many names share theirs.
+    """
+
+    def __init__(self, query: str, names: Iterable[str]) -> None:
+        asked = query.split()
+        there = list(dict.fromkeys(word for name in names for word in name.split()))
+        self._place = {word: n for n, word in enumerate(there)}
+        self._weight = np.array([len(word) for word in asked], np.float64)
+        self._alike = process.cdist(asked, there, scorer=JaroWinkler.similarity, dtype=np.float64)
+
+    def measure(self, query: str, held: str) -> float:
+        """0 to 1; Jaro-Winkler gives unrelated words about a half: 0.7..1 is stretched over 0..1."""
+        words = [self._place[word] for word in held.split()]
+        if not words or not len(self._weight):
+            return 0.0
+        found = float(self._weight @ self._alike[:, words].max(axis=1))
+        return max(0.0, (found / float(self._weight.sum()) - 0.7) / 0.3)
 
 
-def _score(query: str, squeezed_query: str, kind: str, held: str) -> float:
+def _score(query: str, squeezed_query: str, words: _Words, kind: str, held: str) -> float:
     if kind == "identifier":
         if held == squeezed_query:
             return 1.0
@@ -149,7 +161,7 @@ def _score(query: str, squeezed_query: str, kind: str, held: str) -> float:
         return 1.0
     best = fuzz.token_sort_ratio(query, held) / 100
     # each measure is asked only where it could say more than the ones before it
-    for most, measure in _MEASURES:
+    for most, measure in ((0.97, _part), (0.9, _inside), (0.96, words.measure)):
         if best < most:
             best = max(best, most * measure(query, held))
     return min(0.99, best)
@@ -165,14 +177,6 @@ def _inside(query: str, held: str) -> float:
     return fuzz.partial_ratio(query, held) / 100 if 4 <= len(query) <= len(held) else 0.0
 
 
-#: The most each measure is worth, and the measure; the dearest last.
-_MEASURES: tuple[tuple[float, Callable[[str, str], float]], ...] = (
-    (0.97, _part),
-    (0.9, _inside),
-    (0.96, _word_by_word),
-)
-
-
 def ranked(text: str, candidates: Iterable[tuple[str, str, str, str, str]], limit: int) -> list[Hit]:
     """Hits from candidates, best first; one per entity.
 
@@ -185,9 +189,11 @@ def ranked(text: str, candidates: Iterable[tuple[str, str, str, str, str]], limi
         Hits at most.
     """
     query, squeezed_query = folded(text), squeezed(text)
+    held = [(id, kind, name, sort, value, indexed(sort, value)) for id, kind, name, sort, value in candidates]
+    words = _Words(query, (h[5] for h in held if h[3] == "name"))
     best: dict[str, Hit] = {}
-    for id, kind, name, sort, value in candidates:
-        score = round(_score(query, squeezed_query, sort, indexed(sort, value)), 4)
+    for id, kind, name, sort, value, plain in held:
+        score = round(_score(query, squeezed_query, words, sort, plain), 4)
         if score >= FLOOR and (id not in best or (-score, value) < (-best[id].score, best[id].matched)):
             best[id] = Hit(id, kind, name, score, value)
     return sorted(best.values(), key=lambda h: (-h.score, len(h.name), h.name, h.id))[:limit]

@@ -65,14 +65,14 @@ class Searches:
         passed = asked.least // _LEFT_TO_THE_VALUE
         rare = sorted(asked.trigrams, key=lambda t: (often.get(t, 0), t))[: len(asked.trigrams) - passed]
         rare = [t for t in rare if t in often]
-        shared = "+".join(["(instr(n.held, ?) > 0)"] * len(asked.trigrams))
-        shared = shared.replace("n.held", _HELD)
+        shared = "+".join(["(instr(h, ?) > 0)"] * len(asked.trigrams))
         query = f"""
             WITH near AS MATERIALIZED (
               SELECT doc FROM temp.trigram_place WHERE term IN ({",".join("?" * len(rare))})
-              GROUP BY doc HAVING count(DISTINCT term) >= ?)
-            SELECT DISTINCT n.entity, e.id, {_HELD} AS h, {shared} AS shared
-            FROM near CROSS JOIN name n ON n.no = near.doc CROSS JOIN entity e ON e.no = n.entity
-            WHERE shared >= ?{only} ORDER BY shared DESC, length(h), h, e.id LIMIT ?"""
+              GROUP BY doc HAVING count(*) >= ?),
+            held AS MATERIALIZED (SELECT n.entity, {_HELD} AS h FROM near CROSS JOIN name n ON n.no = near.doc),
+            told AS MATERIALIZED (SELECT entity, h, {shared} AS shared FROM held)
+            SELECT DISTINCT t.entity, e.id, t.h, t.shared FROM told t CROSS JOIN entity e ON e.no = t.entity
+            WHERE t.shared >= ?{only} ORDER BY t.shared DESC, length(t.h), t.h, e.id LIMIT ?"""
         values = [*rare, asked.least - passed, *asked.trigrams, asked.least, *kinds, CANDIDATES]
         return [row[:3] for row in self._db.rows(query, values)]

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "neo4j")]
 
 from neo4j_fixture import neo4j_url  # noqa: E402, F401
-from store_places import PLACES, Place  # noqa: E402
+from store_places import PLACES, Place, neo4j_place  # noqa: E402
 
 from vinculo.graph.registry import discover  # noqa: E402
 
@@ -34,3 +34,11 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, P
     yield made
     for one in made.values():
         one.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, neo4j_url: str) -> Iterator[Place]:  # noqa: F811
+    """The test server as a place."""
+    made = neo4j_place(tmp_path, lambda: neo4j_url)
+    yield made
+    made.close()

@@ -17,8 +17,16 @@ from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, REJECT_SCHEMA, Batch, Manifest, Source
 
+#: Rows of a batch: (id, kind, record, facts), (id, kind, source, target, record, facts).
 EntityRow = tuple[str, str, int, dict[str, Any]]
 LinkRow = tuple[str, str, str, str, int, dict[str, Any]]
+
+
+#: A person, her firm, and a payment to somebody that nothing describes.
+ANA: EntityRow = ("ana", "Person", 1, {"name": "Ana López", "birthDate": "1980-02-03"})
+FIRM: EntityRow = ("firm", "Company", 2, {"name": "Halcón del Norte", "taxNumber": "HNO-010203-AB1"})
+OWNS: LinkRow = ("own", "OWNS", "ana", "firm", 2, {"percentage": "51", "startDate": "2019-05-01"})
+PAID: LinkRow = ("pay", "PAID", "firm", "abroad", 3, {"amount": "9500.50", "currency": "USD", "date": "2024-04-01"})
 
 
 @dataclass
@@ -151,6 +159,15 @@ def load(
     store.write(batch, Manifest(origin, run, 1, len(things) + len(between), prints(name)))
     store.finish_run(run, "done", {"read": len(things) + len(between)})
     return origin
+
+
+def said(store: Store, id: str, name: str) -> dict[str, list[tuple[str, str, int]]]:
+    """Values of a property, each with dataset, file and record of its sources."""
+    thing = store.entities([id]).get(id) or store.links([id])[id]
+    return {
+        f.value: [(p.source.dataset, p.source.file, p.record) for p in f.sources]
+        for f in thing.properties.get(name, ())
+    }
 
 
 def _packed(values: dict[str, Any]) -> str:

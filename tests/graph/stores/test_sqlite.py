@@ -1,0 +1,64 @@
+"""What only the embedded store can get wrong: files made by an older version."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+import store_places as at
+
+from vinculo.graph.errors import StoreVersionError
+from vinculo.graph.stores import open_store
+from vinculo.graph.transfer import digest
+
+#: The table of links as version 1 had it.
+LINK_1 = """
+ALTER TABLE link RENAME TO new_link;
+DROP INDEX link_out;
+DROP INDEX link_in;
+CREATE TABLE link(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source INTEGER NOT NULL,
+  target INTEGER NOT NULL, date TEXT, amount REAL, currency TEXT);
+CREATE INDEX link_out ON link(source, kind);
+CREATE INDEX link_in ON link(target, kind);
+INSERT INTO link SELECT * FROM new_link;
+DROP TABLE new_link;
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> tuple[str, dict[str, object]]:
+    """Address of a file as version 1 made it, and its digest."""
+    path = tmp_path / "old.db"
+    store = open_store(f"sqlite:///{path}")
+    at.load(store, "d.a", [at.ANA, at.FIRM], [at.OWNS, at.PAID])
+    before = digest(store)
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript(LINK_1)
+    return f"sqlite:///{path}", before
+
+
+def test_a_file_of_version_1_is_migrated_when_it_is_opened_for_writing(older: tuple[str, dict[str, object]]) -> None:
+    url, before = older
+    store = open_store(url, create=False)
+    assert digest(store) == before
+    at.load(store, "d.b", [], [("own", "DIRECTS", "ana", "firm", 1, {"role": "chair"})])
+    assert store.counts()["links"] == {"DIRECTS": 1, "OWNS": 1, "PAID": 1}
+    assert [x.id for x in store.neighbours("firm").links] == ["own", "own", "pay"]
+    store.close()
+    again = open_store(url, read_only=True)
+    assert again.counts()["links"] == {"DIRECTS": 1, "OWNS": 1, "PAID": 1}
+    again.close()
+
+
+def test_a_file_of_version_1_is_not_changed_by_a_reader(older: tuple[str, dict[str, object]]) -> None:
+    url, before = older
+    with pytest.raises(StoreVersionError) as told:
+        open_store(url, read_only=True)
+    assert "1" in told.value.message("en")
+    store = open_store(url)
+    assert digest(store) == before
+    store.close()
