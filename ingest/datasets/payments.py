@@ -233,12 +233,11 @@ def _paid(source: str, target: str, paid: dict[str, Value]) -> LinkRule:
     )
 
 
-def payment_mapping(numbers: tuple[str, ...] = ()) -> Mapping:
-    """The mapping of a table that :func:`payments` made; ``numbers`` is a sample of how its amounts are written."""
+def _payment_mapping() -> Mapping:
     paid = {
-        "amount": r.column("amount", "amount", formats=numbers),
-        "instructedAmount": r.column("instructed amount", "amount", formats=numbers),
-        "receivedAmount": r.column("received amount", "amount", formats=numbers),
+        "amount": r.column("amount", "amount"),
+        "instructedAmount": r.column("instructed amount", "amount"),
+        "receivedAmount": r.column("received amount", "amount"),
         "date": r.column("date"),
         "valueDate": r.column("value date", "date"),
         "currency": r.column("currency", "upper"),
@@ -280,7 +279,7 @@ def _statement_mapping() -> Mapping:
     return Mapping(*side_rules("owner", account))
 
 
-PAYMENTS = payment_mapping()
+PAYMENTS = _payment_mapping()
 STATEMENTS = _statement_mapping()
 MAPPINGS = {"payments": PAYMENTS, "statements": STATEMENTS}
 
