@@ -135,7 +135,7 @@ def expand_some(id: str, kinds: Sequence[str], limit: int = EXPAND_MAX) -> None:
 
 
 def draw_finding(finding: Finding, title: str) -> None:
-    """A new chart of a finding: its members, only the links that are its evidence, and the official numbers members share."""
+    """A new chart of a finding: members, the links that are its evidence, holders of accounts, numbers they share."""
     store = cases.store()
     links = store.links(finding.links)
     ends = [end for x in links.values() for end in (x.source, x.target)]
@@ -145,7 +145,13 @@ def draw_finding(finding: Finding, title: str) -> None:
     for row in store.links_at(members, kinds=["HAS_IDENTIFIER"]).to_pylist():
         holders.setdefault(row["target"], []).append(row["id"])
     shared = {number: held for number, held in holders.items() if len(held) > 1}
-    draw([*members, *shared], [*finding.links, *(x for held in shared.values() for x in held)], title)
+    ours = set(members)
+    holds = [
+        row["id"]
+        for row in store.links_at(members, kinds=["HOLDS"]).to_pylist()
+        if row["source"] in ours and row["target"] in ours
+    ]
+    draw([*members, *shared], [*finding.links, *holds, *(x for held in shared.values() for x in held)], title)
 
 
 def draw(ids: Sequence[str], links: Sequence[str], title: str) -> None:

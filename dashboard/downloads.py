@@ -70,10 +70,15 @@ def table(
 
     ``hidden`` columns are in the file only.
     """
-    shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
+    # nor are columns that no row fills
+    empty = {k for k in (rows[0] if rows else ()) if all(row.get(k) in ("", None) for row in rows)}
+    shown = [{k: v for k, v in row.items() if k not in hidden and k not in empty} for row in rows]
     # a fixed height only where it is needed, or a short table stands over empty rows
-    figures = {c for row in shown for c, v in row.items() if isinstance(v, int) and not isinstance(v, bool)}
-    columns = {c: st.column_config.NumberColumn(format="localized") for c in figures} | dict(columns or {})
+    figures = {c for row in shown for c, v in row.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    broken = {c for c in figures if any(isinstance(row.get(c), float) for row in shown)}
+    columns = {
+        c: st.column_config.NumberColumn(format="accounting" if c in broken else "localized") for c in figures
+    } | dict(columns or {})
     tall = height if isinstance(height, str) or len(rows) * ROW_PX > height else "content"
     options: dict[str, Any] = {"hide_index": True, "height": tall, "key": key, "column_config": columns}
     chosen: int | None = None

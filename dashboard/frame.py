@@ -72,13 +72,14 @@ def header(title: str) -> None:
     )
 
 
-def empty(key: str, icon: str, *, height: int = 260) -> DeltaGenerator:
+def empty(key: str, icon: str, *, height: int = 260, **values: str) -> DeltaGenerator:
     """A bordered box that says what is not there and what to do; returns it, for links or buttons."""
     box = st.container(
         border=True, height=height, vertical_alignment="center", horizontal_alignment="center", gap="small"
     )
     box.markdown(f":material/{icon}:", text_alignment="center", width=460)
-    box.markdown(t(key), text_alignment="center", width=460)
+    # not Markdown: a value in it may hold an address, of which that would make a link
+    box.html(f"<div class='v-empty'>{escaped(t(key, **values))}</div>", width="content")
     return box
 
 

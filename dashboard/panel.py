@@ -8,8 +8,7 @@ import streamlit as st
 
 from vinculo.dashboard import cases, charts, desk, frame
 from vinculo.dashboard.picture import lines, shown
-from vinculo.dashboard.wording import escaped, facts_table, into, number, seen, t
-from vinculo.graph.palette import node_image
+from vinculo.dashboard.wording import escaped, facts_table, icon, into, number, seen, t, value_said
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import Standing, standings, status_of
 from vinculo.graph.types import Entity, Fact, Link, Provenance
@@ -23,7 +22,7 @@ PANEL_SOURCES = 2
 def source_line(origin: Provenance) -> str:
     """Where a value stands, for a person: file and record."""
     s = origin.source
-    where = t("source", file=s.file or s.sha256[:12], record=number(origin.record), dataset=s.dataset)
+    where = t("source", file=s.file or s.sha256[:12], record=number(origin.record))
     return where + (f" · {t('tainted')}" if s.taint else "")
 
 
@@ -41,11 +40,14 @@ def fact_rows(
     With ``most``, so many sources a value, and how many more there are.
     """
     featured = kind(kind_name).featured
-    order = sorted(properties, key=lambda p: (featured.index(p) if p in featured else len(featured), p))
+    known = kind(kind_name).properties
+    # an id says nothing to a reader; the link to that entity says it
+    told = [p for p in properties if p not in known or known[p].type != "entity"]
+    order = sorted(told, key=lambda p: (featured.index(p) if p in featured else len(featured), p))
     return [
         (
             property_label(kind_name, p) + _unit(kind_name, p),
-            _spoken(kind_name, p, f.value),
+            value_said(kind_name, p, f.value),
             _told(f.sources, most),
         )
         for p in order
@@ -64,19 +66,9 @@ def _unit(kind_name: str, name: str) -> str:
     return f" ({known.unit})" if known and known.unit else ""
 
 
-def _spoken(kind_name: str, name: str, value: str) -> str:
-    known = kind(kind_name).properties.get(name)
-    if known and known.type == "number":
-        try:
-            return number(float(value), 0 if float(value).is_integer() else 2)
-        except ValueError:
-            return value
-    return value
-
-
 def heading(entity: Entity, told: Sequence[Standing], *, big: bool = False) -> None:
     """Icon, name and kind."""
-    image = node_image(kind(entity.kind).appearance, "light", kind=entity.kind, status=status_of(told))
+    image = icon(entity.kind, status_of(told))
     size = "v-node v-big" if big else "v-node"
     st.html(
         f"<div class='{size}'><img src='{image}' alt=''><span><b>{escaped(entity.name)}</b>"
@@ -84,10 +76,11 @@ def heading(entity: Entity, told: Sequence[Standing], *, big: bool = False) -> N
     )
 
 
-def standing_lines(told: Iterable[Standing]) -> None:
-    """What lists say, in full sentences."""
+def standing_lines(told: Iterable[Standing], *, of: str = "") -> None:
+    """What lists say, in full sentences; with the name of whom, where that is not plain from the page."""
     for one in told:
-        st.html(f"<div class='v-standing {escaped(one.code)}'>{escaped(into(one.sentence))}</div>")
+        name = f"<b>{escaped(of)}</b><br>" if of else ""
+        st.html(f"<div class='v-standing {escaped(one.code)}'>{name}{escaped(into(one.sentence))}</div>")
 
 
 def _note(id: str) -> None:

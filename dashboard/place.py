@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 
 #: Room for an icon and two lines of label under it, in the chart's units: side of a cell, along a ring, ring to ring.
-CELL, ALONG, ACROSS = 84.0, 104.0, 86.0
+CELL, ALONG, ACROSS = 72.0, 104.0, 110.0
+#: Places on the first ring, and how far each ring is turned, in parts of the angle between two of these. Places of the second
+#: lie between the first's, and so on: a link to an outer one would else run under an inner one, and its label into the other's.
+SLOTS, TURNED = 8, (0.0, 1 / 4, 1 / 6, 1 / 8)
 #: Radius of the first ring, and how far away a node still counts as near.
 FIRST, NEAR = 150.0, 900.0
 
@@ -73,11 +76,11 @@ def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float,
         return [whole(ax, ay)]
     radius, ring = FIRST, 0
     while len(found) < count:
-        slots = max(6, int(2 * math.pi * radius / ALONG))
+        slots = SLOTS * max(1, round(2 * math.pi * radius / ALONG / SLOTS))
         for k in range(slots):
             # 0, +1, -1, +2, ...: grows to both sides of the free direction
             turn = ((k + 1) // 2) * (1 if k % 2 else -1)
-            angle = away + 2 * math.pi * (turn + 0.5 * (ring % 2)) / slots
+            angle = away + 2 * math.pi * (turn / slots + TURNED[ring % len(TURNED)] / SLOTS)
             # rounded first: the cell must be that of the place as it is kept
             x, y = whole(ax + radius * math.cos(angle), ay + radius * math.sin(angle))
             if _cell(x, y) in busy:

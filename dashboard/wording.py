@@ -7,12 +7,16 @@ goes through :func:`plain` where a widget takes Markdown, and through ``html.esc
 from __future__ import annotations
 
 import html
+import math
+import re
 import string
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from vinculo.graph.palette import Theme, node_image
+from vinculo.graph.schema import kind
 from vinculo.graph.text import LANGUAGES, Text, has, say
 
 _PUNCTUATION = frozenset(string.punctuation)
@@ -138,11 +142,69 @@ def remark(line: str) -> None:
 
 
 def facts_table(rows: Iterable[tuple[str, str, Sequence[str]]]) -> None:
-    """Label, value, sources: literal text, selectable, wrapped."""
-    cells = "".join(
-        f"<span>{escaped(label)}</span><span>{escaped(value)}"
-        + "".join(f"<small>{escaped(s)}</small>" for s in sources)
-        + "</span>"
-        for label, value, sources in rows
-    )
-    st.html(f"<div class='v-facts'>{cells}</div>")
+    """Label, value, sources: literal text, selectable, wrapped.
+
+    A label is written once for values that follow one another. Where every value stands in the same records, these are
+    written once, at the end.
+    """
+    made = list(rows)
+    origins = {tuple(sources) for _, _, sources in made}
+    if len(made) > 1 and len(origins) == 1:
+        made = [(label, value, ()) for label, value, _ in made] + [(t("sources"), "", [*origins.pop()])]
+    cells, before = [], None
+    for label, value, sources in made:
+        told = "".join(f"<small>{escaped(s)}</small>" for s in sources)
+        cells.append(f"<span>{escaped(label) if label != before else ''}</span><span>{escaped(value)}{told}</span>")
+        before = label
+    st.html(f"<div class='v-facts'>{''.join(cells)}</div>")
+
+
+def value_said(kind_name: str, name: str, value: str) -> str:
+    """A value as a person says it: a country by its name, a number with its thousands, a code of ours in words.
+
+    Examples
+    --------
+    >>> value_said("Company", "country", "mx"), value_said("PAID", "amount", "37054"), value_said("PAID", "method", "ach")
+    ('Mexico', '37,054', 'clearing house (ACH)')
+    """
+    known = kind(kind_name).properties.get(name)
+    if has(f"dashboard.value.{name}.{value}"):
+        return t(f"value.{name}.{value}")
+    match known.type if known else "":
+        case "number":
+            made = figure(value)
+            return value if made is None else number(made, 0 if made.is_integer() else 2)
+        case "date":
+            return value.replace("T", " ")
+        case "country":
+            from vinculo.ingest.clean.countries import country_names
+
+            return into(country_names()[value]) if value in country_names() else value
+    return value
+
+
+def figure(value: str) -> float | None:
+    """The number a value is, else nothing.
+
+    Examples
+    --------
+    >>> figure("9500"), figure("nan"), figure("9,500")
+    (9500.0, None, None)
+    """
+    try:
+        made = float(value)
+    except ValueError:
+        return None
+    return made if math.isfinite(made) else None
+
+
+def unit_said(unit: str) -> str:
+    """What a unit of a measure is called; one that has no name of ours (``USD / PCS``) stays as it is."""
+    key = "unit." + re.sub("[^a-z0-9]+", "_", unit.lower()).strip("_")
+    return t(key) if has(f"dashboard.{key}") else unit
+
+
+def icon(kind_name: str, status: str = "") -> str:
+    """The picture of a kind, in the colours of the page as it looks now."""
+    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
+    return node_image(kind(kind_name).appearance, theme, kind=kind_name, status=status)

@@ -1,7 +1,8 @@
 """A chart for a handful of ids: what stands between them, laid out the same way every time.
 
 A spanning tree of each connected part is drawn on rings round its best-linked member, each branch in a sector as wide as it
-has leaves; the parts stand in rows, largest first. No random number and no force: same ids, same picture.
+has leaves; a part that is one closed way and what hangs on it is drawn round that way. The parts stand in rows, largest first.
+No random number and no force: same ids, same picture.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from vinculo.graph.store import Store
 from vinculo.graph.types import Entity, Fact, Link
 
 #: Room for an icon and two lines of label, along a ring and from ring to ring, in the chart's units.
-ALONG, ACROSS = 104.0, 150.0
+ALONG, ACROSS = 104.0, 175.0
 #: Up to this many ids and links they are asked for; above, all links are read once.
 _FEW, _MOST = 5000, 20_000
 
@@ -180,16 +181,43 @@ def layout(ids: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, tu
     left = set(ids)
     for root in sorted(ids, key=lambda i: (-len(near[i]), -degree[i], i)):
         if root in left:
-            children = _tree(root, near)
+            children = _tree([root], near)
             left -= children.keys()
-            trees.append(_rings(root, children))
+            way = _closed_way(list(children), near)
+            if way:
+                trees.append(_rings("", {"": way} | _tree(way, near)))
+                del trees[-1][""]
+            else:
+                trees.append(_rings(root, children))
     return _rows(trees)
 
 
-def _tree(root: str, near: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    """Children of each node in a breadth-first tree."""
-    children: dict[str, list[str]] = {root: []}
-    front = [root]
+def _closed_way(part: Sequence[str], near: Mapping[str, set[str]]) -> list[str]:
+    """The one cycle of a connected part in its order; nothing where there is none, or more than one."""
+    links = sum(len(near[node]) for node in part) // 2
+    if links != len(part):
+        return []
+    # as many links as nodes: take ends away, and the one cycle is left
+    open_ends = {node: len(near[node]) for node in part}
+    bare = [node for node in part if open_ends[node] == 1]
+    while bare:
+        node = bare.pop()
+        del open_ends[node]
+        for other in near[node]:
+            if other in open_ends:
+                open_ends[other] -= 1
+                if open_ends[other] == 1:
+                    bare.append(other)
+    way = [min(open_ends)]
+    while len(way) < len(open_ends):
+        way.append(min(other for other in near[way[-1]] if other in open_ends and other not in way))
+    return way
+
+
+def _tree(roots: Sequence[str], near: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Children of each node in breadth-first trees from these roots."""
+    children: dict[str, list[str]] = {root: [] for root in roots}
+    front = list(roots)
     while front:
         grown = []
         for node in front:

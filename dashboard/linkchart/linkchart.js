@@ -391,7 +391,8 @@ function drawLinks(state, theme, restyle) {
       from,
       to,
       label: crowded ? ' ' : label,
-      font: { align },
+      // a level label lies on its line: without a ground of its own the line would strike it through
+      font: { align, background: align === 'horizontal' ? PALETTE.canvas[theme].background : 'none' },
       width: PALETTE.widths[width - 1],
       dashes: inferred ? PALETTE.dash : false,
       color: { color: colour, highlight: PALETTE.canvas[theme].select },

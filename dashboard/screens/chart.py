@@ -1,19 +1,17 @@
-"""The link chart: search, expand, hide, details with their sources, dates, saving and sharing."""
+"""The link chart: expand, hide, details with their sources, dates, the same as a table."""
 
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, charts, desk, downloads, frame
+from vinculo.dashboard import cases, charts, desk, downloads, frame, toolbar
 from vinculo.dashboard.linkchart import linkchart
 from vinculo.dashboard.panel import link_panel, node_panel
 from vinculo.dashboard.picture import lines, shown, view
-from vinculo.dashboard.wording import escaped, into, language, number, plain, remark, seen, t, tm
-from vinculo.graph.exports import exports
+from vinculo.dashboard.wording import escaped, into, language, number, remark, seen, t, tm
 from vinculo.graph.schema import kind
 
 #: What the calendar offers.
@@ -44,141 +42,18 @@ def words() -> dict[str, Any]:
     return made
 
 
-def _add(id: str) -> None:
-    desk.start_with([id])
-    ss.chart_query = ""
-
-
 def _dates() -> None:
     first, last = (d.isoformat() if d else "" for d in (ss.date_first, ss.date_last))
     desk.do(charts.set_dates(desk.board().chart, first, last))
-
-
-def _new() -> None:
-    desk.fresh()
-    st.query_params.pop("chart", None)
-
-
-def _save() -> None:
-    desk.save(seen(ss.chart_title), seen(ss.chart_handling))
-    st.query_params["chart"] = desk.board().chart.id
-    desk.say("chart.saved")
-
-
-def toolbar() -> None:
-    """Search, undo, redo; saving and sharing at the right."""
-    board = desk.board()
-    bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
-    bar.text_input(
-        t("search.label"),
-        type="search",
-        live=True,
-        key="chart_query",
-        placeholder=t("search.label"),
-        label_visibility="collapsed",
-        width=290,
-    )
-    bar.button(t("chart.undo"), icon=":material/undo:", on_click=desk.undo, disabled=not board.done, type="tertiary")
-    bar.button(t("chart.redo"), icon=":material/redo:", on_click=desk.redo, disabled=not board.undone, type="tertiary")
-    hidden = sum(n.hidden for n in board.chart.nodes.values())
-    if hidden:
-        bar.button(
-            t("chart.show_hidden", count=number(hidden)),
-            icon=":material/visibility:",
-            type="tertiary",
-            on_click=lambda: desk.do(charts.show_hidden(desk.board().chart)),
-        )
-    bar.space("stretch")
-    with bar.popover(t("chart.charts"), icon=":material/folder_open:"):
-        kept_charts()
-    if board.chart.nodes:
-        with bar.popover(t("chart.save"), icon=":material/save:"):
-            save_form()
-        with bar.popover(t("chart.export"), icon=":material/download:"):
-            export_form()
-
-
-def save_form() -> None:
-    """Title and handling code, then the button."""
-    chart = desk.board().chart
-    ss.setdefault("chart_title", chart.title)
-    ss.setdefault("chart_handling", chart.handling)
-    if ss.get("titled") != chart.id:
-        ss.titled, ss.chart_title, ss.chart_handling = chart.id, chart.title, chart.handling
-    st.text_input(t("chart.title"), key="chart_title", max_chars=120)
-    st.text_input(t("chart.handling"), key="chart_handling", max_chars=60, placeholder=t("chart.handling_hint"))
-    st.button(t("chart.save"), key="save", type="primary", on_click=_save)
-
-
-def kept_charts() -> None:
-    """Charts kept in this case, to open or remove; and a new one."""
-    st.button(t("chart.new"), icon=":material/add:", on_click=_new, key="new_chart")
-    kept = desk.saved()
-    if not kept:
-        st.caption(t("chart.none_kept"))
-    for id, made in list(kept.items())[:50]:
-        row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
-        name = made.get("title") or t("chart.untitled")
-        label = f"{plain(name)} ({number(len(made.get('nodes', ())))})"
-        row.button(label, key=f"open-{id}", type="tertiary", icon=":material/hub:", on_click=_open, args=(id,))
-        row.space("stretch")
-        row.button(
-            t("delete"), key=f"drop-{id}", type="tertiary", icon=":material/delete:", on_click=desk.forget, args=(id,)
-        )
-
-
-def _open(id: str) -> None:
-    if desk.open_saved(id):
-        st.query_params["chart"] = id
-
-
-def export_form() -> None:
-    """Format, what may go out, and the button."""
-    chart = desk.board().chart
-    known = exports()
-    first = ["html", *(n for n in known if n != "html")] if "html" in known else list(known)
-    name = st.selectbox(t("chart.format"), first, format_func=lambda n: into(known[n].title), key="export_format")
-    if name is None:
-        return
-    st.caption(into(known[name].description))
-    taints: tuple[str, ...] = ()
-    if any(s.taint for s in cases.store().sources()) and st.checkbox(t("chart.with_sar"), key="with_sar"):
-        taints = ("sar",)
-    extension = known[name].extension
-    st.download_button(
-        t("chart.download"),
-        data=partial(desk.exported, cases.current(), name, extension, chart, language(), taints),
-        file_name=f"{_file_name(chart.title)}.{extension}",
-        icon=":material/download:",
-        on_click="ignore",
-        type="primary",
-        key="export",
-    )
-
-
-def _file_name(title: str) -> str:
-    kept = "".join(c if c.isalnum() else "-" for c in title)[:60].strip("-")
-    return kept or t("chart.file_name")
-
-
-def hits(query: str) -> None:
-    """What the search finds, as buttons that put it on the chart."""
-    found = cases.store().search(query, limit=6)
-    if not found:
-        remark(t("search.nothing", query=query))
-    box = st.container(gap="xxsmall")
-    for hit in found:
-        matched = f" · {plain(hit.matched)}" if seen(hit.matched) != seen(hit.name) else ""
-        label = f"{plain(hit.name)} · {plain(into(kind(hit.kind).label))}{matched}"
-        box.button(label, key=f"hit-{hit.id}", icon=":material/add:", type="tertiary", on_click=_add, args=(hit.id,))
 
 
 def period() -> None:
     """The one date range of the screen."""
     chart = desk.board().chart
     ss.date_first, ss.date_last = (_day(d) for d in chart.dates)
-    left, right = st.columns(2)
-    left.date_input(
+    # side by side where there is room, else one under the other
+    row = st.container(horizontal=True, gap="xsmall")
+    row.date_input(
         t("chart.from"),
         value=None,
         key="date_first",
@@ -186,8 +61,9 @@ def period() -> None:
         min_value=FIRST_DAY,
         max_value=LAST_DAY,
         format="YYYY-MM-DD",
+        width=136,
     )
-    right.date_input(
+    row.date_input(
         t("chart.to"),
         value=None,
         key="date_last",
@@ -195,6 +71,7 @@ def period() -> None:
         min_value=FIRST_DAY,
         max_value=LAST_DAY,
         format="YYYY-MM-DD",
+        width=136,
     )
 
 
@@ -308,9 +185,9 @@ def screen() -> None:
     """Everything below the heading; a change reruns only this."""
     left, right = st.columns([3.5, 1], gap="small")
     with left:
-        toolbar()
+        toolbar.toolbar()
         if ss.get("chart_query", "").strip():
-            hits(ss.chart_query)
+            toolbar.hits(ss.chart_query)
         chart = desk.board().chart
         if chart.nodes:
             linkchart(
@@ -322,7 +199,11 @@ def screen() -> None:
                 on_command=desk.on_command,
             )
         else:
-            frame.empty("chart.empty", "hub", height=460)
+            with (
+                frame.empty("chart.empty", "hub", height=460),
+                st.container(horizontal=True, horizontal_alignment="center"),
+            ):
+                frame.link("findings", t("home.findings"), ":material/flag:")
         if chart.nodes:
             twin()
     with right:

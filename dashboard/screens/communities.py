@@ -129,7 +129,15 @@ def listing(kept: dict[str, Any]) -> None:
     if all(r[t("communities.stability")] is None for r in rows):
         rows = [{k: v for k, v in r.items() if k != t("communities.stability")} for r in rows]
     st.caption(t("communities.click_row"))
-    picked = downloads.table(rows, "communities", key="groups", height=420, select=True, hidden=("id",))
+    picked = downloads.table(
+        rows,
+        "communities",
+        key="groups",
+        height=420,
+        select=True,
+        hidden=("id",),
+        columns={t("communities.stability"): st.column_config.NumberColumn(format="%.2f")},
+    )
     if picked is None:
         return
     group = groups[picked]

@@ -44,6 +44,7 @@ def load() -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         files = st.file_uploader(t("data.upload"), accept_multiple_files=True, key="upload")
+        path = st.text_input(t("data.path"), key="path", placeholder=t("data.path_hint"))
     with right:
         dataset = st.selectbox(
             t("dataset"),
@@ -51,7 +52,7 @@ def load() -> None:
             format_func=lambda n: into(known[n].title) if n else t("data.recognise"),
             key="dataset",
         )
-        path = st.text_input(t("data.path"), key="path", placeholder=t("data.path_hint"))
+        st.caption(t("data.recognise_hint"))
         if st.button(t("data.start"), type="primary", key="start", icon=":material/play_arrow:"):
             paths = [str(_kept(f.name, f.getvalue())) for f in files or ()]
             if path and path.strip():
@@ -89,7 +90,7 @@ def runs() -> None:
 
 def _label(source: Source) -> str:
     marks = [t("synthetic")] * source.synthetic + [t("tainted")] * bool(source.taint)
-    return " · ".join([seen(source.file or source.sha256[:12]), source.dataset, *marks])
+    return " · ".join([seen(source.file or source.sha256[:12]), dataset_title(source.dataset), *marks])
 
 
 def rejects(sources: list[Source]) -> None:
@@ -113,7 +114,7 @@ def rejects(sources: list[Source]) -> None:
         }
         for r in cases.store().rejects(source).to_pylist()
     ]
-    downloads.table(rows, "rejects", key="rejects", height=260)
+    downloads.table(rows, "rejects", key="rejects", height=260, hidden=("code",))
 
 
 def withdraw(sources: list[Source]) -> None:

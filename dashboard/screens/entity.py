@@ -6,10 +6,10 @@ import streamlit as st
 
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.panel import fact_rows, heading, source_line, standing_lines
-from vinculo.dashboard.wording import escaped, facts_table, into, number, remark, seen, t
+from vinculo.dashboard.wording import escaped, facts_table, figure, into, number, remark, seen, t, value_said
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import standings
-from vinculo.graph.types import Entity, Suggestion
+from vinculo.graph.types import Entity, Link, Suggestion
 
 #: Links of one kind read at a time.
 LINKS = 200
@@ -55,14 +55,13 @@ def links(entity: Entity) -> None:
     known = {e.id: e for e in near.entities}
     verb = into(kind(name).verb)
     rows = []
-    for x in near.links:
+    featured = [p for p in kind(name).featured if p in kind(name).properties]
+    if "amount" in featured and "currency" in kind(name).properties:
+        featured.insert(featured.index("amount") + 1, "currency")
+    for x in sorted(near.links, key=lambda x: x.first("date") or x.first("startDate"), reverse=True):
         outward = x.source == entity.id
         other = known[x.target if outward else x.source]
-        own = {
-            into(kind(name).properties[p].label): x.first(p)
-            for p in kind(name).featured
-            if p in kind(name).properties and x.first(p)
-        }
+        own = {into(kind(name).properties[p].label): _cell(x, p) for p in featured if x.first(p)}
         rows.append(
             {
                 t("direction"): "→" if outward else "←",
@@ -74,12 +73,19 @@ def links(entity: Entity) -> None:
                 "id": other.id,
             }
         )
-    columns = list(dict.fromkeys(c for r in rows for c in r if c != "id"))
-    rows = [{c: r.get(c, "") for c in [*columns, "id"]} for r in rows]
+    columns = dict.fromkeys(c for r in rows for c in r if c not in (t("sources"), "id"))
+    figures = {c for r in rows for c, v in r.items() if isinstance(v, float)}
+    table = [{c: r.get(c, None if c in figures else "") for c in [*columns, t("sources"), "id"]} for r in rows]
     st.caption(t("entity.click_row"))
-    picked = downloads.table(rows, "links", key=f"links-{entity.id}-{name}", select=True, hidden=("id",))
+    picked = downloads.table(table, "links", key=f"links-{entity.id}-{name}", select=True, hidden=("id",))
     if picked is not None:
         frame.go("entity", id=str(rows[picked]["id"]))
+
+
+def _cell(link: Link, name: str) -> str | float:
+    """The first value of a property, a figure as a figure."""
+    made = figure(link.first(name)) if kind(link.kind).properties[name].type == "number" else None
+    return value_said(link.kind, name, link.first(name)) if made is None else made
 
 
 def _judge(suggestion: Suggestion, judgement: str) -> None:
@@ -140,7 +146,7 @@ def show(entity: Entity) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         facts(entity)
-        remark(f"id {entity.id}")
+        remark(t("entity.id", id=entity.id))
     with right:
         links(entity)
         same_as(entity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,13 +12,19 @@ from vinculo.analytics.typology import typologies
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.panel import fact_rows, source_line, standing_lines
-from vinculo.dashboard.wording import escaped, into, number, plain, seen, t
-from vinculo.graph.schema import kind
-from vinculo.graph.standing import standings
+from vinculo.dashboard.wording import escaped, figure, into, number, seen, t, unit_said
+from vinculo.graph.schema import is_a, kind
+from vinculo.graph.standing import standings, status_of
 from vinculo.graph.types import Finding
 
 #: Evidence spelled out on the page; the file has all of it.
 SPELLED = 200
+#: Members looked at to say whom a finding is about, and sentences about lists that are said in full.
+LOOKED_AT, TOLD = 8, 5
+#: A probability below this is only said to be below it.
+LEAST = 0.001
+#: Properties of a link with a column of their own in the evidence.
+OWN_COLUMN = ("date", "startDate", "amount", "currency")
 
 
 def title(name: str) -> str:
@@ -36,16 +43,34 @@ def detect_button() -> None:
     st.button(t("findings.detect"), icon=":material/play_arrow:", key="detect", on_click=_detect, disabled=busy)
 
 
-def ranked(found: list[Finding]) -> Finding | None:
-    """The list; returns the one a person has chosen, else the first."""
-    names = {i: e.name for i, e in cases.store().entities([f.entities[0][0] for f in found if f.entities]).items()}
+def subjects(found: Sequence[Finding]) -> list[str]:
+    """Whom each finding is about: its first member, with the first party beside it where that is an account or a shipment."""
+    held = cases.store().entities(list(dict.fromkeys(i for f in found for i, _ in f.entities[:LOOKED_AT])))
+    made = []
+    for f in found:
+        members = [held[i] for i, _ in f.entities[:LOOKED_AT] if i in held]
+        if not members:
+            made.append("")
+            continue
+        first = members[0]
+        party = next((e for e in members if is_a(e.kind, "LegalEntity")), None)
+        if party is None:
+            made.append(f"{into(kind(first.kind).label)} {seen(first.name)}")
+        else:
+            made.append(seen(first.name) if party is first else f"{seen(party.name)} · {seen(first.name)}")
+    return made
+
+
+def ranked(found: list[Finding]) -> tuple[Finding, str] | None:
+    """The list; returns the one a person has chosen, else the first, and whom it is about."""
+    names = subjects(found)
     rows = [
         {
             t("rank"): place + 1,
             t("score"): round(f.score, 3),
             t("typology"): title(f.typology),
-            t("subject"): seen(names.get(f.entities[0][0], "")) if f.entities else "",
-            t("period"): " – ".join(d for d in f.window if d),
+            t("subject"): names[place],
+            t("period"): " – ".join(dict.fromkeys(d[:10] for d in f.window if d)),
             t("reason"): into(f.reason),
             "id": f.id,
         }
@@ -57,14 +82,20 @@ def ranked(found: list[Finding]) -> Finding | None:
         key="findings",
         height=300,
         select=True,
-        hidden=("id", t("reason")),
-        columns={t("score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
+        hidden=("id",),
+        columns={
+            t("rank"): st.column_config.NumberColumn(width=50),
+            t("score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=120),
+            t("typology"): st.column_config.TextColumn(width=235),
+            t("subject"): st.column_config.TextColumn(width=330),
+            t("period"): st.column_config.TextColumn(width=180),
+        },
     )
-    wanted = st.query_params.get("finding", "")
     if chosen is not None:
         st.query_params["finding"] = found[chosen].id
-        return found[chosen]
-    return next((f for f in found if f.id == wanted), found[0] if found else None)
+    wanted = st.query_params.get("finding", "")
+    place = next((n for n, f in enumerate(found) if f.id == wanted), 0)
+    return (found[place], names[place]) if found else None
 
 
 def measured(finding: Finding) -> None:
@@ -93,9 +124,14 @@ def _measure(name: str) -> str:
 def _figure(value: Any, unit: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–" if value is None else str(value)
-    whole = float(value).is_integer()
-    said = number(value, 0 if whole else 2)
-    return said if unit in (None, "", "count", "ratio", "share") else f"{said} {unit}"
+    said = unit_said(str(unit or ""))
+    if str(unit).startswith("share"):
+        rest = "" if unit == "share" else f" {said}"
+        return number(100 * value, 0 if value >= 0.1 or not value else 1) + "%" + rest
+    if unit == "probability":
+        return f"< {LEAST}" if value < LEAST else number(value, 3)
+    figures = number(value, 0 if float(value).is_integer() or abs(value) >= 1000 else 2)
+    return figures if unit in (None, "", "count", "ratio") else f"{figures} {said}"
 
 
 def explain(finding: Finding) -> None:
@@ -115,21 +151,35 @@ def explain(finding: Finding) -> None:
 def members(finding: Finding) -> None:
     """Who takes part, in which role, and what lists say of them."""
     store = cases.store()
-    ids = [i for i, _ in finding.entities]
+    taking_part = finding.entities[:SPELLED]
+    ids = [i for i, _ in taking_part]
     known = store.entities(ids)
     told = standings(store, ids)
     st.markdown(f"##### {t('findings.members')}")
-    for id, role in finding.entities[:40]:
-        e = known.get(id)
-        if e is None:
-            continue
-        row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
-        if row.button(plain(e.name), key=f"member-{finding.id}-{id}-{role}", type="tertiary"):
-            frame.go("entity", id=id)
-        row.html(f"<span class='v-chip'>{escaped(_role(role))}</span>", width="content")
-        standing_lines(told.get(id, ()))
-    if len(finding.entities) > 40:
-        st.caption(t("more", left=number(len(finding.entities) - 40)))
+    # the same sentence of several entries of one party is said once
+    said = {(seen(known[i].name).casefold(), into(one.sentence)): (i, one) for i in known for one in told.get(i, ())}
+    for id, one in list(said.values())[:TOLD]:
+        standing_lines([one], of=known[id].name)
+    if len(said) > TOLD:
+        st.caption(t("more_sources", left=number(len(said) - TOLD)))
+    st.caption(t("findings.click_row"))
+    rows = [
+        {
+            t("name"): seen(known[id].name),
+            t("findings.role"): _role(role),
+            t("kind"): into(kind(known[id].kind).label),
+            t("status"): t(f"standing.{status}") if (status := status_of(told.get(id, ()))) else "",
+            t("file"): ", ".join(dict.fromkeys(s.source.file for s in known[id].sources if s.source.file)),
+            "id": id,
+        }
+        for id, role in taking_part
+        if id in known
+    ]
+    picked = downloads.table(rows, "members", key=f"members-{finding.id}", height=320, select=True, hidden=("id",))
+    if picked is not None:
+        frame.go("entity", id=str(rows[picked]["id"]))
+    if len(finding.entities) > SPELLED:
+        st.caption(t("more", left=number(len(finding.entities) - SPELLED)))
 
 
 def _role(role: str) -> str:
@@ -145,31 +195,37 @@ def evidence(finding: Finding) -> None:
     held = store.links(finding.links[:SPELLED])
     names = {i: e.name for i, e in store.entities([x for v in held.values() for x in (v.source, v.target)]).items()}
     st.markdown(f"##### {t('findings.evidence')}")
-    rows = [
-        {
-            t("date"): x.first("date") or x.first("startDate"),
-            t("from"): seen(names.get(x.source, "")),
-            t("link"): into(kind(x.kind).verb),
-            t("to"): seen(names.get(x.target, "")),
-            t("facts"): "; ".join(
-                f"{label}: {value}" for label, value, _ in fact_rows(x.kind, x.properties) if value != x.first("date")
-            ),
-            t("sources"): "; ".join(source_line(s) for s in x.sources),
-        }
-        for x in held.values()
-    ]
+    rows = []
+    for x in held.values():
+        # what has a column of its own is not said again, unless the files disagree about it
+        rest = {p: f for p, f in x.properties.items() if p not in OWN_COLUMN or len(f) > 1}
+        amount = figure(x.first("amount"))
+        rows.append(
+            {
+                t("date"): (x.first("date") or x.first("startDate")).replace("T", " "),
+                t("from"): seen(names.get(x.source, "")),
+                t("link"): into(kind(x.kind).verb),
+                t("to"): seen(names.get(x.target, "")),
+                t("amount"): amount,
+                t("currency"): x.first("currency") if amount is not None else "",
+                t("facts"): "; ".join(f"{label}: {value}" for label, value, _ in fact_rows(x.kind, rest)),
+                t("sources"): "; ".join(source_line(s) for s in x.sources),
+            }
+        )
+    rows.sort(key=lambda row: str(row[t("date")]))
     downloads.table(rows, "evidence", key="evidence", height=300)
     if len(finding.links) > SPELLED:
         st.caption(t("more", left=number(len(finding.links) - SPELLED)))
 
 
-def show(finding: Finding) -> None:
+def show(finding: Finding, subject: str) -> None:
     """One finding, whole."""
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    bar.html(f"<h2 class='v-title'>{escaped(title(finding.typology))}</h2>", width="content")
-    bar.space("stretch")
+    heading = f"{title(finding.typology)}: {subject}" if subject else title(finding.typology)
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.html(f"<h2 class='v-title'>{escaped(heading)}</h2>")
+    bar = right.container(horizontal=True, horizontal_alignment="right")
     if bar.button(t("findings.draw"), icon=":material/hub:", type="primary", key="draw"):
-        desk.draw_finding(finding, title(finding.typology))
+        desk.draw_finding(finding, heading)
         frame.go("chart")
     st.html(f"<div style='font-size:1rem'>{escaped(into(finding.reason))}</div>")
     if finding.truncated:
@@ -208,4 +264,4 @@ else:
     frame.job_list(2)
     chosen_finding = ranked([f for f in found_all if not chosen_names or f.typology in chosen_names])
     if chosen_finding:
-        show(chosen_finding)
+        show(*chosen_finding)

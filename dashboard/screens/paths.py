@@ -6,8 +6,7 @@ import streamlit as st
 
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.panel import fact_rows, source_line
-from vinculo.dashboard.wording import escaped, into, number, seen, t, tm
-from vinculo.graph.palette import node_image
+from vinculo.dashboard.wording import escaped, figure, icon, into, number, seen, t, tm
 from vinculo.graph.schema import LINK_CLASSES, kind, kinds
 from vinculo.graph.standing import standings, status_of
 from vinculo.graph.types import Path
@@ -54,7 +53,7 @@ def draw_path(path: Path, place: int) -> None:
     told = standings(cases.store(), [e.id for e in path.entities])
     parts = []
     for n, e in enumerate(path.entities):
-        picture = node_image(kind(e.kind).appearance, "light", kind=e.kind, status=status_of(told.get(e.id, ())))
+        picture = icon(e.kind, status_of(told.get(e.id, ())))
         parts.append(
             f"<div class='v-node'><img src='{picture}' alt=''><span><b>{escaped(e.name)}</b>"
             f"<small>{escaped(into(kind(e.kind).label))}</small></span></div>"
@@ -68,7 +67,7 @@ def draw_path(path: Path, place: int) -> None:
             dashed = " dashed" if x.kind == "MENTIONED" else ""
             parts.append(
                 f"<div class='v-hop'><span class='line{dashed}'></span><span class='what'>{'↓' if forward else '↑'} "
-                f"{escaped(verb)} {escaped(facts)}<small>{escaped(origin)}</small></span></div>"
+                f"{escaped(f'{verb} · {facts}' if facts else verb)}<small>{escaped(origin)}</small></span></div>"
             )
     with st.container(border=True):
         st.html("".join(parts))
@@ -78,7 +77,7 @@ def draw_path(path: Path, place: int) -> None:
             frame.go("chart")
 
 
-def hops(paths: list[Path]) -> list[dict[str, str | int]]:
+def hops(paths: list[Path]) -> list[dict[str, str | int | float | None]]:
     """The hops of all paths as rows."""
     return [
         {
@@ -87,8 +86,9 @@ def hops(paths: list[Path]) -> list[dict[str, str | int]]:
             t("direction"): "→" if x.source == path.entities[n].id else "←",
             t("link"): into(kind(x.kind).verb),
             t("to"): seen(path.entities[n + 1].name),
-            t("date"): x.first("date") or x.first("startDate"),
-            t("amount"): f"{x.first('amount')} {x.first('currency')}".strip(),
+            t("date"): (x.first("date") or x.first("startDate")).replace("T", " "),
+            t("amount"): figure(x.first("amount")),
+            t("currency"): x.first("currency"),
             t("sources"): "; ".join(source_line(s) for s in x.sources),
         }
         for place, path in enumerate(paths)

@@ -11,6 +11,7 @@ import functools
 import re
 from importlib.resources import files
 
+from vinculo.graph.text import Text
 from vinculo.ingest.clean.text import folded
 
 _NOISE = re.compile(r"[^\w]+")
@@ -36,6 +37,19 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
                 if form:
                     names.setdefault(form, row["code"])
     return known, names
+
+
+@functools.cache
+def country_names() -> dict[str, Text]:
+    """Names by code, in both languages.
+
+    Examples
+    --------
+    >>> country_names()["mx"].into("es")
+    'México'
+    """
+    rows = csv.DictReader(files(__package__).joinpath("countries.csv").read_text(encoding="utf-8").splitlines())
+    return {row["code"]: Text(row["en"], row["es"]) for row in rows}
 
 
 @functools.lru_cache(100_000)

@@ -13,6 +13,7 @@ from vinculo.dashboard import charts, place
 from vinculo.dashboard.charts import Board
 from vinculo.dashboard.picture import lines, shown, view, within
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
+from vinculo.graph.charting import layout
 
 
 def node(id: str, kind: str = "Company", **more: object) -> ChartNode:
@@ -168,3 +169,29 @@ def test_switched_off_classes_keep_their_place_and_their_legend() -> None:
     assert made["links"] == [] and made["classes"] == ["money"]
     off = view(replace(chart, off=("company",)), "en")
     assert [n[7] for n in off["nodes"]] == [1, 1] and [n[4:6] for n in off["nodes"]] == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_what_is_added_round_a_node_lies_in_directions_of_its_own() -> None:
+    # a link that runs along another one hides its label
+    for count in (8, 24, 48):
+        places = place.around((0.0, 0.0), count, [(0.0, 0.0)])
+        turns = sorted(math.degrees(math.atan2(y, x)) % 360 for x, y in places)
+        gaps = [b - a for a, b in zip(turns, [*turns[1:], turns[0] + 360], strict=True)]
+        assert min(gaps) > 3
+
+
+def test_a_round_trip_is_drawn_round() -> None:
+    ring = [f"n{n}" for n in range(6)]
+    pairs = [(a, b) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)] + [("holder", "n2")]
+    at = layout([*ring, "holder"], pairs)
+    x, y = (sum(at[i][k] for i in ring) / len(ring) for k in (0, 1))
+    radii = [math.hypot(at[i][0] - x, at[i][1] - y) for i in ring]
+    assert max(radii) - min(radii) < 1 and math.hypot(at["holder"][0] - x, at["holder"][1] - y) > max(radii) + 100
+    steps = [math.dist(at[a], at[b]) for a, b in pairs[:6]]
+    assert max(steps) - min(steps) < 1
+
+
+def test_two_ways_round_are_no_single_one() -> None:
+    pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("d", "e"), ("e", "c")]
+    at = layout(list("abcde"), pairs)
+    assert len(set(at.values())) == 5

@@ -77,6 +77,26 @@ def test_search_forgives_and_keeps_its_words_in_the_address(case: str, page: Run
     assert "zzzzqqqq" in words(at) and not [b for b in at.button if (b.key or "").startswith("open-")]
 
 
+def test_entries_of_one_name_are_told_apart_by_number_and_file(case: str, page: Run) -> None:
+    said = words(page("search", q="halcon"))
+    assert "CHA010101AA1" in said and "bills.csv" in said
+
+
+def test_codes_of_ours_are_words_on_the_page(case: str, page: Run) -> None:
+    said = words(page("entity", language="es", id=of("firm")))
+    assert "México" in said and ">mx<" not in said
+
+
+def test_every_table_can_be_taken_along(case: str, page: Run) -> None:
+    for name in SCREENS:
+        at = page(name, **WITH.get(name, {}))
+        if name == "chart":
+            continue  # its tables are made when they are opened
+        files = [b for b in at.get("download_button") if "CSV" in b.proto.label]
+        assert len(files) >= len(at.dataframe), name
+        assert name in ("communities",) or files, name
+
+
 def test_an_entity_tells_each_value_with_file_and_record(case: str, page: Run) -> None:
     said = words(page("entity", id=of("ana")))
     # two files disagree, both are told

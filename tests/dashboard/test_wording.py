@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vinculo.dashboard.downloads import cell, csv_bytes
 from vinculo.dashboard.linkchart import new_commands
-from vinculo.dashboard.wording import plain, seen, short_label
+from vinculo.dashboard.wording import figure, plain, seen, short_label, unit_said, value_said
 from vinculo.graph.text import catalogue, has
 
 ROOM = Path(__file__).parents[2] / "dashboard"
@@ -85,6 +85,8 @@ def test_no_word_lies_unused() -> None:
         "standing.",
         "lawful.",
         "stage.",
+        "unit.",
+        "value.",
         "chart.",
         "paths.",
     )
@@ -107,3 +109,34 @@ def test_no_module_hides_one_of_pythons_own() -> None:
     import sys
 
     assert [p.stem for p in ROOM.glob("*.py") if p.stem in sys.stdlib_module_names] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "said"),
+    [
+        ("Company", "country", "mx", "Mexico"),
+        ("Company", "country", "zz", "zz"),
+        ("PAID", "amount", "45638.5", "45,638.50"),
+        ("PAID", "amount", "nan", "nan"),
+        ("PAID", "method", "cash_deposit", "cash deposit"),
+        ("PAID", "method", "CASH-OUT", "CASH-OUT"),
+        ("PAID", "date", "2025-01-02T10:00:00", "2025-01-02 10:00:00"),
+        ("PAID", "no_such_property", "x", "x"),
+    ],
+)
+def test_a_value_is_said_in_words_and_never_lost(kind: str, name: str, value: str, said: str) -> None:
+    assert value_said(kind, name, value) == said
+
+
+def test_figures_are_numbers_and_nothing_else() -> None:
+    assert [figure(x) for x in ("12", "-0.5", "inf", "1,000", "")] == [12.0, -0.5, None, None, None]
+
+
+def test_every_unit_that_is_words_has_a_name_in_both_languages() -> None:
+    source = "\n".join(p.read_text("utf-8") for p in sorted((ROOM.parent / "analytics/typologies").glob("*.py")))
+    units = set(re.findall(r"measured\([^\n]*?, \"([a-z][a-z /,]+)\"[,)]", source))
+    assert {"days", "probability", "share"} <= units
+    # said as a percentage, as a bare figure, or never beside one
+    bare = {"share", "probability", "count", "ratio"}
+    named = {u for u in units if has("dashboard.unit." + re.sub("[^a-z]+", "_", u).strip("_"))}
+    assert sorted(units - bare - named) == [] and unit_said("USD / PCS") == "USD / PCS"
