@@ -93,6 +93,11 @@ class Names:
         body = " ".join(p for p in (before, self.word(), after) if p)
         return f"{body}, {form}" if country == "MX" else f"{body} {form}"
 
+    def own_word(self, company: str) -> str:
+        """The invented word in a firm's name, in plain small letters: no other firm has it."""
+        words = without_accents(company).lower().replace(",", "").split()
+        return next(word for word in words if word in self._taken)
+
     def person(self, country: str, *, planted: bool = False) -> PersonName:
         """A person's name: two surnames, but one where the family is English-speaking."""
         english = country == "US" and not planted and self._draws.chance(0.45)

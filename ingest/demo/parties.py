@@ -145,8 +145,8 @@ def new_firm(
     name = world.names.company(country, sector)
     since = founded or f"{draws.integer(2022, 1994)}-{draws.integer(12, 1):02d}-{draws.integer(28, 1):02d}"
     tax_id = world.numbers.rfc(name, None, since) if country == "MX" else world.numbers.tax_id(country)
-    word = re.sub("[^a-z]", "", without_accents(max(name.split(), key=len)).lower())
-    party = _settled(world, draws, name, country, tax_id, sector, like, city, f"contact@{word}.example", since)
+    email = f"contact@{world.names.own_word(name)}.example"
+    party = _settled(world, draws, name, country, tax_id, sector, like, city, email, since)
     if sector == "carrier":
         party.code = "Q" + "".join(draws.choices("BCDFGHJKLMNPQRSTVWXZ", 3))
     party.tells_tax_id = draws.chance(0.7)

@@ -73,6 +73,25 @@ def test_another_seed_is_another_case(case: Path, tmp_path: Path) -> None:
     assert not set(other.values()) & set(sums(case).values())
 
 
+def test_no_two_firms_share_a_mailbox(case: Path) -> None:
+    """A tie between firms is one that the answers know of; a mailbox named after the trade would tie all of a trade."""
+    register = (case / "company_register.ftm.json").read_text(encoding="utf-8").splitlines()
+    holders = {
+        (email, entity["properties"]["taxNumber"][0])
+        for entity in map(json.loads, register)
+        for email in entity["properties"].get("email", ())
+    }
+    for table in ("bills_of_lading_us_imports", "bills_of_lading_mx_exports"):
+        holders |= {
+            (r[f"{role}_email"], r[f"{role}_tax_id"])
+            for r in records(case, table)
+            for role in ("shipper", "consignee")
+            if r[f"{role}_email"] and r[f"{role}_tax_id"]
+        }
+    assert len(holders) > 100
+    assert {e for e, n in Counter(email for email, _ in holders).items() if n > 1} == set()
+
+
 def test_bytes_are_those_of_every_machine() -> None:
     """PCG64's published stream and exactly rounded operations: fixed values, not only equal ones."""
     draws = Draws(7, "check")
