@@ -13,9 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.schema import Kind, kinds
+from vinculo.graph.schema import Kind, is_a, kinds
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
@@ -28,6 +29,8 @@ DERIVED = {
     ("Thing", "addressEntity"): ("HAS_ADDRESS", True),
     ("Mention", "document"): ("MENTIONED", False),
 }
+#: Properties of parties whose values become nodes that parties of any dataset share, as FtM's pivot types do.
+SHARED = ("taxNumber", "phone", "email")
 _ID = Key(id_column="id")
 
 
@@ -68,6 +71,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """A table for each schema, one for each kind of derived link."""
     entities: dict[str, list[dict[str, Any]]] = {}
     references: dict[str, list[dict[str, Any]]] = {}
+    shared: list[dict[str, Any]] = []
     columns = {n: table.column(n).to_pylist() for n in ("id", "schema", "properties", "record", "line")}
     for id_, schema, text, record, line in zip(*columns.values(), strict=True):
         kind = SCHEMATA.get(schema or "")
@@ -87,6 +91,13 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
                 )
             continue
         entities.setdefault(schema, []).append(row)
+        if is_a(kind.name, "LegalEntity"):
+            country = next(iter(properties.get("country", properties.get("jurisdiction", ()))), None)
+            shared += (
+                {"source": id_, "country": country, name: v, **where}
+                for name in SHARED
+                for v in properties.get(name, ())
+            )
         for name in _ENTITY_TYPED[schema]:
             link, forward = _derived(schema, name)
             for other in properties.get(name, ()):
@@ -99,7 +110,16 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
         table = pa.Table.from_pylist(rows)
         # an id does not know which end is which; the source tells A to B from B to A
         made[f"link {link}"] = table.append_column("from", pc.binary_join_element_wise("from ", table["source"], ""))
-    return made
+    return made | _shared(shared)
+
+
+def _shared(rows: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    if not rows:
+        return {}
+    texts = {n: pa.array([row.get(n) for row in rows], pa.string()) for n in ("source", "country", *SHARED)}
+    numbers = {n: pa.array([row[n] for row in rows], pa.int64()) for n in ("record", "line")}
+    key, sort = c.tax_keys(texts["taxNumber"])
+    return {"shared": pa.table({**texts, **numbers, "tax key": key, "tax type": sort})}
 
 
 def _properties(text: str | None) -> dict[str, list[str]]:
@@ -139,6 +159,23 @@ def _reference_mapping(kind: str) -> Mapping:
     return Mapping((_end("source"), _end("target")), (link,))
 
 
+def _shared_mapping() -> Mapping:
+    phone, email = r.column("phone", "phone", hint="country"), r.column("email", "email")
+    nodes = (
+        r.identifier_rule("tax id", "tax type", "tax key"),
+        EntityRule("phone", "Phone", Key(prefix="", literal="Phone", values=(phone,)), {"number": phone}),
+        EntityRule(
+            "email", "EmailAddress", Key(prefix="", literal="EmailAddress", values=(email,)), {"address": email}
+        ),
+    )
+    links = (
+        r.link("HAS_IDENTIFIER", "source", "tax id"),
+        r.link("HAS_PHONE", "source", "phone"),
+        r.link("HAS_EMAIL", "source", "email"),
+    )
+    return Mapping((_end("source"), *nodes), links)
+
+
 _LINKS = ("REFERS_TO", *dict.fromkeys(link for link, _ in DERIVED.values()))
 DATASET = Dataset(
     name="ftm",
@@ -153,6 +190,8 @@ DATASET = Dataset(
     format="jsonl",
     columns=("id", "schema", "properties"),
     optional=("caption", "datasets", "referents", "target", "first_seen", "last_seen", "last_change"),
-    mappings={s: _mapping(k) for s, k in SCHEMATA.items()} | {f"link {k}": _reference_mapping(k) for k in _LINKS},
+    mappings={s: _mapping(k) for s, k in SCHEMATA.items()}
+    | {f"link {k}": _reference_mapping(k) for k in _LINKS}
+    | {"shared": _shared_mapping()},
     prepare=prepare,
 )

@@ -12,6 +12,7 @@ import pytest
 
 from vinculo.graph.exports import export
 from vinculo.graph.store import Store
+from vinculo.ingest.demo import generate
 from vinculo.ingest.load import ingest
 
 FOLDER = Path(os.environ.get("VINCULO_SHARED_DATA", Path(__file__).parents[4] / "shared/data")) / "real/d_watchlists"
@@ -60,3 +61,19 @@ def test_an_edge_with_two_owners_keeps_both(store: Store, tmp_path: Path) -> Non
     ingest([path], store)
     export(store, "ftm", tmp_path / "out")
     assert told((tmp_path / "out").read_text("utf-8").splitlines()) == told(lines)
+
+
+def test_the_register_of_the_made_up_case_goes_out_unchanged_among_bills_that_share_its_numbers(
+    store: Store, tmp_path: Path
+) -> None:
+    files = {p.name: p for p in generate(tmp_path / "case", scale=0.05)}
+    register = files["company_register.ftm.json"]
+    before = told(register.read_text("utf-8").splitlines())
+    ingest([register], store)
+    assert all(store.edges([kind]).num_rows for kind in ("HAS_IDENTIFIER", "HAS_PHONE", "HAS_EMAIL"))
+    export(store, "ftm", tmp_path / "alone")
+    assert told((tmp_path / "alone").read_text("utf-8").splitlines()) == before
+    ingest([files["bills_of_lading_us_imports.csv"]], store)
+    export(store, "ftm", tmp_path / "among")
+    among = told((tmp_path / "among").read_text("utf-8").splitlines())
+    assert {id: among[id] for id in before} == before

@@ -245,3 +245,30 @@ def test_ftm_entities_keep_ids_and_values_and_go_out_as_they_came(
             assert {n: sorted(v) for n, v in went[id]["properties"].items()} == {
                 n: sorted(v) for n, v in entity["properties"].items()
             }
+
+
+def test_parties_of_a_register_meet_others_at_their_numbers_and_go_out_unchanged(
+    graph, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    given = [
+        {"id": "r1", "schema": "Company", "properties": {"name": ["Ficticia Uno"], "taxNumber": ["FIC-010101-AB1"]}},
+        {
+            "id": "r2",
+            "schema": "Company",
+            "properties": {"name": ["Dos"], "phone": ["(832) 555-0110"], "country": ["us"]},
+        },
+        {"id": "r3", "schema": "Person", "properties": {"name": ["Tres"], "phone": ["+1 832 555 0110"]}},
+    ]
+    graph.load(
+        write("e.ftm.json", "".join(json.dumps(e) + "\n" for e in given)), write("69b.csv", LIST_69B, encoding="cp1252")
+    )
+    (number,) = {x.target for x in graph.links("HAS_IDENTIFIER") if x.source == "r1"}
+    others = {x.source for x in graph.links("HAS_IDENTIFIER") if x.target == number}
+    # the party of the list and the firm of the register are two entities that share one number
+    assert len(others) == 2
+    assert {x.source for x in graph.links("HAS_PHONE")} == {"r2", "r3"}
+    assert len({x.target for x in graph.links("HAS_PHONE")}) == 1
+    out = tmp_path / "out.ftm.json"
+    export(graph.store, "ftm", out)
+    went = {e["id"]: e["properties"] for e in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
+    assert {e["id"]: went[e["id"]] for e in given} == {e["id"]: e["properties"] for e in given}
