@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vinculo.graph.store import Store
+from vinculo.graph.taint import Hidden
+from vinculo.graph.taint import without as visible
 from vinculo.graph.text import LANGUAGES, Text, say, text
 from vinculo.graph.types import Entity
 
@@ -77,7 +79,7 @@ class Standing:
 
 
 def standings(
-    store: Store, ids: Sequence[str], *, without: Container[str] = frozenset()
+    store: Store, ids: Sequence[str], *, without: Container[str] = frozenset(), hidden: Hidden = ()
 ) -> dict[str, tuple[Standing, ...]]:
     """What lists say of these entities.
 
@@ -88,6 +90,8 @@ def standings(
         Any number; for many the ``LISTED`` and ``HAS_IDENTIFIER`` links are read once in bulk.
     without : container of str
         Ids of entities and links that may not be used, e.g. tainted ones.
+    hidden : collection of (dataset, sha256)
+        Keys of sources whose words on a listing or a number may not be used either.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def standings(
     rows = _links_near(store, wanted) if len(wanted) <= _FEW else None
     reached = _reached(wanted, rows if rows is not None else _links_of_all(store), without)
     needed = {i for ways in reached.values() for listing, number, _ in ways for i in (listing, number) if i}
-    things = _in_batches(store, sorted(needed))
+    things = {id: visible(thing, hidden) for id, thing in _in_batches(store, sorted(needed)).items()}
     return {id: made for id in wanted if (made := _told(id, reached.get(id, ()), things))}
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from vinculo.graph.chart import Chart
 from vinculo.graph.errors import EnvironmentProblem, UsageError
-from vinculo.graph.exports.contents import Contents, Progress, gather
+from vinculo.graph.exports.choice import gather
+from vinculo.graph.exports.contents import Contents, Progress
 from vinculo.graph.registry import discover
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text

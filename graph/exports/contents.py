@@ -1,4 +1,4 @@
-"""What an export holds: chosen, and rid of what may not go out, before any format sees it.
+"""What an export holds, rid of what may not go out, before any format sees it.
 
 Taint is taken off value by value: where a suspicious-activity report and a register both know a firm, the register's words
 go out and nothing tells that the report exists (31 USC 5318(g)(2)); a name that only the report has is not used.
@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
-from vinculo.graph.charting import links_among
-from vinculo.graph.errors import UsageError
-from vinculo.graph.naming import RANKS, candidate, unnamed
-from vinculo.graph.schema import kind
 from vinculo.graph.standing import Standing, standings
 from vinculo.graph.store import Store
-from vinculo.graph.text import current_language
+from vinculo.graph.taint import link_without, name_from, without
 from vinculo.graph.types import Entity, Fact, Link, Provenance, Source
 
 Progress = Callable[[str, int, int], None]
@@ -78,7 +71,7 @@ class Contents:
         self._store, self._links, self._hidden, self._progress = store, links, hidden, progress
         self._sources: set[Source] = set()
         self._known = {s.key: s for s in store.sources()}
-        self.standings: dict[str, tuple[Standing, ...]] = standings(store, list(nodes), without=tainted)
+        self.standings: dict[str, tuple[Standing, ...]] = standings(store, list(nodes), without=tainted, hidden=hidden)
 
     @property
     def synthetic(self) -> bool:
@@ -153,30 +146,17 @@ class Contents:
 
     # -- cleaning ------------------------------------------------------------------------------------------------------
     def _clean_entity(self, entity: Entity) -> Entity:
-        properties, sources = self._without_hidden(entity.properties), self._kept(entity.sources)
+        shown = without(entity, self._hidden)
         name = entity.name
-        if self._hidden and name != entity.id and name not in {f.value for facts in properties.values() for f in facts}:
-            best = (candidate(p, f.value) for p, facts in properties.items() if p in RANKS for f in facts)
-            name = min(best, default=unnamed(entity.id))[2]
-        self._sources |= {p.source for p in sources}
-        return replace(entity, name=name, properties=properties, sources=sources)
+        if self._hidden and name not in {f.value for facts in shown.properties.values() for f in facts}:
+            name = name_from(shown.properties, entity.id)
+        self._sources |= {p.source for p in shown.sources}
+        return replace(shown, name=name, kind=self.kinds.get(entity.id, shown.kind))
 
     def _clean_link(self, link: Link) -> Link:
-        sources = self._kept(link.sources)
-        self._sources |= {p.source for p in sources}
-        return replace(link, properties=self._without_hidden(link.properties), sources=sources)
-
-    def _kept(self, sources: tuple[Provenance, ...]) -> tuple[Provenance, ...]:
-        return tuple(p for p in sources if p.source.key not in self._hidden)
-
-    def _without_hidden(self, properties: dict[str, tuple[Fact, ...]]) -> dict[str, tuple[Fact, ...]]:
-        if not self._hidden:
-            return properties
-        kept = {
-            name: tuple(Fact(f.value, sources) for f in facts if (sources := self._kept(f.sources)) or not f.sources)
-            for name, facts in properties.items()
-        }
-        return {name: facts for name, facts in kept.items() if facts}
+        shown = link_without(link, self._hidden)
+        self._sources |= {p.source for p in shown.sources}
+        return shown
 
     def _read(self, drawn: ChartNode | ChartLink) -> tuple[dict[str, tuple[Fact, ...]], tuple[Provenance, ...]]:
         """Facts and sources as a chart document holds them."""
@@ -195,142 +175,3 @@ class Contents:
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self._progress is not None:
             self._progress(stage, done, total)
-
-
-def gather(
-    store: Store,
-    *,
-    ids: Sequence[str] | None = None,
-    chart: Chart | None = None,
-    include_taint: Sequence[str] = (),
-    language: str | None = None,
-    title: str = "",
-    handling: str = "",
-    progress: Progress | None = None,
-) -> Contents:
-    """Choose what goes out; parameters as for ``export``."""
-    hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in include_taint)
-    tainted = {id for id, taint in store.taints().items() if taint not in include_taint}
-    if chart is not None:
-        chart, nodes, links, kept_back = _of_chart(store, chart, tainted, include_taint)
-        title, handling = chart.title or title, chart.handling or handling
-    elif ids is not None:
-        nodes, links, kept_back = _of_ids(store, ids, tainted, bool(hidden))
-    else:
-        nodes, links, kept_back = _of_everything(store, tainted, bool(hidden))
-    return Contents(
-        store,
-        nodes,
-        links,
-        hidden=hidden,
-        tainted=tainted,
-        kept_back=kept_back,
-        chart=chart,
-        language=language or current_language(),
-        title=title,
-        handling=handling,
-        progress=progress,
-    )
-
-
-_Chosen = tuple[dict[str, str], list[str], tuple[int, int]]
-
-
-def _of_everything(store: Store, tainted: set[str], some_hidden: bool) -> _Chosen:
-    nodes, links = store.nodes(), store.edges()
-    bad = pa.array(sorted(tainted), pa.string())
-    good_nodes = nodes.filter(pc.invert(pc.is_in(nodes.column("id"), bad)))
-    codes = good_nodes.column("code")
-    ends = pc.and_(pc.is_in(links.column("source"), codes), pc.is_in(links.column("target"), codes))
-    good_links = links.filter(pc.and_(ends, pc.invert(pc.is_in(links.column("id"), bad))))
-    if some_hidden:
-        # nothing describes a bare end of a link: it goes where the last of its links goes
-        before = pc.unique(
-            pa.chunked_array([*links.column("source").chunks, *links.column("target").chunks], pa.int64())
-        )
-        after = pa.chunked_array([*good_links.column("source").chunks, *good_links.column("target").chunks], pa.int64())
-        lost = pc.and_(pc.is_in(codes, before), pc.invert(pc.is_in(codes, after)))
-        suspects = good_nodes.filter(lost).column("id").to_pylist()
-        bare = {i for i, e in store.entities(suspects).items() if not e.sources}
-        good_nodes = good_nodes.filter(
-            pc.invert(pc.is_in(good_nodes.column("id"), pa.array(sorted(bare), pa.string())))
-        )
-    chosen = dict(zip(good_nodes.column("id").to_pylist(), good_nodes.column("kind").to_pylist(), strict=True))
-    kept_back = (nodes.num_rows - good_nodes.num_rows, links.num_rows - good_links.num_rows)
-    return chosen, good_links.column("id").to_pylist(), kept_back
-
-
-def _found(store: Store, ids: Sequence[str]) -> dict[str, Entity]:
-    batches = (store.entities(ids[start : start + _BATCH]) for start in range(0, len(ids), _BATCH))
-    return {id: entity for batch in batches for id, entity in batch.items()}
-
-
-def _orphans(store: Store, entities: Iterable[Entity], tainted: set[str]) -> set[str]:
-    """Of entities that no file describes, those whose every link is tainted: only a report knows them."""
-    bare = [e.id for e in entities if not e.sources]
-    if not bare or not tainted:
-        return set()
-    kept: set[str] = set()
-    known: set[str] = set()
-    for id in bare:  # one by one: a limit may not cut off the one good link
-        near = store.links_at([id])
-        columns = (near.column(c).to_pylist() for c in ("id", "source", "target"))
-        for link, *ends in zip(*columns, strict=True):
-            known.add(id)
-            if link not in tainted and not tainted & set(ends):
-                kept.add(id)
-    return known - kept
-
-
-def _of_ids(store: Store, ids: Sequence[str], tainted: set[str], some_hidden: bool) -> _Chosen:
-    wanted = sorted(set(ids))
-    found = {
-        id: e
-        for start in range(0, len(wanted), _BATCH)
-        for id, e in store.entities(wanted[start : start + _BATCH]).items()
-    }
-    for id in wanted:
-        if id not in found:
-            raise UsageError("unknown_entity", id=id)
-
-    lost = tainted | (_orphans(store, found.values(), tainted) if some_hidden else set())
-    nodes = {id: e.kind for id, e in sorted(found.items()) if id not in lost}
-    links = links_among(store, wanted)
-    held = store.links(links) if some_hidden else {}
-    good = [
-        x for x in links if x not in tainted and (not some_hidden or {held[x].source, held[x].target} <= nodes.keys())
-    ]
-    return nodes, good, (len(wanted) - len(nodes), len(links) - len(good))
-
-
-def _of_chart(
-    store: Store, chart: Chart, tainted: set[str], include_taint: Sequence[str]
-) -> tuple[Chart, dict[str, str], list[str], tuple[int, int]]:
-    """What is on the screen, and nothing else: what is hidden there is not in the file."""
-    first, last = chart.dates
-
-    def outside(date: str) -> bool:
-        return bool(date) and bool((first and date[:10] < first) or (last and date[:10] > last))
-
-    seen = {
-        n.id: n
-        for n in chart.nodes.values()
-        if not n.hidden and kind(n.kind).appearance not in chart.off and not outside(n.date)
-    }
-    crossed = {
-        x.id: x
-        for x in chart.links.values()
-        if x.source in seen and x.target in seen and kind(x.kind).appearance not in chart.off and not outside(x.date)
-    }
-
-    lost = tainted | _orphans(store, _found(store, sorted(seen)).values(), tainted)
-
-    def may_go(thing: ChartNode | ChartLink) -> bool:
-        return thing.id not in lost and (not thing.taint or thing.taint in include_taint)
-
-    nodes = {n.id: n for n in seen.values() if may_go(n)}
-    links = {x.id: x for x in crossed.values() if may_go(x) and x.source in nodes and x.target in nodes}
-    notes = {id: note for id, note in chart.notes.items() if id in nodes}
-    shown = chart.with_changes(nodes=nodes, links=links, notes=notes, off=())
-    kept_back = (len(seen) - len(nodes), len(crossed) - len(links))
-    return shown, {id: nodes[id].kind for id in sorted(nodes)}, sorted(links), kept_back

@@ -92,9 +92,9 @@ def test_ragged_row_and_impossible_values_are_rejected_one_by_one(run: Run, tmp_
 
 def test_another_writer(run: Run, case: Path, transfers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second writer waits, then says so; nothing of its work is half there."""
-    from vinculo.graph.stores import sqlite
+    from vinculo.graph.stores import sqlite_connection
 
-    monkeypatch.setattr(sqlite, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(sqlite_connection, "PATIENCE_S", 0.3)
     before = run("digest", "--store", case, "--json").out
     other = transfers.with_name("other.csv")
     other.write_text(transfers.read_text("utf-8").replace("T1,", "T9,"), encoding="utf-8")
