@@ -136,7 +136,11 @@ def listing(kept: dict[str, Any]) -> None:
         height=420,
         select=True,
         hidden=("id",),
-        columns={t("communities.stability"): st.column_config.NumberColumn(format="%.2f")},
+        columns={
+            t("rank"): st.column_config.NumberColumn(width=60),
+            t("size"): st.column_config.NumberColumn(format="localized", width=100),
+            t("communities.stability"): st.column_config.NumberColumn(format="%.2f", width=100),
+        },
     )
     if picked is None:
         return
