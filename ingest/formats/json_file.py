@@ -9,7 +9,7 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.jsonl import BadJson, parsed, rowed
-from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 
 #: A larger document is refused: it has to be in memory whole. JSON lines have no such limit.
 LARGEST = 1 << 30
@@ -20,7 +20,11 @@ def _objects(file: OpenedFile, elements: tuple[str, ...]) -> list[Any]:
         raise InputError("json_too_large", file=str(file.path))
     try:
         with file.text() as text:
-            made = parsed(text.read().strip("\ufeff \t\r\n"))
+            whole = text.read().strip("\ufeff \t\r\n")
+        if file.misfits and MISFIT in whole:
+            line = whole.count("\n", 0, whole.index(MISFIT)) + 1
+            raise InputError("wrong_encoding", file=str(file.path), line=line, encoding=file.encoding, records=0)
+        made = parsed(whole)
     except UnicodeDecodeError:
         raise InputError("wrong_encoding", file=str(file.path), line=1, encoding=file.encoding, records=0) from None
     except BadJson as error:

@@ -12,7 +12,7 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 
 
 class BadJson(ValueError):
@@ -132,6 +132,9 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
                 if not row.strip("\ufeff \t\r\n\x1a"):
                     continue
                 record += 1
+                if file.misfits and MISFIT in row:
+                    bad.append((record, line, "", row.replace(MISFIT, "\ufffd")[:2000], "bad_byte", {}))
+                    continue
                 try:
                     made = parsed(row.strip("\ufeff \t\r\n"))
                     if not isinstance(made, dict):

@@ -15,6 +15,12 @@ from typing import BinaryIO, cast
 from vinculo.graph.errors import InputError
 
 HEAD = 65_536
+#: Stands for a byte that does not fit; no character, so no text has it.
+MISFIT = "\ufdd0"
+_MARKED = "vinculo.misfit"
+#: A file with so many right characters for each wrong one is UTF-8 with damage in it, not another encoding.
+_RARE = 20
+codecs.register_error(_MARKED, lambda error: (MISFIT, getattr(error, "start", 0) + 1))
 _PIECE = 1 << 20
 
 
@@ -37,6 +43,8 @@ class OpenedFile:
         Whether gzip's marks stand at its beginning.
     lines : int
         Line feeds in it, for progress.
+    misfits : int
+        Bytes that are no UTF-8 in a file that is UTF-8 otherwise; where they stand, its text has ``MISFIT``.
     """
 
     path: Path
@@ -46,6 +54,7 @@ class OpenedFile:
     encoding: str
     packed: bool
     lines: int = 0
+    misfits: int = 0
 
     @property
     def name(self) -> str:
@@ -64,8 +73,13 @@ class OpenedFile:
         return self.path.open("rb")
 
     def text(self) -> io.TextIOWrapper:
-        """The text, line ends as they are; a byte that does not fit is an error, never left out."""
-        return io.TextIOWrapper(self.bytes(), encoding=self.encoding, errors="strict", newline="")
+        """The text, line ends as they are; a byte that does not fit is an error or a mark, never left out."""
+        return io.TextIOWrapper(self.bytes(), encoding=self.encoding, errors=self.errors, newline="")
+
+    @property
+    def errors(self) -> str:
+        """What is done about a byte that does not fit."""
+        return _MARKED if self.misfits else "strict"
 
 
 def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None = None) -> OpenedFile:
@@ -104,35 +118,36 @@ def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None
         raise InputError("unreadable_file", file=file, reason=error.strerror or str(error)) from None
     if size == 0 or not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
         raise InputError("empty_file", file=file)
-    return OpenedFile(path, digest.hexdigest(), size, head, tests.found(head), packed, lines)
+    encoding = tests.found(head)
+    misfits = tests.misfits if encoding.startswith("utf-8") else 0
+    return OpenedFile(path, digest.hexdigest(), size, head, encoding, packed, lines, misfits)
 
 
 class _Encodings:
     """Which encodings all bytes of a file fit, found while it is read."""
 
     def __init__(self) -> None:
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
-        self._is_utf8 = True
+        self._utf8 = codecs.getincrementaldecoder("utf-8")(_MARKED)
         self._is_cp1252 = True
+        self._accents = 0  # bytes of characters beyond ASCII that are right in UTF-8, less one for each
+        self.misfits = 0
 
     def feed(self, piece: bytes) -> None:
-        if self._is_utf8:
-            try:
-                self._utf8.decode(piece)
-            except UnicodeDecodeError:
-                self._is_utf8 = False
+        self._tell(piece, self._utf8.decode(piece))
         if self._is_cp1252 and any(hole in piece for hole in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")):
             self._is_cp1252 = False
 
+    def _tell(self, piece: bytes, text: str) -> None:
+        if len(piece) != len(text) or not text.isascii():
+            self._accents += max(0, len(piece) - len(text))
+            self.misfits += text.count(MISFIT)
+
     def found(self, head: bytes) -> str:
+        self._tell(b"", self._utf8.decode(b"", final=True))
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        if self._is_utf8:
-            try:
-                self._utf8.decode(b"", final=True)
-                return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else _without_mark(head) or "utf-8"
-            except UnicodeDecodeError:
-                pass
+        if self.misfits * _RARE <= self._accents:
+            return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else _without_mark(head) or "utf-8"
         return _without_mark(head) or ("cp1252" if self._is_cp1252 else "latin-1")
 
 

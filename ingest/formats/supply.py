@@ -26,7 +26,7 @@ class Supply:
         self._stream = file.bytes()
         self._stream.read(len(mark))
         self._encoding = encoding
-        self._decoder = codecs.getincrementaldecoder(encoding)("strict")
+        self._decoder = codecs.getincrementaldecoder(encoding)(file.errors)
         self._text = b""
         self._at = 0
         self._error: UnicodeDecodeError | None = None

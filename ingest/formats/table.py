@@ -20,7 +20,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.cells import no_collecting
 from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout, regular, rejected
 from vinculo.ingest.formats.fingerprints import fingerprints_of
-from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 from vinculo.ingest.formats.supply import Supply
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -28,6 +28,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 LONGEST_CELL = 1_000_000
 _BLOCK = 4 << 20
 CHUNK_BYTES = 8 << 20
+_CONTROLS = bytes(n for n in range(32) if n not in b"\t\n\r\x0b\x0c\x1a")
 _END_OF_FILE = "\x1a"  # DOS programs end a text file with it
 
 
@@ -59,8 +60,11 @@ def peek(file: OpenedFile) -> list[Head]:
 
 
 def refuse_binary(file: OpenedFile) -> None:
-    """Stop at a file that is no text."""
-    if b"\x00" in file.head and not file.encoding.startswith("utf-16"):
+    """Stop at a file that is no text; a stray NUL or two in a text are left out of its values."""
+    if b"\x00" not in file.head or file.encoding.startswith("utf-16"):
+        return
+    controls = len(file.head) - len(file.head.translate(None, _CONTROLS))
+    if controls > max(3, len(file.head) // 200):
         raise InputError("binary_file", file=str(file.path))
 
 
@@ -75,6 +79,26 @@ def header_of(heads: list[Head], layout: Layout) -> tuple[Head, int]:
     if best is None:
         raise ValueError("no rows to look for a header in")
     return best[2], best[3]
+
+
+def named(file: OpenedFile, layout: Layout, header: Sequence[str], line: int) -> list[str]:
+    """The names of a header's columns.
+
+    Raises
+    ------
+    InputError
+        ``duplicated_header`` where a column that is wanted is there twice: which of the two is meant is not guessed.
+    """
+    names = layout.names(header)
+    wanted = {*layout.columns, *layout.optional}
+    for place, name in enumerate(names, 1):
+        first, _, number = name.rpartition("_")
+        if number.isdigit() and first in wanted and first in names and name not in wanted and not layout.exact:
+            places = f"{names.index(first) + 1}, {place}"
+            raise InputError(
+                "duplicated_header", file=str(file.path), line=line, column=place, name=first, places=places
+            )
+    return names
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
@@ -96,7 +120,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         line, header = head.rows[place]
         if layout.columns and not layout.matched(header)[0]:
             raise InputError("no_header", file=str(file.path))
-        names, skip = layout.names(header), line
+        names, skip = named(file, layout, header, line), line
         notes["header_line"] = str(line)
     notes |= {"encoding": file.encoding, "delimiter": DELIMITERS[head.notes["delimiter"]]}
     with Supply(file) as supply:
@@ -120,6 +144,7 @@ def _chunks(
                 break
             text += b"" if text.endswith(b"\n") else b"\n"
         rows = regular.rows(text, delimiter, len(names), LONGEST_CELL)
+        chunks.marked = file.misfits > 0
         if rows is not None:
             supply.pass_over(rows.taken, rows.ended)
             chunks.take_rows(rows, line)
@@ -205,9 +230,12 @@ class Chunks:
         self._rejects: list[pa.Table] = []
         self._waiting = 0
         self._size = 0
+        self.marked = False
 
     def take(self, piece: Chunk) -> None:
         """Take a piece."""
+        if self.marked:
+            piece = _fitting(piece)
         self._tables.append(piece.table)
         self._rejects.append(piece.rejects)
         self._waiting += piece.read
@@ -252,6 +280,22 @@ class Chunks:
         if self._kept is None:
             return Chunk(table, rejects)
         return Chunk(table.select([*self._kept, "record", "line"]), rejects, tuple(fingerprints_of(table)))
+
+
+def _fitting(piece: Chunk) -> Chunk:
+    """A piece without its rows that hold a byte that does not fit the encoding: rejected, each with its line."""
+    table = piece.table
+    texts = [table.column(n) for n in table.column_names if n not in ("record", "line")]
+    if not table.num_rows or not texts:
+        return piece
+    marks = pc.match_substring(pc.binary_join_element_wise(*texts, ""), MISFIT)
+    wrong: list[Rejected] = []
+    for row in table.filter(marks).to_pylist():
+        record, line = row.pop("record"), row.pop("line")
+        column = next(name for name, text in row.items() if MISFIT in text)
+        raw = " | ".join(row.values()).replace(MISFIT, "\ufffd")[:2000]
+        wrong.append((record, line, column, raw, "bad_byte", {}))
+    return Chunk(table.filter(pc.invert(marks)), pa.concat_tables([piece.rejects, rejected(wrong)]))
 
 
 Rejected = tuple[int, int, str, str, str, dict[str, object]]

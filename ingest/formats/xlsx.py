@@ -16,7 +16,7 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout
 from vinculo.ingest.formats.opened import OpenedFile
-from vinculo.ingest.formats.table import Gathered, header_of
+from vinculo.ingest.formats.table import Gathered, header_of, named
 
 #: Unpacked size beyond which a workbook is taken for an attack.
 LARGEST = 4 << 30
@@ -98,7 +98,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     if not heads:
         raise InputError("empty_file", file=str(file.path))
     best, place = header_of(heads, layout)
-    wanted = layout.names(best.rows[place][1])
+    wanted = named(file, layout, best.rows[place][1], best.rows[place][0])
     if layout.columns and not layout.matched(best.rows[place][1])[0]:
         raise InputError("no_header", file=str(file.path))
     record = 0

@@ -94,8 +94,46 @@ def test_the_header_is_found_below_titles(written: Write) -> None:
 
 
 def test_a_header_that_comes_twice_gets_its_place(written: Write) -> None:
-    table, _, _ = read(written("x.csv", "account,account,\n1,2,\n"), Layout(columns=("account",)))
-    assert table.column_names == ["account", "account_2", "column 3", "record", "line"]
+    path = written("x.csv", "bank,account,account,\n0,1,2,\n")
+    table, _, _ = read(path, Layout(columns=("bank",)))
+    assert table.column_names == ["bank", "account", "account_2", "column 4", "record", "line"]
+    # a dataset whose files have it twice says so; AMLworld's do
+    assert read(path, Layout(columns=("account", "account_2")))[0].num_rows == 1
+
+
+def test_a_wanted_column_that_comes_twice_is_refused(written: Write, tmp_path: Path) -> None:
+    error = fails(written("x.csv", "a title\nbank,amount,Amount\n0,1,2\n"), Layout(columns=("bank", "amount")))
+    assert (error.code, error.line, error.column, error.values["places"]) == ("duplicated_header", 2, 3, "2, 3")
+    book = openpyxl.Workbook()
+    for row in (["bank", "amount", "amount"], ["0", "1", "2"]):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(tmp_path / "x.xlsx")
+    assert fails(tmp_path / "x.xlsx", Layout(columns=("bank", "amount"))).code == "duplicated_header"
+
+
+def test_a_bad_byte_rejects_its_row_and_spoils_no_other(written: Write) -> None:
+    good = "".join(f"{n},Peña,Muñoz\n" for n in range(60))
+    data = ("first,second,third\n" + good).encode() + b"60,Pe\xf1a,x\n61,Pe\xc3\xb1a,y\n"
+    table, rejects, notes = read(written("x.csv", data))
+    assert notes["encoding"] == "utf-8"
+    assert table.num_rows == 61
+    assert set(table.column("second").to_pylist()) == {"Peña"}
+    assert [(r["record"], r["line"], r["column"], r["code"]) for r in rejects] == [(61, 62, "second", "bad_byte")]
+    lines = "".join(json.dumps({"a": f"ñ{n}"}, ensure_ascii=False) + "\n" for n in range(60)).encode()
+    table, rejects, _ = read(written("x.jsonl", lines + b'{"a": "\xf1"}\n{"a": "z"}\n'), Layout())
+    assert table.num_rows == 61
+    assert [(r["record"], r["line"], r["code"]) for r in rejects] == [(61, 61, "bad_byte")]
+
+
+def test_a_file_of_another_encoding_is_read_as_that(written: Write) -> None:
+    table, rejects, notes = read(written("x.csv", ("first,second,third\n" + "1,Peña,ñ\n" * 9).encode("cp1252")))
+    assert (notes["encoding"], rejects, table.column("second")[0].as_py()) == ("cp1252", [], "Peña")
+
+
+def test_a_stray_nul_is_no_binary_file(written: Write) -> None:
+    table, _, _ = read(written("x.csv", b"first,second,third\n1,a\x00b,c\n2,d,e\n"))
+    assert table.num_rows == 2
+    assert fails(written("y.csv", bytes(range(256)) * 20)).code == "binary_file"
 
 
 def test_headers_match_however_they_are_written(written: Write) -> None:
