@@ -144,7 +144,7 @@ def _in_place(data: npt.NDArray[np.uint8], at: Places, opens: Flags, delimiter: 
 
 def _blank(text: bytes, data: npt.NDArray[np.uint8], starts: Places, ends: Places, counts: Places) -> Flags:
     """Rows that hold nothing: no cell, or one of spaces or the mark that ended files of old."""
-    blank = (counts == 1) & (ends == starts)
+    blank: Flags = (counts == 1) & (ends == starts)
     odd = (counts == 1) & ~blank & np.isin(data[starts], (_SPACE, _SUB, _QUOTE))
     for n in np.flatnonzero(odd).tolist():
         cell = text[starts[n] : ends[n]]

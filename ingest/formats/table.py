@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -298,6 +300,7 @@ def _fitting(piece: Chunk) -> Chunk:
     return Chunk(table.filter(pc.invert(marks)), pa.concat_tables([piece.rejects, rejected(wrong)]))
 
 
+Numbers = Sequence[int] | npt.NDArray[np.int64]
 Rejected = tuple[int, int, str, str, str, dict[str, object]]
 
 
@@ -306,7 +309,7 @@ def ragged(record: int, line: int, row: list[str], width: int) -> Rejected:
     return record, line, "", " | ".join(row)[:2000], "ragged", {"found": len(row), "wanted": width}
 
 
-def tabled(names: list[str], columns: Sequence[pa.Array], records: Sequence[int], lines: Sequence[int]) -> pa.Table:
+def tabled(names: list[str], columns: Sequence[pa.Array], records: Numbers, lines: Numbers) -> pa.Table:
     """Columns of texts with the number and the line of each record."""
     arrays = [*columns, pa.array(records, pa.int64()), pa.array(lines, pa.int64())]
     return pa.table(arrays, names=[*_free(names), "record", "line"])
