@@ -51,6 +51,7 @@ class Store(Protocol):
     """A property graph with its provenance. Open one with ``vinculo.graph.stores.open_store(url)``."""
 
     url: str
+    batch_rows: int  #: rows (entities and links) that one write should hold at most
 
     def close(self) -> None:
         """Release the file or the connection."""

@@ -36,8 +36,6 @@ from vinculo.ingest.user_mapping import read_mapping
 
 #: ``progress(stage, done, total)``; ``total`` 0 where it is not known. May raise ``Cancelled``.
 Progress = Callable[[str, int, int], None]
-#: Rows of one batch: what one transaction of a small server holds (about 4 kB of its memory a row).
-BATCH_ROWS = 60_000
 COUNTS = ("read", "loaded", "duplicate_in_file", "already_there", "rejected", "entities", "links")
 
 
@@ -274,7 +272,9 @@ class _Loading:
         if wanted.any() or fresh.num_rows:
             marks = [f for f, w in zip(fingerprints, wanted, strict=True) if w]
             records = chunk.table.column("record").to_numpy()[wanted]
-            for part, some in portions(Batch(batch.entities, batch.links, fresh), records, marks):
+            for part, some in portions(
+                Batch(batch.entities, batch.links, fresh), records, marks, self.store.batch_rows
+            ):
                 self._write(part, some)
         lines = chunk.table.column("line")
         done = lines[-1].as_py() if len(lines) else 0
@@ -334,9 +334,9 @@ class _Loading:
 
 
 def portions(
-    batch: Batch, records: npt.NDArray[np.int64], fingerprints: Sequence[bytes]
+    batch: Batch, records: npt.NDArray[np.int64], fingerprints: Sequence[bytes], limit: int
 ) -> Iterator[tuple[Batch, list[bytes]]]:
-    """A batch cut between records where it has more rows than ``BATCH_ROWS``; each part with the fingerprints of its records.
+    """A batch cut between records where it has more rows than ``limit``; each part with the fingerprints of its records.
 
     Parameters
     ----------
@@ -346,8 +346,10 @@ def portions(
         Numbers of the records it holds, ascending.
     fingerprints : sequence of bytes
         One per record.
+    limit : int
+        Rows, entities and links together, that the store takes at once.
     """
-    count = max(1, min(len(records), -(-(batch.entities.num_rows + batch.links.num_rows) // BATCH_ROWS)))
+    count = max(1, min(len(records), -(-(batch.entities.num_rows + batch.links.num_rows) // limit)))
     ends = [len(records) * n // count for n in range(count + 1)]
     for n in range(count):
         low = records[ends[n]] if n else None

@@ -31,6 +31,9 @@ SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 class Neo4jStore(Lookups, Searches, Bulk):
     """A :class:`vinculo.graph.store.Store` in one database of a Neo4j server. Safe to use from several threads."""
 
+    #: One transaction of a small server: about 4 kB of its memory a row.
+    batch_rows = 60_000
+
     def __init__(self, url: str, *, create: bool = True, read_only: bool = False) -> None:
         self.url = url
         self._owner = f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"

@@ -24,6 +24,8 @@ _CHANGED = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'vers
 class SqliteStore(Lookups, Searches, Bulk, Records):
     """A :class:`vinculo.graph.store.Store` in one file. Safe to use from several threads; calls take turns."""
 
+    batch_rows = 250_000
+
     def __init__(self, url: str, *, create: bool = True, read_only: bool = False) -> None:
         self.url = url
         self._db = Connection(url, create=create, read_only=read_only)

@@ -31,8 +31,8 @@ def file(tmp_path: Path) -> Path:
 def test_the_same_contents_in_several_batches(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = open_store("sqlite:///:memory:")
     load.ingest([file], whole, dataset="transfers")
-    monkeypatch.setattr(load, "BATCH_ROWS", 100)
     parts = open_store("sqlite:///:memory:")
+    monkeypatch.setattr(parts, "batch_rows", 100)
     (report,) = load.ingest([file], parts, dataset="transfers")
     assert digest(parts) == digest(whole)
     (source,) = parts.sources()
@@ -60,9 +60,7 @@ def test_each_record_goes_with_its_own_rows(rows_per_record: list[int], limit: i
     table = pa.table([list(c) for c in zip(*rows, strict=True)], schema=ENTITY_SCHEMA)
     bad = pa.table([[999], [1], [""], [""], [""], [""], [""]], schema=REJECT_SCHEMA)
     marks = [int(r).to_bytes(16, "big") for r in records]
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(load, "BATCH_ROWS", limit)
-        made = list(load.portions(Batch.make(table, rejects=bad), records, marks))
+    made = list(load.portions(Batch.make(table, rejects=bad), records, marks, limit))
     assert pa.concat_tables([b.entities for b, _ in made]).equals(table)
     assert [m for _, some in made for m in some] == marks
     for batch, some in made:
