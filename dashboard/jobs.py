@@ -132,7 +132,7 @@ class Jobs:
         job = self._all.get(id)
         if job is None or job.state != "running":
             return
-        job.state = "cancelled"
+        job.state, job.ended = "cancelled", time.time()
         job.process.terminate()
         timer = threading.Timer(PATIENCE_S, _kill, (job.process,))
         timer.daemon = True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vinculo.dashboard.wording import number, seen, short_label
+from vinculo.dashboard.wording import exact, seen, short_label
 from vinculo.graph.chart import Chart, ChartLink
 from vinculo.graph.schema import kind
 
@@ -48,7 +49,7 @@ class Line:
         currencies = {f.get("currency", "") for f in facts}
         if len(currencies) != 1 or not all("amount" in f for f in facts):
             return ""
-        return f"{number(sum(float(f['amount']) for f in facts))} {currencies.pop()}".strip()
+        return f"{exact(math.fsum(float(f['amount']) for f in facts))} {currencies.pop()}".strip()
 
 
 def within(date: str, dates: tuple[str, str]) -> bool:
@@ -144,10 +145,13 @@ def view(chart: Chart, language: str) -> dict[str, Any]:
 
 
 def as_seen(chart: Chart) -> Chart:
-    """The chart for an export: what is not seen is marked hidden, so that it is left out there."""
+    """The chart for an export: what is not seen is marked hidden, so that it is left out there.
+
+    An amount that is on the chart only to be added up goes: facts of a chart come before the store's, and it has no source.
+    """
     standing, visible = shown(chart)
     return replace(
         chart,
         nodes={i: n if i in standing else replace(n, hidden=True) for i, n in chart.nodes.items()},
-        links={i: x for i, x in chart.links.items() if i in visible},
+        links={i: replace(x, facts=tuple(f for f in x.facts if f[2])) for i, x in chart.links.items() if i in visible},
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from vinculo.dashboard.charts import EXPAND_MAX
-from vinculo.dashboard.wording import number
+from vinculo.dashboard.wording import exact
 from vinculo.graph.chart import ChartLink, ChartNode
 from vinculo.graph.schema import ENTITY_CLASSES, is_a, kind
 from vinculo.graph.standing import standings, status_of
@@ -99,7 +99,7 @@ def chart_links(table: pa.Table) -> list[ChartLink]:
         label = ""
         if row["amount"] is not None:
             facts = (("amount", repr(float(row["amount"])), ()), ("currency", row["currency"] or "", ()))
-            label = f"{number(row['amount'])} {row['currency'] or ''}".strip()
+            label = f"{exact(row['amount'])} {row['currency'] or ''}".strip()
         made.append(
             ChartLink(
                 id=row["id"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import streamlit as st
@@ -122,7 +123,7 @@ def export_form() -> None:
 
 
 def _file_name(title: str) -> str:
-    kept = "".join(c if c.isalnum() else "-" for c in title)[:60].strip("-")
+    kept = re.sub(r"[\W_]+", "-", title)[:80].strip("-")
     return kept or t("chart.file_name")
 
 

@@ -131,6 +131,17 @@ def number(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}"
 
 
+def exact(value: float) -> str:
+    """A number with its cents, where there are any.
+
+    Examples
+    --------
+    >>> exact(9500), exact(45638.5)
+    ('9,500', '45,638.50')
+    """
+    return number(value, 0 if float(value).is_integer() else 2)
+
+
 def escaped(value: object) -> str:
     """A value for HTML of our own."""
     return html.escape(seen(value))
@@ -173,7 +184,7 @@ def value_said(kind_name: str, name: str, value: str) -> str:
     match known.type if known else "":
         case "number":
             made = figure(value)
-            return value if made is None else number(made, 0 if made.is_integer() else 2)
+            return value if made is None else exact(made)
         case "date":
             return value.replace("T", " ")
         case "country":

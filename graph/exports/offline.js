@@ -18,7 +18,9 @@ let first = '', last = '', chosen = null;
 // -- the drawing ---------------------------------------------------------------------------------------------------------
 const curve = e => e.nth ? { enabled: true, type: e.nth % 2 ? 'curvedCW' : 'curvedCCW', roundness: .12 + .1 * Math.ceil(e.nth / 2) } : { enabled: false };
 // on an exactly level link vis draws a label "on top" at the origin of the canvas
-const heights = new Map(D.nodes.map(n => [n.id, n.y])), labelled = e => ({ align: heights.get(e.from) === heights.get(e.to) ? 'horizontal' : 'top' });
+const heights = new Map(D.nodes.map(n => [n.id, n.y])), level = e => heights.get(e.from) === heights.get(e.to);
+// and there it lies on the line, which without a ground of its own would strike it through
+const labelled = e => ({ align: level(e) ? 'horizontal' : 'top', background: level(e) ? D.canvas[theme()].background : 'none' });
 const drawnNode = n => { const i = D.icons[theme()][n.icon]; return { id: n.id, x: n.x, y: n.y, label: n.label, shape: 'image', size: n.size, image: { unselected: i[0], selected: i[1] } }; };
 const drawnEdge = e => { const look = D.links[D.kinds[e.kind].look], colour = D.canvas[theme()]; return { id: e.id, from: e.from, to: e.to, label: crowded ? undefined : e.label || both(D.kinds[e.kind].words), width: e.width, dashes: e.inferred ? D.dash : false,
   color: { color: look[theme()], highlight: colour.select }, arrows: look.arrow ? { to: { enabled: true, type: look.arrow, scaleFactor: .55 } } : {}, smooth: curve(e), font: labelled(e) }; };
@@ -45,10 +47,15 @@ function filter() {
 }
 
 // -- details -------------------------------------------------------------------------------------------------------------
-const where = rows => rows.map(([s, record]) => word('where', { dataset: D.sources[s][0], file: D.sources[s][1], record })).join('\n');
-function facts(rows) {
-  const dl = make('dl');
-  for (const [label, value, sources] of rows) { const dd = make('dd', value); if (sources.length) dd.append(make('small', where(sources))); dl.append(make('dt', both(D.labels[label])), dd); }
+const where = rows => rows.map(([s, record]) => word('where', { file: D.sources[s][1] || D.sources[s][0], record: record.toLocaleString('en-US') })).join('\n');
+const clock = day => day.replace('T', ' ');
+function facts(rows) { // a label once for its values; where all stand in the same records, these once at the end
+  const dl = make('dl'), origins = new Set(rows.map(r => where(r[2]))), once = rows.length > 1 && origins.size === 1; let before = null;
+  for (const [label, value, sources] of rows) {
+    const dd = make('dd', /^\d{4}-\d\d-\d\dT/.test(value) ? clock(value) : value); if (sources.length && !once) dd.append(make('small', where(sources)));
+    if (label !== before) dl.append(make('dt', both(D.labels[label]))); dl.append(dd); before = label;
+  }
+  if (once && rows[0][2].length) { const dd = make('dd'); dd.append(make('small', where(rows[0][2]))); dl.append(make('dt', word('source')), dd); }
   return dl;
 }
 const told = n => n.told.map(([code, ...sentence]) => make('p', both(sentence), 'told ' + code));
@@ -124,7 +131,7 @@ function report() {
   const lists = n => { const d = make('div'); d.append(...told(n)); if (n.note) d.append(make('p', n.note)); return d; };
   const used = new Set(); const sources = rows => { for (const [s] of rows) used.add(s); return where(rows); };
   const nodeRows = D.nodes.filter(seen).map(n => [n.name, both(D.kinds[n.kind].words), lists(n), sources(n.where)]);
-  const linkRows = D.edges.filter(crossed).map(e => [nodeOf.get(e.from).name, both(D.kinds[e.kind].words), nodeOf.get(e.to).name, e.day, e.label, sources(e.where)]);
+  const linkRows = D.edges.filter(crossed).sort((a, b) => a.day < b.day ? -1 : a.day > b.day).map(e => [nodeOf.get(e.from).name, both(D.kinds[e.kind].words), nodeOf.get(e.to).name, clock(e.day), e.label, sources(e.where)]);
   const files = D.sources.map((s, i) => used.has(i) ? [s[0], s[1], make('span', s[2], 'code'), s[3] ? word('synthetic') : ''] : null).filter(Boolean);
   at('report').replaceChildren(make('h2', word('entities')), table(['name', 'kind', 'standing', 'source'].map(w => word(w)), nodeRows),
     make('h2', word('links')), table(['source_end', 'kind', 'target_end', 'date', 'what', 'source'].map(w => word(w)), linkRows),

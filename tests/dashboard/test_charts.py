@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import small_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_case import of
 
 from vinculo.dashboard import charts, place
 from vinculo.dashboard.charts import Board
+from vinculo.dashboard.desk import exported
 from vinculo.dashboard.picture import lines, shown, view, within
+from vinculo.dashboard.reading import chart_nodes, links_between
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
 from vinculo.graph.charting import layout
+from vinculo.graph.stores import open_store
 
 
 def node(id: str, kind: str = "Company", **more: object) -> ChartNode:
@@ -128,7 +135,7 @@ def test_one_line_for_links_of_one_kind_and_direction() -> None:
         ("b", "PAID", 1),
     ]
     both = next(x for x in made if len(x.links) == 2)
-    assert [x.id for x in both.links] == ["2", "1"] and both.label("en") == "paid ×2 · 4 USD" and both.width == 2
+    assert [x.id for x in both.links] == ["2", "1"] and both.label("en") == "paid ×2 · 3.50 USD" and both.width == 2
 
 
 def test_dates_govern_links_and_what_hangs_on_them() -> None:
@@ -195,3 +202,19 @@ def test_two_ways_round_are_no_single_one() -> None:
     pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("d", "e"), ("e", "c")]
     at = layout(list("abcde"), pairs)
     assert len(set(at.values())) == 5
+
+
+def test_a_shared_chart_tells_the_record_behind_every_payment(tmp_path: Path) -> None:
+    url = small_case.make(tmp_path)
+    store = open_store(url, read_only=True)
+    nodes = chart_nodes(store, [of("listed"), of("account")])
+    links = links_between(store, [n.id for n in nodes], [])
+    made = charts.do(Board(Chart("c")), charts.add(Chart("c"), nodes, links)).chart
+    file = tmp_path / "chart.html"
+    file.write_bytes(exported(url, "html", "html", made, "en", ()))
+    block = file.read_text("utf-8").split('<script type="application/json" id="data">')[1].split("</script>")[0]
+    paid = json.loads(block)["edges"]
+    assert len(paid) == 7 and all(e["where"] for e in paid)
+    # what the chart does not need, the reader of the file does: when, and how much in which currency
+    assert all(len(e["facts"]) == 3 and all(sources for _, _, sources in e["facts"]) for e in paid)
+    store.close()
