@@ -186,15 +186,22 @@ def tax_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     >>> [a.to_pylist() for a in tax_keys(pa.array(["dib-771110-hq1", "XAXX010101000", "12-3456789", "0000000"]))]
     [['DIB771110HQ1', None, '123456789', None], ['RFC', None, 'TAX', None]]
     """
-
-    def key(text: str) -> str | None:
-        made = compact(text) or ""
-        if made in GENERIC_RFC or len(made) < 5 or len(set(made)) == 1 or not any(c.isdigit() for c in made):
-            return None
-        return made
-
-    keys = through(values, key)
+    keys = through(values, number_key)
     return keys, through(keys, lambda made: "RFC" if rfc(made) else "TAX")
+
+
+def number_key(text: str) -> str | None:
+    """An official number as it compares; ``None`` for a generic RFC and for what can be no number of one holder.
+
+    Examples
+    --------
+    >>> number_key("784-1990"), number_key("XEXX010101000"), number_key("000000000"), number_key("string")
+    ('7841990', None, None, None)
+    """
+    made = compact(text) or ""
+    if made in GENERIC_RFC or len(made) < 5 or len(set(made)) == 1 or not any(c.isdigit() for c in made):
+        return None
+    return made
 
 
 def named(values: pa.Array) -> pa.Array:
