@@ -20,8 +20,9 @@ from vinculo.graph.standing import Standing, standings, status_of
 from vinculo.graph.store import Store
 from vinculo.graph.types import Entity, Fact, Link
 
-#: Room for an icon and two lines of label, along a ring and from ring to ring, in the chart's units.
-ALONG, ACROSS = 104.0, 175.0
+#: Room for an icon and two lines of label, along a ring, to the first ring, and from ring to ring, in the chart's units. The
+#: first ring's links carry what matters, amounts as a rule, and are short.
+ALONG, FIRST, ACROSS = 104.0, 170.0, 140.0
 #: Up to this many ids and links they are asked for; above, all links are read once.
 _FEW, _MOST = 5000, 20_000
 
@@ -249,7 +250,7 @@ def _rings(root: str, children: Mapping[str, list[str]]) -> dict[str, tuple[floa
     for ring in range(1, max(depth.values()) + 1):
         at = [n for n in order if depth[n] == ring]
         narrow = min(sector[n][1] - sector[n][0] for n in at) if len(at) > 1 else 2 * math.pi
-        radius[ring] = max(radius[ring - 1] + ACROSS, ALONG / narrow)
+        radius[ring] = max(radius[ring - 1] + (ACROSS if ring > 1 else FIRST), ALONG / narrow)
     places = {}
     for node in order:
         middle = sum(sector[node]) / 2 - math.pi / 2

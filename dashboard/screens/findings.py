@@ -103,13 +103,21 @@ def measured(finding: Finding) -> None:
     if not finding.features:
         return
     st.markdown(f"##### {t('findings.features')}")
-    heads = "".join(f"<th>{escaped(t(h))}</th>" for h in ("measure", "here", "usual"))
-    cells = "".join(
-        f"<tr><td>{escaped(_measure(name))}</td><td class='n'>{escaped(_figure(f.get('value'), f.get('unit')))}</td>"
-        f"<td class='n'>{escaped(_figure(f.get('peers'), f.get('unit')))}</td></tr>"
+    rows = [
+        {
+            t("measure"): _measure(name),
+            t("here"): _figure(f.get("value"), f.get("unit")),
+            t("usual"): _figure(f.get("peers"), f.get("unit")),
+        }
         for name, f in finding.features.items()
+    ]
+    heads = "".join(f"<th>{escaped(head)}</th>" for head in rows[0])
+    cells = "".join(
+        "<tr>" + "".join(f"<td{' class=n' * bool(n)}>{escaped(v)}</td>" for n, v in enumerate(row.values())) + "</tr>"
+        for row in rows
     )
     st.html(f"<table class='v-table'><tr>{heads}</tr>{cells}</table>")
+    downloads.download(rows, "figures", key="figures")
 
 
 def _measure(name: str) -> str:
