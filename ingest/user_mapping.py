@@ -11,6 +11,8 @@
       date: "%d/%m/%Y"
       value_usd: "1.234,56"
     missing: [S/D, N/A]          # optional: texts that mean "no value" in this file
+    values:                      # optional: what is the same in every row and stands in no column
+      agency: SENASICA
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from vinculo.ingest.ftm_mapping import is_ftm_mapping, read_ftm_mapping
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.recognise import Recognised, datasets, recognise
 
-_KEYS = {"dataset", "name", "columns", "formats", "missing"}
+_KEYS = {"dataset", "name", "columns", "formats", "missing", "values"}
 
 
 def read_mapping(path: str | Path, file: OpenedFile, dataset: str | Dataset | None = None) -> list[Recognised]:
@@ -88,8 +90,9 @@ def _profile(made: Any, path: str) -> Dataset:
         raise UsageError("unknown_dataset", dataset=made["dataset"])
     columns = {str(k): str(v) for k, v in (made.get("columns") or {}).items()}
     offered = (*base.columns, *base.optional)
-    for name in columns:
-        if name not in offered:
+    values = {str(k): str(v) for k, v in (made.get("values") or {}).items()}
+    for name in (*columns, *values):
+        if name not in offered or (name in columns and name in values):
             raise InputError("bad_mapping", file=path, reason=f"{base.name} has no column {name}")
     formats = {
         str(k): tuple(map(str, v if isinstance(v, list) else [v])) for k, v in (made.get("formats") or {}).items()
@@ -98,11 +101,14 @@ def _profile(made: Any, path: str) -> Dataset:
     mappings = {name: _changed(m, formats, missing) for name, m in base.mappings.items()}
     # a header of the file's own that happens to be called like a column of the template makes way for the mapped one
     taken = {loose(v) for v in columns.values()}
+    prepare = _prepared_without(base.prepare, missing) if base.prepare and missing else base.prepare
     return replace(
         base,
         name=str(made.get("name") or base.name),
+        columns=tuple(c for c in base.columns if c not in values),
+        optional=tuple(c for c in base.optional if c not in values),
         mappings=mappings,
-        prepare=_prepared_without(base.prepare, missing) if base.prepare and missing else base.prepare,
+        prepare=_prepared_with(prepare, values) if values else prepare,
         aliases={
             **{a: c for a, c in base.aliases.items() if loose(a) not in taken},
             **{v: k for k, v in columns.items()},
@@ -118,6 +124,18 @@ def _prepared_without(
     def prepared(table: pa.Table) -> dict[str, pa.Table]:
         named = [n for n in table.column_names if pa.types.is_string(table.schema.field(n).type)]
         return prepare(with_columns(table, {n: without(texts(table, n), missing) for n in named}))
+
+    return prepared
+
+
+def _prepared_with(
+    prepare: Callable[[pa.Table], dict[str, pa.Table]] | None, values: dict[str, str]
+) -> Callable[[pa.Table], dict[str, pa.Table]]:
+    """``prepare`` of a table with columns in which every row says the same."""
+
+    def prepared(table: pa.Table) -> dict[str, pa.Table]:
+        whole = with_columns(table, {n: pa.array([v] * table.num_rows, pa.string()) for n, v in values.items()})
+        return prepare(whole) if prepare else {"": whole}
 
     return prepared
 

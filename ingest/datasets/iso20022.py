@@ -269,7 +269,7 @@ def _message(name: str, root: str, title: Text, description: Text, statement: bo
         format="iso20022",
         columns=(root,),
         mappings=payments.MAPPINGS,
-        prepare=payments.prepared(statement_payments if statement else transfer_payments),
+        prepare=payments.prepared(statement_payments if statement else transfer_payments, "iso20022"),
         fill_rates={
             "payments: amount": 1.0,
             "payments: currency": 1.0,

@@ -183,6 +183,6 @@ DATASET = Dataset(
     format="ofx",
     columns=("OFX",),
     mappings=payments.MAPPINGS,
-    prepare=payments.prepared(payments_and_statements),
+    prepare=payments.prepared(payments_and_statements, "ofx"),
     fill_rates={"payments: amount": 1.0, "payments: date": 1.0, "payments: payment key": 1.0},
 )

@@ -233,19 +233,21 @@ def _paid(source: str, target: str, paid: dict[str, Value]) -> LinkRule:
     )
 
 
-def _payment_mapping() -> Mapping:
+def payment_mapping(amount: tuple[str, ...] = ("amount",), value_date: str = "value date") -> Mapping:
+    """The mapping of a table that :func:`payments` made; its amount stands in one of these columns."""
     paid = {
-        "amount": r.column("amount", "amount"),
+        "amount": Value(columns=amount, clean="amount"),
         "instructedAmount": r.column("instructed amount", "amount"),
         "receivedAmount": r.column("received amount", "amount"),
         "date": r.column("date"),
-        "valueDate": r.column("value date", "date"),
+        "valueDate": r.column(value_date, "date"),
         "currency": r.column("currency", "upper"),
         "instructedCurrency": r.column("instructed currency"),
         "receivedCurrency": r.column("received currency"),
         "exchangeRate": r.column("rate", "number"),
         "charges": r.column("charges"),
         "method": r.column("method"),
+        "place": r.column("placed"),
         "status": r.column("status"),
         "transactionType": r.column("transaction type"),
         "purpose": r.column("purpose", "text"),
@@ -264,7 +266,7 @@ def _payment_mapping() -> Mapping:
         _ultimate_rules("initiator", "originator"),
     )
     links = tuple(_paid(a, b, paid) for a in ENDS for b in ENDS)
-    return Mapping(rules[0], (*rules[1], *links), essential=("date", "amount"))
+    return Mapping(rules[0], (*rules[1], *links), essential=("date", *amount))
 
 
 def _statement_mapping() -> Mapping:
@@ -279,13 +281,13 @@ def _statement_mapping() -> Mapping:
     return Mapping(*side_rules("owner", account))
 
 
-PAYMENTS = _payment_mapping()
+PAYMENTS = payment_mapping()
 STATEMENTS = _statement_mapping()
 MAPPINGS = {"payments": PAYMENTS, "statements": STATEMENTS}
 
 
 def prepared(
-    made: Callable[[pa.Table], tuple[pa.Table, pa.Table]], scope: str = FAMILY
+    made: Callable[[pa.Table], tuple[pa.Table, pa.Table]], scope: str
 ) -> Callable[[pa.Table], dict[str, pa.Table]]:
     """A dataset's ``prepare``, from what brings its records into the form of payments and statements."""
 

@@ -361,6 +361,6 @@ DATASET = Dataset(
     format="swift_mt",
     columns=("MT",),
     mappings=payments.MAPPINGS,
-    prepare=payments.prepared(payments_and_statements),
+    prepare=payments.prepared(payments_and_statements, "swift_mt"),
     fill_rates={"payments: amount": 1.0, "payments: date": 1.0, "payments: payment key": 1.0},
 )

@@ -51,7 +51,7 @@ def test_it_says_in_two_languages_what_it_is_and_reads_what_it_names(dataset: Da
 
 def test_templates_need_no_licence_and_others_name_their_publisher() -> None:
     without = {d.name for d in ALL if not d.publisher}
-    assert without == {"bills_of_lading", "transfers", "seizures", "inspections", "ftm"}
+    assert without == {"bills_of_lading", "transfers", "bank_statement", "seizures", "inspections", "ftm"}
     assert all(d.licence and d.url for d in ALL if d.publisher)
 
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from vinculo.ingest.recognise import datasets
 
 TEMPLATES = Path(__file__).parents[3] / "docs" / "templates"
-NAMES = ("bills_of_lading", "transfers", "seizures", "inspections")
+NAMES = ("bills_of_lading", "transfers", "bank_statement", "seizures", "inspections")
 BILL = {
     "bill_number": "QQQQ-100",
     "date": "2024-03-04",
