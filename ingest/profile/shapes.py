@@ -1,0 +1,100 @@
+"""How the texts of a column look: dates in which order, numbers with which marks, texts that mean nothing is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vinculo.ingest.clean.dates import date
+from vinculo.ingest.clean.numbers import SAMPLES, amount
+from vinculo.ingest.clean.text import folded
+
+#: Ways of writing a date, the commonest first; of two that fit every text, both are told.
+DATES = (
+    "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y",
+    "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%d de %B de %Y", "%d/%b/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%Y%m%d%H%M%S", "%d%m%Y", "excel",
+)  # fmt: skip
+_NOTHING = frozenset(
+    (
+        "-", "--", "---", ".", "?", "n/a", "na", "n.a.", "s/d", "sd", "n/d", "nd", "s/n", "null", "none", "nil", "no aplica",
+        "sin dato", "sin datos", "desconocido", "unknown", "no disponible", "not available",
+    )
+)  # fmt: skip
+_FITS = 0.95
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a column is written.
+
+    Attributes
+    ----------
+    formats : tuple of str
+        For a mapping's ``formats``; empty where none is needed.
+    fits : float
+        Part of the texts that can be read so.
+    others : tuple of str
+        Other ways that fit as many: which is right only the user knows.
+    """
+
+    formats: tuple[str, ...]
+    fits: float
+    others: tuple[str, ...] = ()
+
+
+def nothing(texts: Sequence[str]) -> tuple[str, ...]:
+    """Texts of a column that mean "no value", as they stand there.
+
+    Examples
+    --------
+    >>> nothing(["3", "S/D", "n/a", "x"])
+    ('S/D', 'n/a')
+    """
+    return tuple(dict.fromkeys(t for t in texts if folded(t) in _NOTHING))
+
+
+def dates(texts: Sequence[str]) -> Way:
+    """How dates are written.
+
+    Examples
+    --------
+    >>> dates(["24/12/2023", "01/02/2024"]).formats, dates(["03/04/2014"]).others
+    (('%d/%m/%Y',), ('%m/%d/%Y',))
+    """
+    if not texts:
+        return Way((), 0.0)
+    plain = sum(date(t) is not None for t in texts) / len(texts)
+    fits = {form: sum(_dated(t, form) for t in texts) / len(texts) for form in DATES}
+    best = max(fits.values())
+    if plain >= best or best < _FITS:
+        return Way((), plain)
+    chosen = [form for form in DATES if fits[form] == best]
+    return Way((chosen[0],), best, tuple(chosen[1:]))
+
+
+def _dated(text: str, form: str) -> bool:
+    # what is ISO is read whatever the form, and says nothing about it
+    return date(text) is None and date(text, (form,)) is not None
+
+
+def numbers(texts: Sequence[str]) -> Way:
+    """How numbers are written: ``1,234`` alone may be a thousand or one and a quarter.
+
+    Examples
+    --------
+    >>> numbers(["1.234,56", "7,10"]).formats, numbers(["12", "7.5"]).formats
+    (('1.234,56',), ())
+    """
+    if not texts:
+        return Way((), 0.0)
+    plain = sum(amount(t) is not None for t in texts) / len(texts)
+    fits = {form: sum(amount(t, (form,)) is not None for t in texts) / len(texts) for form in SAMPLES}
+    best = max(fits.values())
+    if plain >= best:
+        return Way((), plain)
+    chosen = [form for form in SAMPLES if fits[form] == best]
+    meanings = Counter(tuple(amount(t, (form,)) for t in texts) for form in chosen)
+    same = {form for form in chosen if tuple(amount(t, (form,)) for t in texts) == next(iter(meanings))}
+    return Way((chosen[0],), best, tuple(form for form in chosen[1:] if form not in same))
