@@ -19,7 +19,7 @@ from vinculo.graph.text import say
 #: Chapters of the tour: command to the module in ``vinculo/commands`` that holds it.
 TOUR: dict[str, dict[str, str]] = {
     "start": {"demo": "demo"},
-    "load": {"datasets": "load", "ingest": "load", "runs": "load", "withdraw": "load"},
+    "load": {"datasets": "load", "profile": "profile", "ingest": "load", "runs": "load", "withdraw": "load"},
     "look": {"search": "look", "show": "look", "path": "look"},
     "analyse": {
         "suggest": "analyse",

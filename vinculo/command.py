@@ -13,7 +13,7 @@ from vinculo.faults import reader_gone
 from vinculo.graph.text import has, say
 
 #: Commands that do not open the store of ``--store``; they accept the option so that scripts may always give it.
-WITHOUT_STORE = frozenset({"datasets", "copy", "version"})
+WITHOUT_STORE = frozenset({"datasets", "profile", "copy", "version"})
 
 
 class TextCommand(click.Command):
