@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from vinculo.graph.palette import Theme, node_image
+from vinculo.graph.reference import meaning
 from vinculo.graph.schema import kind
 from vinculo.graph.text import LANGUAGES, Text, has, say
 
@@ -191,7 +192,8 @@ def value_said(kind_name: str, name: str, value: str) -> str:
             from vinculo.ingest.clean.countries import country_names
 
             return into(country_names()[value]) if value in country_names() else value
-    return value
+    meant = meaning(kind_name, name, value)
+    return f"{value} ({meant.label})" if meant else value
 
 
 def figure(value: str) -> float | None:

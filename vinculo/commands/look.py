@@ -194,6 +194,7 @@ def _told_sources(sources: Iterable[Provenance]) -> str:
 
 
 def _tell_facts(console: Console, kind: str, properties: dict[str, tuple[Fact, ...]]) -> None:
+    from vinculo.graph.reference import meaning
     from vinculo.graph.schema import kinds
 
     known = kinds()[kind].properties if kind in kinds() else {}
@@ -201,7 +202,10 @@ def _tell_facts(console: Console, kind: str, properties: dict[str, tuple[Fact, .
     for name, facts in properties.items():
         told = known[name].label.into() if name in known else name
         unit = f" {known[name].unit}" if name in known and known[name].unit else ""
-        rows += [(told, f.value + unit, _told_sources(f.sources)) for f in facts]
+        for fact in facts:
+            meant = meaning(kind, name, fact.value)
+            value = fact.value + unit + (f" ({meant.label})" if meant else "")
+            rows.append((told, value, _told_sources(fact.sources)))
     if rows:
         console.table(("property", "value", "source"), rows)
 
