@@ -102,20 +102,26 @@ def start_job(title: str, arguments: list[str], *, then: Callable[[Job], None] |
         st.toast(t("jobs_full"), icon=":material/hourglass_empty:")
 
 
-def job_list(limit: int = 4) -> None:
-    """The commands of this case with their progress; refreshes itself while one is running."""
+def job_list(limit: int = 4, *, of: str = "") -> None:
+    """The commands of this case with their progress; refreshes itself while one is running.
+
+    With ``of``, ended ones only of this command.
+    """
     case = cases.current()
     running = bool(jobs().running(case))
+
+    def told() -> list[Job]:
+        return [j for j in jobs().of(case) if not of or j.state == "running" or j.arguments[0] == of][:limit]
 
     # the interval is fixed by the last full run, so ask for one when the work ends
     @st.fragment(run_every=1.0 if running else None)
     def listed() -> None:
-        for job in jobs().of(case)[:limit]:
+        for job in told():
             _job(job)
         if running and not jobs().running(case):
             st.rerun()
 
-    if jobs().of(case):
+    if told():
         st.markdown(f"##### {t('jobs')}")
         listed()
 

@@ -23,6 +23,8 @@ from vinculo.graph.types import Entity, Fact, Link
 #: Room for an icon and two lines of label, along a ring, to the first ring, and from ring to ring, in the chart's units. The
 #: first ring's links carry what matters, amounts as a rule, and are short.
 ALONG, FIRST, ACROSS = 104.0, 170.0, 140.0
+#: A ring so many times as wide as it could be is folded, and how far the folds lie apart.
+WIDE, FOLD = 1.6, 110.0
 #: Up to this many ids and links they are asked for; above, all links are read once.
 _FEW, _MOST = 5000, 20_000
 
@@ -245,16 +247,21 @@ def _rings(root: str, children: Mapping[str, list[str]]) -> dict[str, tuple[floa
             depth[child] = depth[node] + 1
             sector[child] = (start, start + width * leaves[child])
             start += width * leaves[child]
-    # each ring is wide enough for its narrowest sector
+    # each ring is wide enough for its narrowest sector; one that would be very wide is folded into two or three
     radius = {0: 0.0}
+    out: dict[str, float] = {}
     for ring in range(1, max(depth.values()) + 1):
         at = [n for n in order if depth[n] == ring]
         narrow = min(sector[n][1] - sector[n][0] for n in at) if len(at) > 1 else 2 * math.pi
-        radius[ring] = max(radius[ring - 1] + (ACROSS if ring > 1 else FIRST), ALONG / narrow)
+        least = radius[ring - 1] + (ACROSS if ring > 1 else FIRST)
+        folds = min(3, max(1, math.ceil(ALONG / narrow / least / WIDE)))
+        inner = max(least, ALONG / narrow / folds)
+        out |= {n: inner + FOLD * (place % folds) for place, n in enumerate(at)}
+        radius[ring] = inner + FOLD * (folds - 1)
     places = {}
     for node in order:
         middle = sum(sector[node]) / 2 - math.pi / 2
-        r = radius[depth[node]]
+        r = out.get(node, 0.0)
         places[node] = (r * math.cos(middle), r * math.sin(middle))
     return places
 

@@ -138,7 +138,9 @@ def listing(kept: dict[str, Any]) -> None:
         hidden=("id",),
         columns={
             t("rank"): st.column_config.NumberColumn(width=60),
-            t("size"): st.column_config.NumberColumn(format="localized", width=100),
+            t("size"): st.column_config.NumberColumn(format="localized", width=110),
+            # wide, or the others would be stretched
+            t("communities.key_members"): st.column_config.TextColumn(width=1200),
             t("communities.stability"): st.column_config.NumberColumn(format="%.2f", width=100),
         },
     )
@@ -170,7 +172,7 @@ if cases.is_empty():
     frame.no_data()
 else:
     chosen_method = controls()
-    frame.job_list(2)
+    frame.job_list(2, of="communities")
     kept_result = cases.store().documents(KEPT).get(chosen_method)
     if kept_result is None or not kept_result["communities"]:
         frame.empty("communities.empty", "workspaces", height=200)

@@ -254,7 +254,7 @@ if cases.is_empty():
 elif not found_all:
     with frame.empty("findings.empty", "flag"), st.container(horizontal=True, horizontal_alignment="center"):
         detect_button()
-    frame.job_list()
+    frame.job_list(of="detect")
 else:
     counted = Counter(f.typology for f in found_all)
     chosen_names = st.pills(
@@ -269,7 +269,7 @@ else:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("findings.caution"))
         detect_button()
-    frame.job_list(2)
+    frame.job_list(2, of="detect")
     chosen_finding = ranked([f for f in found_all if not chosen_names or f.typology in chosen_names])
     if chosen_finding:
         show(*chosen_finding)

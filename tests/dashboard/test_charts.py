@@ -218,3 +218,11 @@ def test_a_shared_chart_tells_the_record_behind_every_payment(tmp_path: Path) ->
     # what the chart does not need, the reader of the file does: when, and how much in which currency
     assert all(len(e["facts"]) == 3 and all(sources for _, _, sources in e["facts"]) for e in paid)
     store.close()
+
+
+def test_a_hub_of_many_stays_on_the_screen() -> None:
+    at = layout(["hub", *(f"n{n}" for n in range(60))], [("hub", f"n{n}") for n in range(60)])
+    xs, ys = zip(*at.values(), strict=True)
+    assert max(max(xs) - min(xs), max(ys) - min(ys)) < 1250
+    near = min(math.dist(a, b) for i, a in enumerate(at.values()) for b in list(at.values())[:i])
+    assert near > 80
