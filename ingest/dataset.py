@@ -55,6 +55,8 @@ class Dataset:
         For XML with ``tree``: children of the elements above a record that it needs too (the account of a statement).
     whole_file : bool
         ``prepare`` sees all records of the file at once (records that name each other); for lists that fit in memory.
+    refusal : str
+        For files that are recognised and hold nothing to load (a receipt): the code of the error that says so.
     synthetic : bool
         Everything in this layout is made up (a simulator's output), whether the file says so or not.
     """
@@ -80,4 +82,5 @@ class Dataset:
     tree: bool = False
     context: tuple[str, ...] = ()
     whole_file: bool = False
+    refusal: str = ""
     synthetic: bool = False

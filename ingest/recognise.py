@@ -131,7 +131,8 @@ def _shaped(dataset: Dataset, heads: list[Head]) -> Likeness:
         fitting = sum(len(r) == width and all(p.fullmatch(printable(r[at]) or "") for at, p in patterns) for r in rows)
         best = max(best, fitting / len(rows) if rows else 0.0)
     alike = best >= _FITTING or (best > 0.5 and not dataset.shape)
-    return Likeness(dataset, width, width) if alike else Likeness(dataset, 0, 0, dataset.columns)
+    # of two that fit, the one that asks for more is meant
+    return Likeness(dataset, width, width + len(patterns)) if alike else Likeness(dataset, 0, 0, dataset.columns)
 
 
 def recognise(file: OpenedFile, dataset: str | Dataset | None = None) -> Recognised:
@@ -148,14 +149,15 @@ def recognise(file: OpenedFile, dataset: str | Dataset | None = None) -> Recogni
     UsageError
         ``unknown_dataset``; ``ambiguous_file`` where two datasets have the same columns.
     InputError
-        ``unknown_file``, with the datasets it resembles and the columns it lacks; ``missing_columns``.
+        ``unknown_file``, with the datasets it resembles and the columns it lacks; ``missing_columns``; what a dataset's
+        ``refusal`` names.
     """
     reader = format_of(file)
     if dataset is not None:
         known = dataset if isinstance(dataset, Dataset) else datasets().get(dataset)
         if known is None:
             raise UsageError("unknown_dataset", dataset=dataset)
-        return Recognised(known, reader, _checked(file, reader, known))
+        return Recognised(_loadable(file, known), reader, _checked(file, reader, known))
     alike = likenesses(file, reader)
     whole = [a for a in alike if not a.missing]
     if not whole:
@@ -166,8 +168,13 @@ def recognise(file: OpenedFile, dataset: str | Dataset | None = None) -> Recogni
     ):
         names = ", ".join(a.dataset.name for a in whole if a.explained == whole[0].explained)
         raise UsageError("ambiguous_file", file=str(file.path), datasets=names)
-    best = whole[0].dataset
-    return Recognised(best, reader, layout_of(best))
+    return Recognised(_loadable(file, whole[0].dataset), reader, layout_of(whole[0].dataset))
+
+
+def _loadable(file: OpenedFile, dataset: Dataset) -> Dataset:
+    if dataset.refusal:
+        raise InputError(dataset.refusal, file=str(file.path))
+    return dataset
 
 
 def _checked(file: OpenedFile, reader: Format, dataset: Dataset) -> Layout:

@@ -1,0 +1,334 @@
+"""What reports to financial-intelligence units have in common, as rows of a few tables; each form brings its own into them.
+
+A report is walked once, in the order of its elements. A party is known by an official number; without one, by its name and
+birth date inside its report: two reports that name *John Smith* tell of two, who meet at what they share. What names nobody
+and has no number stays a party of its own, for a report on somebody unknown is one too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.ingest.clean.identifiers import iban_shaped
+from vinculo.ingest.datasets import columns as c
+from vinculo.ingest.datasets.accounts import account_keys, bank_keys
+
+Node = dict[str, Any]
+Cells = dict[str, Any]
+#: Columns of each table that hold one text; the others hold lists.
+TABLES = {
+    "reports": (
+        "report key", "name", "number", "type", "filed", "begins", "ends", "publisher", "amount", "currency", "prior",
+        "status", "narrative", "country",
+    ),
+    "parties": (
+        "report key", "operation key", "party key", "kind", "role", "reason", "date", "name", "first", "middle", "last",
+        "father", "mother", "suffix", "born", "birthplace", "birth country", "gender", "country", "residence", "tax",
+        "registration", "legal form", "sector", "profession", "incorporated", "phone country", "nobody",
+    ),
+    "addresses": ("party key", "kind", "street", "city", "state", "zip", "country", "note"),
+    "numbers": ("party key", "kind", "type", "number", "country", "passport", "social", "other"),
+    "accounts": (
+        "report key", "operation key", "account", "bank", "bic", "clearing", "bank party key", "role", "type",
+        "currency", "label", "opened", "closed", "balance", "balance date", "highest", "bank country",
+    ),
+    "holders": ("party key", "account", "bank", "bic", "clearing", "role", "link"),
+    "ties": ("source key", "target key", "link", "role", "share", "shares", "date"),
+    "operations": ("report key", "operation key", "name", "type", "date", "amount", "currency", "method", "number", "text"),
+    "payments": (
+        "originator party key", "originator account", "originator bank", "originator bic", "originator clearing",
+        "beneficiary party key", "beneficiary account", "beneficiary bank", "beneficiary bic", "beneficiary clearing",
+        "payment key", "date", "value date", "amount", "currency", "instructed amount", "instructed currency",
+        "received amount", "received currency", "rate", "method", "transaction type", "purpose", "place", "number",
+        "report number", "status", "description",
+    ),
+    "goods": (
+        "report key", "operation key", "goods key", "kind", "name", "text", "amount", "currency", "number", "country",
+    ),
+}  # fmt: skip
+LISTS = {
+    "reports": ("indicators", "notes"),
+    "parties": ("aliases", "phones", "emails", "websites", "nationality", "notes"),
+    "accounts": ("notes",),
+    "operations": ("notes",),
+    "goods": ("notes",),
+}
+#: Nobody made a payment or filed a report before this; a sum beyond this is not in anybody's books.
+_FIRST_YEAR, _FIRST_BIRTH, _LARGEST = 1900, 1850, 13
+#: What stands in a record's text before what the elements above it say; inside a text its quotes would be escaped.
+_HEAD = ',"^":'
+_IMPLAUSIBLE = " (implausible)"
+
+
+@dataclass
+class Rows:
+    """The rows that one report gives.
+
+    Attributes
+    ----------
+    record, line : int
+    report : str
+        Key of the report.
+    tables : dict
+        Rows by table.
+    """
+
+    record: int
+    line: int
+    report: str = ""
+    tables: dict[str, list[Cells]] = field(default_factory=lambda: {name: [] for name in TABLES})
+
+    def add(self, table: str, **cells: Any) -> None:
+        """One row; blanks in the names of columns are written ``_``."""
+        made = {name.replace("_", " "): value for name, value in cells.items() if value}
+        self.tables[table].append(made | {"record": self.record, "line": self.line})
+
+    def party(self, said: Cells, role: str, at: str, operation: str = "") -> str:
+        """A party in a role; its key.
+
+        Parameters
+        ----------
+        said : dict
+            Columns of ``parties``; ``addresses`` and ``numbers`` (``type``, ``number``, ``country``) as lists of rows.
+        role : str
+        at : str
+            Where in the report it stands: what tells it from others where it has neither number nor name.
+        operation : str
+            Key of the transaction it takes part in.
+        """
+        key = said.get("key") or self._key(said, at)
+        plain = {n: v for n, v in said.items() if n not in ("addresses", "numbers", "key")}
+        nobody = "" if plain.get("name") else f"? {role}"
+        self.tables["parties"].append(
+            plain
+            | {"report key": self.report, "operation key": operation, "party key": key, "role": role, "nobody": nobody}
+            | {"record": self.record, "line": self.line}
+        )
+        for table in ("addresses", "numbers"):
+            for row in said.get(table, ()):
+                more = {"party key": key, "kind": said.get("kind"), "record": self.record, "line": self.line}
+                self.tables[table].append(row | more)
+        return key
+
+    def _key(self, said: Cells, at: str) -> str:
+        if made := c.number_key(said.get("tax", "")):
+            return f"tax|{made}"
+        for row in said.get("numbers", ()):
+            if (row.get("type") or row.get("social")) and (made := c.number_key(row.get("number", ""))):
+                return f"{row.get('type')}|{made}|{row.get('country', '').lower()}"
+        if name := said.get("name", ""):
+            return f"{self.report}|{' '.join(name.casefold().split())}|{said.get('born', '')}"
+        return f"{self.report}|{at}"
+
+
+def several(node: Any, path: str) -> list[Any]:
+    """All there is at a path (``a/b``) below a node, in order.
+
+    Examples
+    --------
+    >>> several({"a": [{"b": "1"}, {"b": ["2", "3"]}]}, "a/b")
+    ['1', '2', '3']
+    """
+    if "/" not in path:
+        return _members(node.get(path)) if isinstance(node, dict) else []
+    found = [node]
+    for step in path.split("/"):
+        found = [m for one in found if isinstance(one, dict) for m in _members(one.get(step))]
+    return found
+
+
+def _members(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def text(node: Node, *paths: str) -> str:
+    """The first text at one of these paths, trimmed; empty where there is none."""
+    for path in paths:
+        value = node.get(path)
+        if isinstance(value, str):
+            if said := value.strip():
+                return said
+        elif value is not None or "/" in path:
+            for found in several(node, path):
+                said = found.get("#text", "") if isinstance(found, dict) else found
+                if said := said.strip():
+                    return str(said)
+    return ""
+
+
+def objects(node: Node, path: str) -> list[Node]:
+    """What has children at a path."""
+    if "/" not in path:
+        value = node.get(path)
+        if value is None:
+            return []
+        if isinstance(value, dict):
+            return [value]
+    return [found for found in several(node, path) if isinstance(found, dict)]
+
+
+def day(said: str) -> str:
+    """``YYYYMMDD`` in ISO form with the precision it has; other texts as they are.
+
+    Examples
+    --------
+    >>> day("19801025"), day("19800000"), day("202108"), day("2020-01-02")
+    ('1980-10-25', '1980', '2021-08', '2020-01-02')
+    """
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)?", said)
+    if not found:
+        return said
+    year, month, number = found.groups()
+    if month == "00":
+        return year
+    return f"{year}-{month}" + (f"-{number}" if number and number != "00" else "")
+
+
+def moment(said: str, first: int = _FIRST_YEAR) -> str:
+    """A date; one of a year in which nobody filed reports is marked, so that it is kept as unreadable."""
+    made = day(said)
+    return made + _IMPLAUSIBLE if made[:4].isdigit() and int(made[:4]) < first else made
+
+
+def birth(said: str) -> str:
+    """A date of birth, marked where nobody alive can have it."""
+    return moment(said, _FIRST_BIRTH)
+
+
+def sum_of(said: str) -> str:
+    """A sum of money; a negative or impossible one is marked, so that it is kept as unreadable.
+
+    Examples
+    --------
+    >>> sum_of("9500.00"), sum_of("-7900000000000000.0")
+    ('9500.00', '-7900000000000000.0 (implausible)')
+    """
+    whole = said.partition(".")[0].replace(",", "")
+    return said + _IMPLAUSIBLE if whole.startswith("-") or len(whole) > _LARGEST else said
+
+
+def told(node: Any, without: tuple[str, ...] = ()) -> list[str]:
+    """Everything below a node as ``name: text``, but for these elements: what no column takes is still said.
+
+    Examples
+    --------
+    >>> told({"a": "1", "b": {"c": ["2", "3"]}, "@d": "4"}, ("a",))
+    ['b/c: 2', 'b/c: 3']
+    """
+    return [f"{path}: {said}" for path, said in _leaves(node, "", without)]
+
+
+def _leaves(node: Any, path: str, without: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, list):
+        for one in node:
+            yield from _leaves(one, path, without)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name not in without and name[0] not in "@^":
+                yield from _leaves(value, path if name == "#text" else f"{path}/{name}".lstrip("/"), without)
+    elif node:
+        yield path, node
+
+
+def fingerprint(tree: str) -> str:
+    """What a report without a number of its own is known by: everything it says, but for the numbers of its elements."""
+    return hashlib.sha1(re.sub(r'"@SeqNum":"\d*",?', "", tree.rpartition(_HEAD)[0] or tree).encode()).hexdigest()
+
+
+Walk = Callable[[Node, str, Rows, set[str]], None]
+
+
+def prepared(dataset: str, walk: Walk) -> Callable[[pa.Table], dict[str, pa.Table]]:
+    """A dataset's ``prepare``, from what walks one record: its tree, the tree's text, the rows to fill.
+
+    The last argument is a set that all records of a chunk share: what several records say in the same words (the head of
+    their report) is worked out for the first of them.
+    """
+
+    def prepare(table: pa.Table) -> dict[str, pa.Table]:
+        columns = [table.column(n).to_pylist() for n in ("tree", "record", "line")]
+        made = [Rows(record, line) for record, line in zip(*columns[1:], strict=True)]
+        seen: set[str] = set()
+        heads: dict[str, Node] = {}
+        for tree, rows in zip(columns[0], made, strict=True):
+            walk(_loaded(tree, heads), tree, rows, seen)
+        return {name: _keyed(name, _tabled(name, made), dataset) for name in TABLES}
+
+    return prepare
+
+
+def _loaded(tree: str, heads: dict[str, Node]) -> Node:
+    """A record; what the elements above it say is parsed once, for it is longer than many a record."""
+    body, mark, head = tree.rpartition(_HEAD)
+    if not mark:
+        return dict(json.loads(tree))
+    if head not in heads:
+        heads[head] = json.loads(head[:-1])
+    return json.loads(body + "}") | {"^": heads[head]}
+
+
+def _tabled(name: str, made: list[Rows]) -> pa.Table:
+    rows = [row for one in made for row in one.tables[name]]
+    columns = {n: pa.array([row.get(n) or None for row in rows], pa.string()) for n in TABLES[name]}
+    columns |= {n: pa.array([row.get(n) or None for row in rows], pa.list_(pa.string())) for n in LISTS.get(name, ())}
+    columns |= {n: pa.array([row[n] for row in rows], pa.int64()) for n in ("record", "line")}
+    return pa.table(columns)
+
+
+def _keyed(name: str, table: pa.Table, dataset: str) -> pa.Table:
+    if name == "parties":
+        return _parties(table)
+    if name == "addresses":
+        streets = c.joined([c.texts(table, n) for n in ("street", "city", "state", "zip")])
+        key = c.address_keys(c.if_any(c.texts(table, "street"), streets), c.texts(table, "country"))
+        return c.with_columns(table, {"full": c.joined([streets, c.texts(table, "country")]), "full key": key})
+    if name == "numbers":
+        number = c.through(c.texts(table, "number"), c.number_key)
+        return c.with_columns(
+            table,
+            {
+                "compared": c.if_any(c.texts(table, "type"), number),
+                "country code": c.country_codes(c.texts(table, "country")),
+            },
+        )
+    if name in ("accounts", "holders"):
+        return _accounts(table, "", dataset)
+    if name == "payments":
+        for side in ("originator ", "beneficiary "):
+            table = _accounts(table, side, dataset)
+            end = pc.if_else(pc.is_valid(c.texts(table, f"{side}account key")), "account", "party")
+            table = c.with_columns(table, {f"{side}end": end})
+    return table
+
+
+def _parties(table: pa.Table) -> pa.Table:
+    names = c.named(c.texts(table, "name"))
+    tax, tax_type = c.tax_keys(c.texts(table, "tax"))
+    kind = pc.coalesce(c.texts(table, "kind"), c.party_kinds(names, tax))
+    country = pc.coalesce(c.texts(table, "phone country"), c.texts(table, "country"), c.texts(table, "residence"))
+    return c.with_columns(
+        table, {"name": names, "tax key": tax, "tax type": tax_type, "kind": kind, "phone country": country}
+    )
+
+
+def _accounts(table: pa.Table, side: str, dataset: str) -> pa.Table:
+    bic, clearing, bank = (c.texts(table, f"{side}{n}") for n in ("bic", "clearing", "bank"))
+    banks = bank_keys(bic, clearing, bank)
+    number = c.texts(table, f"{side}account")
+    keys = account_keys(number, banks, dataset)
+    return c.with_columns(
+        table,
+        {
+            f"{side}account key": keys,
+            f"{side}bank key": banks,
+            f"{side}account iban": c.through(number, iban_shaped),
+        },
+    )

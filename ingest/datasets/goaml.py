@@ -1,0 +1,489 @@
+"""goAML reports (UNODC), schema 4.x and 5.x: transactions, activities with parties and goods, each party in its role.
+
+A report is read piece by piece: each transaction, the activity and the indicators are records that know the head of their
+report. Element names vary by version (``ssn``, ``id_number``; ``signatory``, ``account_related_person``; ``director_id``,
+``entity_related_person``) and by whether a party is a client of the one who reports (``..._my_client``): all of them are read.
+"""
+
+from __future__ import annotations
+
+from vinculo.graph.text import Text
+from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.datasets.fiu_mapping import MAPPINGS
+from vinculo.ingest.datasets.fiu_reports import (
+    Cells,
+    Node,
+    Rows,
+    birth,
+    fingerprint,
+    moment,
+    objects,
+    prepared,
+    sum_of,
+    text,
+    told,
+)
+
+#: Children of ``report`` that stand before its first transaction.
+_HEAD = (
+    "schema_version", "rentity_id", "rentity_branch", "submission_code", "report_code", "entity_reference", "fiu_ref_number",
+    "prev_rejected_ref_number", "submission_date", "report_date", "currency_code_local", "reporting_person",
+    "reporting_user_code", "location", "reason", "action",
+)  # fmt: skip
+_CASH = ("CASH",)
+_OWN = frozenset({"UBO", "RBO", "SH", "SHRHL", "BEN", "OWNER", "PRTNR", "PRO"})
+_DIRECT = frozenset({"DIR", "CEO", "MGR", "BM", "ATR", "ND", "GA"})
+_NATIONAL = "NATIONAL ID"
+_GENDERS = {"M": "male", "F": "female"}
+_PARTY = (
+    ("person", ""),
+    ("entity", ""),
+    ("account", ""),
+    ("person", "_my_client"),
+    ("entity", "_my_client"),
+    ("account", "_my_client"),
+)
+_PAID = (
+    "transactionnumber", "date_transaction", "amount_local", "transaction_description", "transmode_code",
+    "transaction_location", "transaction_status", "value_date",
+)  # fmt: skip
+_DETAILS = ("t_from", "t_from_my_client", "t_to", "t_to_my_client", "involved_parties", "goods_services")
+
+
+def walk(tree: Node, raw: str, rows: Rows, seen: set[str]) -> None:
+    """A transaction, an activity or the indicators of a report."""
+    head = next(iter(objects(tree, "^/report")), {})
+    names = ("report_code", "entity_reference", "submission_date", "report_date")
+    rows.report = "|".join((*_who(head), *(text(head, n) for n in names)))
+    if rows.report not in seen:
+        seen.add(rows.report)
+        _report(rows, head)
+    if indicators := _several(tree, "indicator"):
+        rows.add("reports", report_key=rows.report, indicators=indicators)
+    at = fingerprint(raw)
+    if "report_parties" in tree or ("goods_services" in tree and "date_transaction" not in tree):
+        for n, one in enumerate(objects(tree, "report_parties/report_party"), 1):
+            _reported(rows, one, f"{at}|{n}", head)
+        _goods(rows, tree, at, "")
+    elif any(n not in ("^", "indicator") for n in tree):
+        _transaction(rows, tree, head, at)
+    else:
+        # an element without contents: it says that its report exists
+        rows.add("reports", report_key=rows.report)
+
+
+def _who(head: Node) -> tuple[str, str]:
+    """Who reports: the numbers that units give begin at 1 in each country, and the currency tells countries apart."""
+    return text(head, "currency_code_local"), text(head, "rentity_id")
+
+
+def _report(rows: Rows, head: Node) -> None:
+    kind, number, filed = (
+        text(head, "report_code"),
+        text(head, "entity_reference"),
+        text(head, "submission_date", "report_date"),
+    )
+    person = next(iter(objects(head, "reporting_person")), {})
+    rows.add(
+        "reports",
+        report_key=rows.report,
+        name=" ".join(t for t in (kind, number or filed[:10]) if t),
+        number=number,
+        type=kind,
+        filed=moment(filed),
+        publisher=" ".join(t for t in (text(head, "rentity_id"), text(head, "rentity_branch")) if t),
+        prior=text(head, "prev_rejected_ref_number"),
+        narrative=text(head, "reason"),
+        notes=told(
+            head, ("reporting_person", "reason", "report_code", "entity_reference", "submission_date", "report_date")
+        ),
+    )
+    if person:
+        rows.party(_person(person), "reporting person", "reporting person")
+    if identity := text(head, "rentity_id"):
+        # the unit's own number of who reports; what it is called stands in no report
+        said = {
+            "kind": "Company",
+            "name": text(head, "rentity_branch"),
+            "registration": identity,
+            "key": "|".join(("rentity", *_who(head))),
+        }
+        place = [_address(a) for a in objects(head, "location")]
+        rows.party(said | {"addresses": place}, "reporting entity", "")
+
+
+def _reported(rows: Rows, node: Node, at: str, head: Node) -> None:
+    """A party of an activity: a person, an entity or an account, client or not."""
+    role = " ".join(t for t in ("reported party", text(node, "role")) if t)
+    suspected = text(node, "is_suspected").lower() in ("true", "1")
+    facts = [f"{n}: {said}" for n in ("significance", "comments", "country") if (said := text(node, n))]
+    facts += ["suspected"] if suspected else []
+    for kind, client in _PARTY:
+        for n, one in enumerate(objects(node, kind + client), 1):
+            _end(rows, one, kind, role, f"{at}|{kind}|{n}", "", head, (text(node, "reason"), facts, client))
+
+
+def _end(
+    rows: Rows, node: Node, kind: str, role: str, at: str, operation: str, head: Node, why: tuple[str, list[str], str]
+) -> Cells:
+    """A person, entity or account in a role; what a payment needs of it."""
+    reason, notes, client = why
+    more = [*notes, "client of the reporting entity"] if client else notes
+    if kind == "account":
+        return _account(rows, node, role, at, operation, more)
+    said = _person(node) if kind == "person" else _entity(node)
+    said = said | {"reason": reason, "notes": [*said.get("notes", []), *more]}
+    key = rows.party(said, role, at, operation)
+    if kind == "entity":
+        _related(rows, node, key, at)
+    for n, one in enumerate(objects(node, "related_persons/person_related_person"), 1):
+        for person in objects(one, "person"):
+            other = rows.party(_person(person), "related person", f"{at}|r{n}")
+            role = text(one, "person_person_relation") or "related person"
+            rows.add("ties", source_key=other, target_key=key, link="LINKED_TO", role=role)
+    return {"party key": key}
+
+
+def _person(node: Node) -> Cells:
+    first, middle, last = (text(node, n) for n in ("first_name", "middle_name", "last_name"))
+    prefix = text(node, "prefix")
+    name = " ".join(t for t in (first, middle, prefix, last) if t)
+    former = [
+        " ".join(t for t in (text(p, "first_name"), text(p, "last_name")) if t)
+        for p in objects(node, "previous_names/previous_name")
+    ]
+    said = _contacts(node) | {
+        "kind": "Person",
+        "name": name,
+        "first": first,
+        "middle": middle,
+        "last": " ".join(t for t in (prefix, last) if t),
+        "aliases": [t for t in (*_several(node, "alias"), text(node, "full_name_frn"), *former) if t],
+        "mother": text(node, "mothers_name"),
+        "born": birth(text(node, "birthdate")),
+        "birthplace": text(node, "birth_place"),
+        "birth country": text(node, "country_of_birth"),
+        "gender": _GENDERS.get(text(node, "gender").upper(), ""),
+        "nationality": [t for n in ("nationality1", "nationality2", "nationality3") if (t := text(node, n))],
+        "residence": text(node, "residence"),
+        "profession": text(node, "occupation"),
+        "tax": text(node, "tax_number"),
+        "numbers": _numbers(node),
+    }
+    names = ("employer_name", "deceased", "date_deceased", "source_of_wealth", "comments", "title")
+    said["notes"] = [f"{n}: {t}" for n in names if (t := text(node, n))] + told({"peps": node.get("peps")})
+    return said
+
+
+def _several(node: Node, name: str) -> list[str]:
+    found = node.get(name, [])
+    return [t.strip() for t in (found if isinstance(found, list) else [found]) if isinstance(t, str)]
+
+
+def _numbers(node: Node) -> list[Cells]:
+    """Official numbers: a passport, national numbers under either name, documents with the country that issued them."""
+    made: list[Cells] = []
+    issued: dict[str, str] = {}
+    for one in [*objects(node, "identifications/identification"), *objects(node, "identification")]:
+        number, country = text(one, "number"), text(one, "issue_country")
+        issued.setdefault(number, country)
+        passport = text(one, "type").upper() in ("PASSPORT", "PP", "P", "PASS")
+        kind = "PASSPORT" if passport else _NATIONAL
+        made.append({"type": kind, "number": number, "country": country, "passport" if passport else "other": number})
+    passport, country = text(node, "passport_number"), text(node, "passport_country")
+    if passport:
+        made.insert(0, {"type": "PASSPORT", "number": passport, "country": country, "passport": passport})
+    for name in ("id_number", "ssn"):
+        number = text(node, name)
+        if number and number != passport:
+            column = "social" if name == "ssn" else "other"
+            made.insert(0, {"type": _NATIONAL, "number": number, "country": issued.get(number, ""), column: number})
+    return made
+
+
+def _entity(node: Node) -> Cells:
+    others = [
+        {"type": text(one, "type").upper(), "number": text(one, "number"), "country": text(one, "issue_country")}
+        | {"other": text(one, "number")}
+        for path in ("entity_identifications/entity_identification", "entity_identifications/entity_identifier")
+        for one in objects(node, path)
+    ]
+    number, country = text(node, "incorporation_number"), text(node, "incorporation_country_code")
+    if number and country:
+        others.insert(0, {"type": "REGISTRATION", "number": number, "country": country})
+    name, trade = text(node, "name"), text(node, "commercial_name")
+    names = ("incorporation_state", "business_closed", "date_business_closed", "entity_status", "comments")
+    return _contacts(node) | {
+        "kind": "Company",
+        "name": name or trade,
+        "aliases": [trade] if name and trade and trade != name else [],
+        "legal form": text(node, "incorporation_legal_form"),
+        "registration": number,
+        "sector": text(node, "business"),
+        "country": country,
+        "incorporated": text(node, "incorporation_date"),
+        "tax": text(node, "tax_number"),
+        "numbers": others,
+        "notes": [f"{n}: {said}" for n in names if (said := text(node, n))],
+    }
+
+
+def _contacts(node: Node) -> Cells:
+    phones = [*objects(node, "phones/phone"), *objects(node, "employer_phone_id")]
+    addresses = [*objects(node, "addresses/address"), *objects(node, "employer_address_id")]
+    places = [made for a in addresses if (made := _address(a))]
+    return {
+        "phones": [f"+{p.lstrip('+')} {n}" if p else n for one in phones for p, n in [_number(one)] if n],
+        "emails": [*_several(node, "email"), *_several(next(iter(objects(node, "emails")), {}), "email")],
+        "websites": [*_several(node, "url"), *_several(next(iter(objects(node, "urls")), {}), "url")],
+        "addresses": places,
+        "phone country": next((a["country"] for a in places if a.get("country")), ""),
+    }
+
+
+def _number(node: Node) -> tuple[str, str]:
+    prefix, number = text(node, "tph_country_prefix"), text(node, "tph_number")
+    return ("" if number.startswith("+") or not prefix.lstrip("+").isdigit() else prefix), number
+
+
+def _address(node: Node) -> Cells:
+    street = " ".join(t for n in ("address", "house_number", "apartment_number") if (t := text(node, n)))
+    city = ", ".join(dict.fromkeys(t for n in ("town", "city") if (t := text(node, n))))
+    state, code = text(node, "state"), text(node, "country_code")
+    parts = {
+        "street": street,
+        "city": city,
+        "state": "" if state == city else state,
+        "zip": text(node, "zip"),
+        "country": code,
+    }
+    return {n: said for n, said in parts.items() if said}
+
+
+def _related(rows: Rows, node: Node, key: str, at: str) -> None:
+    """Directors, owners and others of an entity."""
+    people = [(p, p) for p in objects(node, "director_id")]
+    people += [(o, p) for o in objects(node, "related_persons/entity_related_person") for p in objects(o, "person")]
+    for n, (one, person) in enumerate(people, 1):
+        role = text(one, "role")
+        link = "OWNS" if role in _OWN else "DIRECTS" if role in _DIRECT or one is person else "LINKED_TO"
+        said = rows.party(_person(person), " ".join(t for t in ("related to an entity", role) if t), f"{at}|d{n}")
+        share = text(one, "share_percentage")
+        rows.add("ties", source_key=said, target_key=key, link=link, role=role or "director", share=share)
+    for n, one in enumerate(objects(node, "related_entities/entity_related_entity"), 1):
+        for entity in objects(one, "entity"):
+            other = rows.party(_entity(entity), "related entity", f"{at}|e{n}")
+            share = text(one, "share_percentage")
+            link = "OWNS" if share else "LINKED_TO"
+            role = text(one, "entity_entity_relation") or "related entity"
+            rows.add("ties", source_key=other, target_key=key, link=link, role=role, share=share)
+
+
+def _account(rows: Rows, node: Node, role: str, at: str, operation: str, notes: list[str]) -> Cells:
+    cells = {
+        "account": text(node, "iban") or text(node, "account"),
+        "bank": text(node, "institution_name"),
+        "bic": text(node, "swift"),
+        "clearing": text(node, "institution_code"),
+    }
+    names = (
+        "branch",
+        "client_number",
+        "status_code",
+        "non_bank_institution",
+        "beneficiary",
+        "beneficiary_comment",
+        "comments",
+    )
+    kept = [f"{n}: {said}" for n in names if (said := text(node, n))]
+    if text(node, "iban") and text(node, "account") not in ("", text(node, "iban")):
+        kept.append(f"account: {text(node, 'account')}")
+    rows.add(
+        "accounts",
+        report_key=rows.report,
+        operation_key=operation,
+        role=role,
+        type=text(node, "account_type", "personal_account_type"),
+        currency=text(node, "currency_code"),
+        label=text(node, "account_name"),
+        opened=text(node, "opened"),
+        closed=text(node, "closed"),
+        balance=text(node, "balance"),
+        balance_date=text(node, "date_balance"),
+        bank_country=text(node, "institution_country"),
+        notes=[*kept, *notes],
+        **cells,
+    )
+    owners = objects(node, "t_entity")
+    for n, entity in enumerate(owners, 1):
+        key = rows.party(_entity(entity), "account holder", f"{at}|h{n}", operation)
+        _related(rows, entity, key, f"{at}|h{n}")
+        rows.add("holders", party_key=key, link="HOLDS", role="account holder", **cells)
+    people = [*objects(node, "signatory"), *objects(node, "related_persons/account_related_person")]
+    for n, one in enumerate(people, 1):
+        said = " ".join(t for t in ("signatory", text(one, "role")) if t)
+        for person in objects(one, "t_person"):
+            key = rows.party(_person(person), said, f"{at}|s{n}", operation)
+            rows.add("holders", party_key=key, link="LINKED_TO" if owners else "HOLDS", role=said, **cells)
+    for n, one in enumerate(objects(node, "related_entities/account_related_entity"), 1):
+        for entity in objects(one, "entity"):
+            said = text(one, "account_entity_relation") or "related entity"
+            key = rows.party(_entity(entity), said, f"{at}|a{n}", operation)
+            rows.add("holders", party_key=key, link="LINKED_TO", role=said, **cells)
+    return (
+        cells if cells["account"] else {"party key": rows.party({"name": cells["bank"], "kind": "Company"}, role, at)}
+    )
+
+
+def _transaction(rows: Rows, tree: Node, head: Node, at: str) -> None:
+    """A payment where both ends are told; else a transaction that parties take part in."""
+    directed = all(_end_of(tree, side) for side in ("from", "to"))
+    operation = "" if directed else f"{rows.report}|{at}"
+    if operation:
+        _operation(rows, tree, head, operation)
+    sides = {side: _side(rows, tree, side, f"{at}|{side}", operation, head) for side in ("from", "to")}
+    for n, one in enumerate(objects(tree, "involved_parties/party"), 1):
+        _involved(rows, one, f"{at}|{n}", operation, head)
+    _goods(rows, tree, at, operation)
+    if directed:
+        _payment(rows, tree, head, sides, at)
+
+
+def _end_of(tree: Node, side: str) -> Node:
+    paths = (
+        f"t_{side}{client}/{side}_{kind}" for client in ("", "_my_client") for kind in ("account", "person", "entity")
+    )
+    return next((one for path in paths for one in objects(tree, path)), {})
+
+
+def _operation(rows: Rows, tree: Node, head: Node, key: str) -> None:
+    number, date = text(tree, "transactionnumber"), text(tree, "date_transaction")
+    mode = " ".join(t for n in ("transmode_code", "transaction_type_code") if (t := text(tree, n)))
+    rows.add(
+        "operations",
+        report_key=rows.report,
+        operation_key=key,
+        name=" ".join(t for t in (number, date[:10]) if t) or "transaction",
+        number=number,
+        type=mode,
+        date=moment(date),
+        amount=sum_of(text(tree, "amount_local")),
+        currency=text(head, "currency_code_local"),
+        text=text(tree, "transaction_description"),
+        notes=told(tree, _DETAILS),
+    )
+
+
+def _payment(rows: Rows, tree: Node, head: Node, sides: dict[str, Node], at: str) -> None:
+    number, date = text(tree, "transactionnumber"), text(tree, "date_transaction")
+    amount, mode = text(tree, "amount_local"), text(tree, "transmode_code")
+    given, got = (next(iter(objects(s, "currency")), {}) for s in sides.values())
+    funds = [text(s, "funds") for s in sides.values()]
+    method = "cash_deposit" if funds[0] in _CASH else "cash_withdrawal" if funds[1] in _CASH else ""
+    rows.add(
+        "payments",
+        payment_key="|".join((*_who(head), number, date, amount, mode, "" if number else at)),
+        date=moment(date),
+        value_date=text(tree, "value_date"),
+        amount=sum_of(amount),
+        currency=text(head, "currency_code_local"),
+        instructed_amount=sum_of(text(given, "foreign_amount")),
+        instructed_currency=text(given, "foreign_currency_code"),
+        received_amount=sum_of(text(got, "foreign_amount")),
+        received_currency=text(got, "foreign_currency_code"),
+        rate=text(given, "foreign_exchange_rate") or text(got, "foreign_exchange_rate"),
+        method=method,
+        transaction_type=" ".join(t for t in (mode, *funds) if t),
+        purpose=text(tree, "transaction_description"),
+        place=text(tree, "transaction_location"),
+        number=number,
+        report_number=text(head, "entity_reference"),
+        status=text(tree, "transaction_status"),
+        description="; ".join(told(tree, (*_DETAILS, *_PAID))),
+        **{f"originator {n}": v for n, v in sides["from"].items() if isinstance(v, str)},
+        **{f"beneficiary {n}": v for n, v in sides["to"].items() if isinstance(v, str)},
+    )
+
+
+def _side(rows: Rows, tree: Node, side: str, at: str, operation: str, head: Node) -> Node:
+    """One end of a transaction, with who conducted it."""
+    for client in ("", "_my_client"):
+        for node in objects(tree, f"t_{side}{client}"):
+            made: Cells = {}
+            suspected = text(node, f"{side}_is_suspected").lower() in ("true", "1")
+            notes = ["suspected"] if suspected else []
+            for kind in ("account", "person", "entity"):
+                for one in objects(node, f"{side}_{kind}"):
+                    role = {"from": "originator", "to": "beneficiary"}[side]
+                    made = made or _end(rows, one, kind, role, at, operation, head, ("", notes, client))
+            for n, one in enumerate(objects(node, "t_conductor"), 1):
+                key = rows.party(_person(one), "conductor", f"{at}|c{n}", operation)
+                _conducts(rows, key, made, text(tree, "date_transaction"))
+            if made:
+                more = {"funds": text(node, f"{side}_funds_code"), "currency": node.get(f"{side}_foreign_currency")}
+                return made | more
+    return {}
+
+
+def _conducts(rows: Rows, key: str, end: Cells, date: str) -> None:
+    """Who came to the counter is told on the link to the end for which they came."""
+    if "party key" in end:
+        rows.add(
+            "ties", source_key=key, target_key=end["party key"], link="LINKED_TO", role="conductor", date=moment(date)
+        )
+    elif end:
+        rows.add("holders", party_key=key, link="LINKED_TO", role="conductor", **end)
+
+
+def _involved(rows: Rows, node: Node, at: str, operation: str, head: Node) -> None:
+    """A party of a transaction of which no direction is told."""
+    role = " ".join(t for t in ("party", text(node, "role")) if t)
+    names = ("funds_code", "significance", "comments", "country")
+    notes = [f"{n}: {said}" for n in names if (said := text(node, n))]
+    for kind, client in _PARTY:
+        for one in objects(node, kind + client):
+            _end(rows, one, kind, role, f"{at}|{kind}", operation, head, (text(node, "reason"), notes, client))
+
+
+def _goods(rows: Rows, tree: Node, at: str, operation: str) -> None:
+    for n, one in enumerate(objects(tree, "goods_services/item"), 1):
+        said = text(one, "item_type")
+        kind = {"VEHICLE": "Vehicle", "CAR": "Vehicle", "PROPERTY": "RealEstate", "RELST": "RealEstate"}.get(
+            said.upper(), "Asset"
+        )
+        number = text(one, "registration_number", "identification_number")
+        rows.add(
+            "goods",
+            report_key=rows.report,
+            operation_key=operation,
+            goods_key=f"{rows.report}|{at}|{n}",
+            kind=kind,
+            name=" ".join(t for t in (said, text(one, "item_make")) if t) or "goods",
+            text=text(one, "description"),
+            amount=sum_of(text(one, "disposed_value", "estimated_value")),
+            currency=text(one, "currency_code"),
+            number=number if kind != "Asset" else "",
+            notes=told(one, ("item_type", "item_make", "description")),
+        )
+
+
+DATASET = Dataset(
+    name="goaml",
+    title=Text("goAML reports", "Reportes goAML"),
+    description=Text(
+        "Reports of transactions and activities in XML, as many units receive them. Exported only when asked for.",
+        "Reportes de operaciones y actividades en XML, como los reciben muchas unidades. Se exportan solo si se pide.",
+    ),
+    publisher="Reporting entities; the form is UNODC's",
+    licence="Confidential: the tipping-off rule of the country that received it",
+    url="https://unite.un.org/goaml/",
+    format="xml",
+    columns=("report", "rentity_id", "submission_code", "report_code"),
+    elements=("transaction", "activity", "report_indicators"),
+    context=_HEAD,
+    tree=True,
+    mappings=MAPPINGS,
+    prepare=prepared("goaml", walk),
+    suspicious_activity=True,
+    fill_rates={"reports: type": 1.0, "reports: filed": 0.95, "parties: role": 1.0, "operations: amount": 0.95},
+)
