@@ -116,7 +116,7 @@ def imo(value: str) -> str | None:
 def container(value: str) -> str | None:
     """A freight container's number (ISO 6346): owner, category, six digits and the check digit, without spaces.
 
-    A wrong check digit stays (see :func:`flag`): it is what stands in the manifest.
+    A wrong check digit stays (see :mod:`.check_digits`): it is what stands in the manifest.
 
     Examples
     --------
@@ -142,16 +142,3 @@ def container_check_digit(text: str) -> str:
 def checksum(value: str) -> str | None:
     """A content hash in hexadecimal, lower case."""
     return value.lower() if _CHECKSUM.fullmatch(value) else None
-
-
-def flag(kind: str, value: str) -> bool:
-    """Whether the check digit of a canonical ``rfc`` or ``container`` is wrong; a warning to show, no ground to reject.
-
-    Examples
-    --------
-    >>> flag("container", "CSQU3054384"), flag("rfc", "XAXX010101000")
-    (True, False)
-    """
-    if kind == "rfc":
-        return value not in GENERIC_RFC and rfc_check_digit(value) != value[-1]
-    return container_check_digit(value) != value[-1]
