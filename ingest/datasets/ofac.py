@@ -1,7 +1,7 @@
-"""OFAC's Specially Designated Nationals (and the consolidated non-SDN list): main file, addresses, aliases, comments.
+"""OFAC's Specially Designated Nationals and the consolidated non-SDN list: main file, addresses, aliases, comments.
 
-Files without header, told apart by the shape of their rows; ``-0-`` means "no value". The four belong together by
-``ent_num``. The listing is an entity of its own, a ``Sanction``.
+Files without header, told apart by the shape of their rows; ``-0-`` means "no value". The four of a list belong together
+by ``ent_num``, which both lists take from one sequence. The listing is an entity of its own, a ``Sanction``.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
         "remark": remark,
         "programs": programs,
         "program told": c.marked("OFAC ", pc.binary_join(programs, ", ")),
+        "program of the other list": c.marked("OFAC non-SDN ", pc.binary_join(programs, ", ")),
         "owner told": c.marked("Vessel owner: ", texts(table, "vessel_owner")),
     }
     for detail in ("birthDate", *remarks.PLAIN):
@@ -116,7 +117,8 @@ def _bare(name: str) -> str:
     return name if "." in last or last in ("CO", "LTD", "INC", "CORP") else name.removesuffix(".")
 
 
-def _main() -> Mapping:
+def _main(listing: str = "Sanction", program: str = "program told") -> Mapping:
+    """Entries and their listings. The lists number their entries together, and an entry may stand on both."""
     born = Value(columns=("birthDate",), clean="date", formats=_DATES)
     phone, email = r.column("phone", "phone"), r.column("email", "email")
     entry = EntityRule(
@@ -154,11 +156,11 @@ def _main() -> Mapping:
     sanction = EntityRule(
         "sanction",
         "Sanction",
-        Key(columns=("ent_num",), prefix="ofac", literal="Sanction"),
+        Key(columns=("ent_num",), prefix="ofac", literal=listing),
         {
             "authority": r.constant("Office of Foreign Assets Control (OFAC)"),
             "country": r.constant("us"),
-            "program": r.column("program told"),
+            "program": r.column(program),
             "programId": r.column("programs"),
             "authorityId": r.column("ent_num"),
         },
@@ -249,22 +251,40 @@ def dataset(name: str, en: str, es: str, columns: tuple[str, ...], **more: Any) 
     )
 
 
-DATASET = dataset(
-    "ofac_sdn",
-    "main file",
-    "archivo principal",
-    (
-        "ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "vessel_flag",
-        "vessel_owner", "remarks",
-    ),
-    shape={"ent_num": NUMBER, "type": "individual|vessel|aircraft|entity|-0-?"},
-    mappings={
-        "": _main(),
-        "numbers": _number_mapping(),
-        "wallets": _WALLET_MAPPING,
-        "linked": linked_mapping(),
-    },
-    prepare=prepare_sdn,
-    whole_file=True,
-    minimum_records=400,
+_COLUMNS = (
+    "ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "vessel_flag",
+    "vessel_owner", "remarks",
 )  # fmt: skip
+_SHAPE = {"ent_num": NUMBER, "type": "individual|vessel|aircraft|entity|-0-?"}
+#: Programmes whose entries are not blocked as such: the file does not say which list it is.
+_NOT_BLOCKED = r".*(NS-|EO13662|EO14024|EO13959|EO14032|561-|CAPTA|HIFPAA|FSE-|13599).*"
+
+
+def _maps(main: Mapping) -> dict[str, Mapping]:
+    return {"": main, "numbers": _number_mapping(), "wallets": _WALLET_MAPPING, "linked": linked_mapping()}
+
+
+DATASET = (
+    dataset(
+        "ofac_sdn",
+        "main file",
+        "archivo principal",
+        _COLUMNS,
+        shape=_SHAPE,
+        mappings=_maps(_main()),
+        prepare=prepare_sdn,
+        whole_file=True,
+        minimum_records=400,
+    ),
+    dataset(
+        "ofac_consolidated",
+        "consolidated non-SDN list",
+        "lista consolidada distinta de la SDN",
+        _COLUMNS,
+        shape=_SHAPE | {"program": _NOT_BLOCKED},
+        mappings=_maps(_main("Sanction non-SDN", "program of the other list")),
+        prepare=prepare_sdn,
+        whole_file=True,
+        minimum_records=400,
+    ),
+)
