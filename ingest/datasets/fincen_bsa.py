@@ -6,40 +6,22 @@ The form is told by ``FormTypeCode``, which stands before the activities or behi
 
 from __future__ import annotations
 
-import re
 from itertools import count
 from typing import Any
 
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import fincen_codes as codes
+from vinculo.ingest.datasets.fincen_parties import associations, party_of, yes
 from vinculo.ingest.datasets.fiu_mapping import MAPPINGS
-from vinculo.ingest.datasets.fiu_reports import (
-    Cells,
-    Node,
-    Rows,
-    birth,
-    day,
-    fingerprint,
-    moment,
-    objects,
-    prepared,
-    sum_of,
-    text,
-    told,
-)  # fmt: skip
+from vinculo.ingest.datasets.fiu_reports import Cells, Rows, fingerprint, prepared
+from vinculo.ingest.datasets.fiu_texts import Node, day, moment, objects, sum_of, text, told
 
 _FORMS = (
     ("SuspiciousActivity", "SAR"),
     ("ForeignAccountActivity", "FBAR"),
     ("DesignationExemptActivity", "DOEP"),
     ("CurrencyTransactionActivity", "CTR"),
-)
-_NAMES = (
-    "RawIndividualFirstName",
-    "RawIndividualMiddleName",
-    "RawEntityIndividualLastName",
-    "RawIndividualNameSuffixText",
 )
 _CLASS = ("SuspiciousActivityTypeID", "SuspiciousActivitySubtypeID", "OtherSuspiciousActivityTypeText")
 _BEGINS = ("SuspiciousActivityFromDateText", "TransactionDateText", "ExemptEffectiveBeginDateText")
@@ -51,12 +33,12 @@ def walk(tree: Node, raw: str, rows: Rows, seen: set[str]) -> None:
     """One activity: a report with its parties, accounts and cash."""
     rows.report = fingerprint(raw)
     form = _form(tree)
-    parties = [_party(rows, p, f"party {n}", form) for n, p in enumerate(objects(tree, "Party"), 1)]
+    parties = [party_of(rows, p, f"party {n}", form) for n, p in enumerate(objects(tree, "Party"), 1)]
     filer = next((p for code in ("30", "45", "4", "15", "34") for p in parties if p["code"] == code), {})
     place = next((p for code in ("34", "30", "4", "45") for p in parties if p["code"] == code), filer)
     _report(rows, tree, form, filer.get("name", ""))
     for party in parties:
-        _associations(rows, party)
+        associations(rows, party)
         _accounts(rows, party, party, place)
     _foreign_accounts(rows, tree, filer)
     if activity := next(iter(objects(tree, "CurrencyTransactionActivity")), None):
@@ -105,123 +87,6 @@ def _report(rows: Rows, tree: Node, form: str, filer: str) -> None:
     )
 
 
-def _name(node: Node) -> str:
-    return text(node, "RawPartyFullName") or " ".join(t for n in _NAMES if (t := text(node, n)))
-
-
-def _party(rows: Rows, node: Node, at: str, form: str) -> Cells:
-    """A party and its key, as the other parts of the report need it."""
-    code = text(node, "ActivityPartyTypeCode")
-    said = _said(node, code)
-    key = rows.party(said, codes.ROLES.get(code, f"party {code}"), f"{at}|{code}")
-    return {"key": key, "code": code, "name": said.get("name", ""), "node": node, "tax": said.get("tax", ""), "at": at}
-
-
-def _said(node: Node, code: str) -> Cells:
-    names = objects(node, "PartyName")
-    legal = next((n for n in names if text(n, "PartyNameTypeCode") in ("", "L") and _name(n)), next(iter(names), {}))
-    work = next(iter(objects(node, "PartyOccupationBusiness")), {})
-    electronic = [text(e, "ElectronicAddressText") for e in objects(node, "ElectronicAddress")]
-    person = _is_person(node, code)
-    addresses = [made for a in objects(node, "Address") if (made := _address(a))]
-    said: Cells = {
-        "kind": {True: "Person", False: "Company", None: ""}[person],
-        "name": _name(legal),
-        "aliases": [_name(n) for n in names if n is not legal and _name(n)],
-        "born": birth(day(text(node, "IndividualBirthDateText"))),
-        "gender": "female"
-        if _yes(node, "FemaleGenderIndicator")
-        else "male"
-        if _yes(node, "MaleGenderIndicator")
-        else "",
-        "phones": [text(p, "PhoneNumberText") for p in objects(node, "PhoneNumber")],
-        "emails": [e for e in electronic if "@" in e],
-        "websites": [e for e in electronic if e and "@" not in e],
-        "phone country": "us",
-        "country": next((a["country"] for a in addresses if a.get("country")), ""),
-        "addresses": addresses,
-        "sector": "" if person else text(work, "OccupationBusinessText"),
-        "profession": text(work, "OccupationBusinessText") if person else "",
-        "notes": _remarks(node),
-    }
-    if person:
-        said |= {"first": text(legal, _NAMES[0]), "middle": text(legal, _NAMES[1]), "last": text(legal, _NAMES[2])}
-        said["suffix"] = text(legal, _NAMES[3])
-    return said | _numbers(node, said["notes"])
-
-
-def _is_person(node: Node, code: str) -> bool | None:
-    if _yes(node, "PartyAsEntityOrganizationIndicator") or text(node, "PartyTypeCode") == "O" or code in codes.FIRMS:
-        return False
-    alone = any(text(node, n) for n in ("IndividualBirthDateText", "PartyName/RawIndividualFirstName"))
-    marked = _yes(node, "FilerTypeIndividualIndicator") or text(node, "PartyTypeCode") == "I"
-    return True if alone or marked or code in codes.PEOPLE else None
-
-
-def _yes(node: Node, name: str) -> bool:
-    return text(node, name).upper() == "Y"
-
-
-def _remarks(node: Node) -> list[str]:
-    """What a form says of a party by a mark or a sum that has no column of its own."""
-    marks = [n.removesuffix("Indicator") for n, v in node.items() if n.endswith("Indicator") and v == "Y"]
-    names = ("IndividualEntityCashInAmountText", "IndividualEntityCashOutAmountText", "LossToFinancialAmountText")
-    sums = [f"{n.removesuffix('Text')}: {said}" for n in names if (said := text(node, n))]
-    kinds = told({"OrganizationClassificationTypeSubtype": node.get("OrganizationClassificationTypeSubtype")})
-    names = ("ContactDateText", "PrimaryRegulatorTypeCode", "PartyOccupationBusiness/NAICSCode")
-    more = [f"{n}: {said}" for n in names if (said := text(node, n))]
-    return [*marks, *sums, *kinds, *more]
-
-
-def _address(node: Node) -> Cells:
-    parts = {
-        "street": text(node, "RawStreetAddress1Text"),
-        "city": text(node, "RawCityText"),
-        "state": text(node, "RawStateCodeText"),
-        "zip": text(node, "RawZIPCode"),
-        "country": text(node, "RawCountryCodeText"),
-    }
-    return {n: said for n, said in parts.items() if said}
-
-
-def _numbers(node: Node, notes: list[str]) -> Cells:
-    taxes, others = [], []
-    for one in objects(node, "PartyIdentification"):
-        number, kind = text(one, "PartyIdentificationNumberText"), text(one, "PartyIdentificationTypeCode")
-        country, state = text(one, "OtherIssuerCountryText"), text(one, "OtherIssuerStateText")
-        other = text(one, "OtherPartyIdentificationTypeText")
-        if number and kind in codes.TAX:
-            taxes.append(number)
-        elif number and (kind in codes.NUMBERS or other):
-            # states number their licences each for itself
-            said = " ".join(
-                t for t in (codes.NUMBERS.get(kind) or other.upper(), state if kind in ("5", "999") else "") if t
-            )
-            column = "passport" if kind == "6" else "other"
-            others.append({"type": said, "number": number, "country": country, column: number})
-        elif number:
-            notes.append(f"number of type {kind}: {number}" + (f" ({state or country})" if state or country else ""))
-    # a second tax number stands beside the first, and joins nobody
-    notes += [f"further tax number: {t}" for t in taxes[1:] if t != taxes[0]]
-    return {"tax": taxes[0] if taxes else "", "numbers": others}
-
-
-def _associations(rows: Rows, party: Cells) -> None:
-    """Branches of an institution; what a subject is to an institution, known by its tax number."""
-    for n, one in enumerate(objects(party["node"], "PartyAssociation"), 1):
-        for m, branch in enumerate(objects(one, "Party"), 1):
-            if objects(branch, "PartyIdentification") or any(_address(a) for a in objects(branch, "Address")):
-                key = _party(rows, branch, f"{party['at']}|branch {n}|{m}", "")["key"]
-                rows.add("ties", source_key=key, target_key=party["key"], link="LINKED_TO", role="branch")
-        number = text(one, "SubjectRelationshipFinancialInstitutionTINText")
-        marks = [k.removesuffix("Indicator") for k, v in one.items() if k.endswith("Indicator") and v == "Y"]
-        more = text(one, "OtherPartyAssociationTypeText")
-        role = ", ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", t).lower() for t in [*marks, more] if t)
-        if number and role and "NoRelationshipToInstitution" not in marks:
-            key = rows.party({"tax": number, "kind": "Company"}, "institution named by a subject", f"{party['at']}|{n}")
-            rows.add("ties", source_key=party["key"], target_key=key, link="LINKED_TO", role=role)
-
-
 def _accounts(rows: Rows, party: Cells, owner: Cells, place: Cells) -> None:
     """Accounts of a party: with the institution that holds them (suspicious activity), or at the place of the transaction."""
     for n, one in enumerate(objects(party["node"], "PartyAccountAssociation"), 1):
@@ -229,7 +94,7 @@ def _accounts(rows: Rows, party: Cells, owner: Cells, place: Cells) -> None:
             if any(c.isdigit() for c in text(held_at, "PartyIdentification/PartyIdentificationNumberText")) or objects(
                 held_at, "Account"
             ):
-                bank = _party(rows, held_at, f"{party['at']}|held at {n}|{m}", "")
+                bank = party_of(rows, held_at, f"{party['at']}|held at {n}|{m}", "")
                 for account in objects(held_at, "Account"):
                     _account(rows, account, bank, owner)  # fmt: skip
     for account in objects(party["node"], "Account"):
@@ -242,7 +107,7 @@ def _account(rows: Rows, node: Node, bank: Cells, owner: Cells) -> Cells:
     cells = {"account": text(node, "AccountNumberText"), "clearing": bank.get("tax", ""), "bank": bank.get("name", "")}
     if not cells["account"]:
         return {}
-    closed = ["closed"] if _yes(node, "AccountClosedIndicator") else []
+    closed = ["closed"] if yes(node, "AccountClosedIndicator") else []
     rows.add("accounts", report_key=rows.report, role=role, bank_party_key=bank.get("key"), notes=closed, **cells)
     if owner:
         rows.add("holders", party_key=owner["key"], link="LINKED_TO", role=role, **cells)
@@ -251,7 +116,7 @@ def _account(rows: Rows, node: Node, bank: Cells, owner: Cells) -> Cells:
 
 def _foreign_accounts(rows: Rows, tree: Node, filer: Cells) -> None:
     for n, node in enumerate(objects(tree, "Account"), 1):
-        nested = [_party(rows, p, f"account {n}|{m}", "FBAR") for m, p in enumerate(objects(node, "Party"), 1)]
+        nested = [party_of(rows, p, f"account {n}|{m}", "FBAR") for m, p in enumerate(objects(node, "Party"), 1)]
         bank = next((p for p in nested if p["code"] == "41"), {})
         cells = {
             "account": text(node, "AccountNumberText"),

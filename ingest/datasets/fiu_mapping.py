@@ -26,6 +26,13 @@ def _party_key(column: str = "party key") -> Key:
     return Key(columns=(column,), literal="party", needs=(column,))
 
 
+def _official(name: str, kind: str, number: str, country: str) -> EntityRule:
+    """An official number as a node that datasets share; of another country it is another."""
+    key = Key(columns=(kind, number, country), prefix="", literal="Identifier", needs=(number,))
+    facts = {"type": r.column(kind), "number": r.column(number), "country": r.column(country)}
+    return EntityRule(name, "Identifier", key, facts)
+
+
 def _documents(name: str, record: tuple[str, ...] = (), facts: dict[str, Value] | None = None) -> LinkRule:
     return r.link("DOCUMENTS", "report", name, facts, record)
 
@@ -102,7 +109,7 @@ def _parties() -> Mapping:
         party,
         _THE_REPORT,
         _THE_OPERATION,
-        r.identifier_rule("tax id", "tax type", "tax key"),
+        r.identifier_rule("tax id", "tax type", "tax number", "tax country"),
         EntityRule("phone", "Phone", Key(prefix="", literal="Phone", values=(phone,)), {"number": phone}),
         EntityRule(
             "email", "EmailAddress", Key(prefix="", literal="EmailAddress", values=(email,)), {"address": email}
@@ -129,19 +136,10 @@ def _addresses() -> Mapping:
 
 
 def _numbers() -> Mapping:
-    facts = {
-        "passportNumber": r.column("passport"),
-        "socialSecurityNumber": r.column("social"),
-        "idNumber": r.column("other"),
-    }
+    named = (("passportNumber", "passport"), ("socialSecurityNumber", "social"), ("idNumber", "other"))
+    facts = {name: r.column(column) for name, column in named}
     party = EntityRule("party", "LegalEntity", _party_key(), facts, "kind", _KINDS)
-    key = Key(columns=("type", "compared", "country code"), prefix="", literal="Identifier", needs=("compared",))
-    number = EntityRule(
-        "number",
-        "Identifier",
-        key,
-        {"type": r.column("type"), "number": r.column("compared"), "country": r.column("country code")},
-    )
+    number = _official("number", "type", "compared", "country code")
     return Mapping((party, number), (r.link("HAS_IDENTIFIER", "party", "number"),))
 
 
@@ -203,10 +201,9 @@ def _holders() -> Mapping:
 
 
 def _ties() -> Mapping:
-    ends = (
-        _reference("source", "LegalEntity", _party_key("source key")),
-        # only a company is owned and directed
-        _reference("target", "Company", _party_key("target key")),
+    # only a company is owned and directed
+    source, target = (
+        _reference(n, k, _party_key(f"{n} key")) for n, k in (("source", "LegalEntity"), ("target", "Company"))
     )
     facts = {"role": r.column("role"), "date": r.column("date", "date")}
     shares = facts | {"percentage": r.column("share"), "sharesCount": r.column("shares")}
@@ -215,7 +212,7 @@ def _ties() -> Mapping:
         more = shares if kind == "OWNS" else facts
         return LinkRule(kind, "source", "target", Key(columns=("role",), literal=kind), more, where={"link": (kind,)})
 
-    return Mapping(ends, tuple(tie(kind) for kind in ("REPRESENTS", "DIRECTS", "OWNS", "LINKED_TO")))
+    return Mapping((source, target), tuple(tie(kind) for kind in ("REPRESENTS", "DIRECTS", "OWNS", "LINKED_TO")))
 
 
 def _operations() -> Mapping:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.ingest.clean.identifiers import iban_shaped
+from vinculo.ingest.cells import no_collecting
+from vinculo.ingest.clean.identifiers import iban_shaped, rfc
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets.accounts import account_keys, bank_keys
+from vinculo.ingest.datasets.fiu_texts import Node
 
-Node = dict[str, Any]
 Cells = dict[str, Any]
 #: Columns of each table that hold one text; the others hold lists.
 TABLES = {
@@ -32,7 +33,7 @@ TABLES = {
     "parties": (
         "report key", "operation key", "party key", "kind", "role", "reason", "date", "name", "first", "middle", "last",
         "father", "mother", "suffix", "born", "birthplace", "birth country", "gender", "country", "residence", "tax",
-        "registration", "legal form", "sector", "profession", "incorporated", "phone country", "nobody",
+        "tax country", "registration", "legal form", "sector", "profession", "incorporated", "phone country", "nobody",
     ),
     "addresses": ("party key", "kind", "street", "city", "state", "zip", "country", "note"),
     "numbers": ("party key", "kind", "type", "number", "country", "passport", "social", "other"),
@@ -61,11 +62,8 @@ LISTS = {
     "operations": ("notes",),
     "goods": ("notes",),
 }
-#: Nobody made a payment or filed a report before this; a sum beyond this is not in anybody's books.
-_FIRST_YEAR, _FIRST_BIRTH, _LARGEST = 1900, 1850, 13
 #: What stands in a record's text before what the elements above it say; inside a text its quotes would be escaped.
 _HEAD = ',"^":'
-_IMPLAUSIBLE = " (implausible)"
 
 
 @dataclass
@@ -120,122 +118,13 @@ class Rows:
 
     def _key(self, said: Cells, at: str) -> str:
         if made := c.number_key(said.get("tax", "")):
-            return f"tax|{made}"
+            return "|".join(("tax", made, said.get("tax country") or said.get("country") or "")).lower()
         for row in said.get("numbers", ()):
             if (row.get("type") or row.get("social")) and (made := c.number_key(row.get("number", ""))):
                 return f"{row.get('type')}|{made}|{row.get('country', '').lower()}"
         if name := said.get("name", ""):
             return f"{self.report}|{' '.join(name.casefold().split())}|{said.get('born', '')}"
         return f"{self.report}|{at}"
-
-
-def several(node: Any, path: str) -> list[Any]:
-    """All there is at a path (``a/b``) below a node, in order.
-
-    Examples
-    --------
-    >>> several({"a": [{"b": "1"}, {"b": ["2", "3"]}]}, "a/b")
-    ['1', '2', '3']
-    """
-    if "/" not in path:
-        return _members(node.get(path)) if isinstance(node, dict) else []
-    found = [node]
-    for step in path.split("/"):
-        found = [m for one in found if isinstance(one, dict) for m in _members(one.get(step))]
-    return found
-
-
-def _members(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def text(node: Node, *paths: str) -> str:
-    """The first text at one of these paths, trimmed; empty where there is none."""
-    for path in paths:
-        value = node.get(path)
-        if isinstance(value, str):
-            if said := value.strip():
-                return said
-        elif value is not None or "/" in path:
-            for found in several(node, path):
-                said = found.get("#text", "") if isinstance(found, dict) else found
-                if said := said.strip():
-                    return str(said)
-    return ""
-
-
-def objects(node: Node, path: str) -> list[Node]:
-    """What has children at a path."""
-    if "/" not in path:
-        value = node.get(path)
-        if value is None:
-            return []
-        if isinstance(value, dict):
-            return [value]
-    return [found for found in several(node, path) if isinstance(found, dict)]
-
-
-def day(said: str) -> str:
-    """``YYYYMMDD`` in ISO form with the precision it has; other texts as they are.
-
-    Examples
-    --------
-    >>> day("19801025"), day("19800000"), day("202108"), day("2020-01-02")
-    ('1980-10-25', '1980', '2021-08', '2020-01-02')
-    """
-    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)?", said)
-    if not found:
-        return said
-    year, month, number = found.groups()
-    if month == "00":
-        return year
-    return f"{year}-{month}" + (f"-{number}" if number and number != "00" else "")
-
-
-def moment(said: str, first: int = _FIRST_YEAR) -> str:
-    """A date; one of a year in which nobody filed reports is marked, so that it is kept as unreadable."""
-    made = day(said)
-    return made + _IMPLAUSIBLE if made[:4].isdigit() and int(made[:4]) < first else made
-
-
-def birth(said: str) -> str:
-    """A date of birth, marked where nobody alive can have it."""
-    return moment(said, _FIRST_BIRTH)
-
-
-def sum_of(said: str) -> str:
-    """A sum of money; a negative or impossible one is marked, so that it is kept as unreadable.
-
-    Examples
-    --------
-    >>> sum_of("9500.00"), sum_of("-7900000000000000.0")
-    ('9500.00', '-7900000000000000.0 (implausible)')
-    """
-    whole = said.partition(".")[0].replace(",", "")
-    return said + _IMPLAUSIBLE if whole.startswith("-") or len(whole) > _LARGEST else said
-
-
-def told(node: Any, without: tuple[str, ...] = ()) -> list[str]:
-    """Everything below a node as ``name: text``, but for these elements: what no column takes is still said.
-
-    Examples
-    --------
-    >>> told({"a": "1", "b": {"c": ["2", "3"]}, "@d": "4"}, ("a",))
-    ['b/c: 2', 'b/c: 3']
-    """
-    return [f"{path}: {said}" for path, said in _leaves(node, "", without)]
-
-
-def _leaves(node: Any, path: str, without: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if isinstance(node, list):
-        for one in node:
-            yield from _leaves(one, path, without)
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            if name not in without and name[0] not in "@^":
-                yield from _leaves(value, path if name == "#text" else f"{path}/{name}".lstrip("/"), without)
-    elif node:
-        yield path, node
 
 
 def fingerprint(tree: str) -> str:
@@ -254,15 +143,21 @@ def prepared(dataset: str, walk: Walk) -> Callable[[pa.Table], dict[str, pa.Tabl
     """
 
     def prepare(table: pa.Table) -> dict[str, pa.Table]:
-        columns = [table.column(n).to_pylist() for n in ("tree", "record", "line")]
-        made = [Rows(record, line) for record, line in zip(*columns[1:], strict=True)]
-        seen: set[str] = set()
-        heads: dict[str, Node] = {}
-        for tree, rows in zip(columns[0], made, strict=True):
-            walk(_loaded(tree, heads), tree, rows, seen)
-        return {name: _keyed(name, _tabled(name, made), dataset) for name in TABLES}
+        with no_collecting():
+            made = _walked(table, walk)
+            return {name: _keyed(name, _tabled(name, made), dataset) for name in TABLES}
 
     return prepare
+
+
+def _walked(table: pa.Table, walk: Walk) -> list[Rows]:
+    trees, records, lines = (table.column(n).to_pylist() for n in ("tree", "record", "line"))
+    made = [Rows(record, line) for record, line in zip(records, lines, strict=True)]
+    seen: set[str] = set()
+    heads: dict[str, Node] = {}
+    for tree, rows in zip(trees, made, strict=True):
+        walk(_loaded(tree, heads), tree, rows, seen)
+    return made
 
 
 def _loaded(tree: str, heads: dict[str, Node]) -> Node:
@@ -272,7 +167,7 @@ def _loaded(tree: str, heads: dict[str, Node]) -> Node:
         return dict(json.loads(tree))
     if head not in heads:
         heads[head] = json.loads(head[:-1])
-    return json.loads(body + "}") | {"^": heads[head]}
+    return dict(json.loads(body + "}")) | {"^": heads[head]}
 
 
 def _tabled(name: str, made: list[Rows]) -> pa.Table:
@@ -311,11 +206,23 @@ def _keyed(name: str, table: pa.Table, dataset: str) -> pa.Table:
 
 def _parties(table: pa.Table) -> pa.Table:
     names = c.named(c.texts(table, "name"))
-    tax, tax_type = c.tax_keys(c.texts(table, "tax"))
-    kind = pc.coalesce(c.texts(table, "kind"), c.party_kinds(names, tax))
-    country = pc.coalesce(c.texts(table, "phone country"), c.texts(table, "country"), c.texts(table, "residence"))
+    tax = c.through(c.texts(table, "tax"), c.number_key)
+    is_rfc = pc.is_valid(c.through(tax, rfc))
+    home = pc.coalesce(c.texts(table, "country"), c.texts(table, "residence"))
+    given = c.country_codes(pc.coalesce(c.texts(table, "tax country"), home))
+    # an RFC tells its country; other numbers are another taxpayer's in another country, and join nobody without one
+    country = c.where(c.if_any(tax, given), pc.invert(is_rfc))
+    number = c.where(tax, pc.or_(is_rfc, pc.is_valid(country)))
     return c.with_columns(
-        table, {"name": names, "tax key": tax, "tax type": tax_type, "kind": kind, "phone country": country}
+        table,
+        {
+            "name": names,
+            "tax number": number,
+            "tax type": c.through(number, lambda made: "RFC" if rfc(made) else "TAX"),
+            "tax country": country,
+            "kind": pc.coalesce(c.texts(table, "kind"), c.party_kinds(names, tax)),
+            "phone country": pc.coalesce(c.texts(table, "phone country"), home),
+        },
     )
 
 

@@ -13,25 +13,11 @@ from collections.abc import Iterator
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets.fiu_mapping import MAPPINGS
-from vinculo.ingest.datasets.fiu_reports import (
-    Cells,
-    Node,
-    Rows,
-    birth,
-    day,
-    fingerprint,
-    moment,
-    objects,
-    prepared,
-    sum_of,
-    text,
-    told,
-)
+from vinculo.ingest.datasets.fiu_reports import Rows, fingerprint, prepared
+from vinculo.ingest.datasets.fiu_texts import Node, day, moment, objects, sum_of, text, told
+from vinculo.ingest.datasets.mx_pld_parties import AGENTS, PERSONS, persons_in, said_of
 
-_PERSONS = ("persona_fisica", "persona_moral", "fideicomiso")
-_KEPT = ("actividad_economica", "giro_mercantil", "identificador_fideicomiso")
 _STREET = ("calle", "numero_exterior", "numero_interior", "colonia", "codigo_postal")
-_AGENTS = ("representante_apoderado", "apoderado_delegado")
 _ROLES = {
     "persona_aviso": "person of the aviso",
     "dueno_beneficiario": "beneficial owner",
@@ -106,97 +92,15 @@ def walk(tree: Node, raw: str, rows: Rows, seen: set[str]) -> None:
 def _filer(rows: Rows, filer: Node) -> None:
     if number := text(filer, "clave_sujeto_obligado"):
         kind = "Company" if len(number) == 12 else "Person" if len(number) == 13 else ""
-        rows.party({"tax": number, "kind": kind}, "filer", "filer")
+        rows.party({"tax": number, "tax country": "mx", "kind": kind}, "filer", "filer")
     if number := text(filer, "clave_entidad_colegiada"):
-        rows.party({"tax": number, "kind": "Company"}, "collegiate body of the filer", "body")
+        rows.party({"tax": number, "tax country": "mx", "kind": "Company"}, "collegiate body of the filer", "body")
 
 
 def _persons(rows: Rows, tree: Node, name: str) -> list[str]:
     """Keys of the persons that stand in elements of this name."""
     found = enumerate(objects(tree, name), 1)
-    return [key for n, one in found for key in _in(rows, one, _ROLES[name], f"{name} {n}", "")]
-
-
-def _in(rows: Rows, node: Node, role: str, at: str, operation: str) -> list[str]:
-    """The persons of an element, wrapped in ``tipo_persona`` or not, with its address and phone."""
-    made = []
-    holders = [node, *(w for n in node if n.startswith("tipo_persona") for w in objects(node, n))]
-    for holder in holders:
-        for kind in _PERSONS:
-            for n, one in enumerate(objects(holder, kind), 1):
-                said = _said(kind, one) | _contacts(node)
-                key = rows.party(said, role, f"{at}|{kind}|{n}", operation)
-                made.append(key)
-                _agents(rows, one, key, f"{at}|{kind}|{n}")
-    return made
-
-
-def _agents(rows: Rows, node: Node, key: str, at: str) -> None:
-    for name in _AGENTS:
-        for n, agent in enumerate(objects(node, name), 1):
-            role = "legal representative" if name == _AGENTS[0] else "trustee's delegate"
-            other = rows.party(_said("persona_fisica", agent), role, f"{at}|{name}|{n}")
-            rows.add("ties", source_key=other, target_key=key, link="REPRESENTS", role=role)
-
-
-def _said(kind: str, node: Node) -> Cells:
-    tax, curp = text(node, "rfc", "rfc_socio"), text(node, "curp")
-    numbers = [{"type": "CURP", "number": curp, "other": curp, "country": ""}] if curp else []
-    document = next(iter(objects(node, "documento_identificacion")), {})
-    shown = text(document, "numero_identificacion") or text(node, "numero_identificacion")
-    common: Cells = {
-        "tax": tax,
-        "nationality": [text(node, "pais_nacionalidad")] if kind == "persona_fisica" else [],
-        "country": text(node, "pais_nacionalidad") if kind == "persona_moral" else "",
-        "phone country": "mx",
-        "numbers": numbers,
-        "notes": [f"{n}: {said}" for n in _KEPT if (said := text(node, n))]
-        + ([f"document: {text(document, 'tipo_identificacion')} {shown}".strip()] if shown else []),
-    }
-    if kind != "persona_fisica":
-        made = {"name": text(node, "denominacion_razon"), "incorporated": day(text(node, "fecha_constitucion"))}
-        trust = kind == "fideicomiso"
-        said = {"kind": "LegalEntity" if trust else "Company", "legal form": "fideicomiso" if trust else ""}
-        return common | made | said | {"registration": text(node, "folio_mercantil")}
-    first, father, mother = (text(node, n) for n in ("nombre", "apellido_paterno", "apellido_materno"))
-    # a person without a second surname is filed with XXXX
-    mother = "" if mother.strip("X") == "" else mother
-    return common | {
-        "kind": "Person",
-        "name": " ".join(t for t in (first, father, mother) if t),
-        "first": first,
-        "father": father,
-        "mother": mother,
-        "last": " ".join(t for t in (father, mother) if t),
-        "born": birth(day(text(node, "fecha_nacimiento"))),
-    }
-
-
-def _contacts(node: Node) -> Cells:
-    places = [p for n in node if n.startswith("tipo_domicilio") for p in objects(node, n)]
-    made: Cells = {
-        "addresses": [
-            a for p in places for n in ("nacional", "extranjero") for o in objects(p, n) if (a := _address(o, n))
-        ]
-    }
-    for phone in objects(node, "telefono"):
-        made |= {"phones": [text(phone, "numero_telefono")], "emails": [text(phone, "correo_electronico")]}
-        if country := text(phone, "clave_pais"):
-            made["phone country"] = country
-    return made
-
-
-def _address(node: Node, where: str) -> Cells:
-    inside = text(node, "numero_interior")
-    street = " ".join(t for n in ("calle", "numero_exterior") if (t := text(node, n)))
-    parts = {
-        "street": ", ".join(t for t in (street, inside and f"int. {inside}", text(node, "colonia")) if t),
-        "city": text(node, "ciudad_poblacion"),
-        "state": text(node, "estado_provincia"),
-        "zip": text(node, "codigo_postal"),
-        "country": "MX" if where == "nacional" else text(node, "pais"),
-    }
-    return {n: said for n, said in parts.items() if said}
+    return [key for n, one in found for key in persons_in(rows, one, _ROLES[name], f"{name} {n}", "")]
 
 
 def _operation(rows: Rows, node: Node, key: str) -> None:
@@ -221,7 +125,7 @@ def _operation(rows: Rows, node: Node, key: str) -> None:
         amount=sum_of(whole[0]),
         currency=_CURRENCIES.get(whole[1], f"UIF {whole[1]}" if whole[1] else ""),
         method=", ".join(dict.fromkeys(_MEANS.get(m, m) for s in settled if (m := text(s, "instrumento_monetario")))),
-        notes=[*(_settlement(s) for s in settled), *told(node, (*_SETTLED, *_PERSONS, *_AGENTS))],
+        notes=[*(_settlement(s) for s in settled), *told(node, (*_SETTLED, *PERSONS, *AGENTS))],
     )
     # the persons of an aviso take part in each of its transactions
     client = _ROLES["persona_aviso"]
@@ -256,7 +160,7 @@ def _below(node: Node, above: str) -> Iterator[tuple[str, str, Node]]:
         if name[0] not in "@#^":
             for one in objects(node, name):
                 yield above, name, one
-                if name not in _PERSONS:
+                if name not in PERSONS:
                     yield from _below(one, name)
 
 
@@ -266,10 +170,10 @@ def _walk(rows: Rows, node: Node, key: str) -> None:
     for n, (_, name, one) in enumerate(_below(node, "")):
         if name in _FIRMS and (text(one, "denominacion_razon") or text(one, "rfc")):
             kind = "fideicomiso" if name == "constitucion_fideicomiso" else "persona_moral"
-            firm = rows.party(_said(kind, one), _FIRMS[name], f"{key}|{n}", key)
-        if name not in _PERSONS and not name.startswith("tipo_persona") and _holds_persons(one):
+            firm = rows.party(said_of(kind, one), _FIRMS[name], f"{key}|{n}", key)
+        if name not in PERSONS and not name.startswith("tipo_persona") and _holds_persons(one):
             role = _ROLES.get(name, name.replace("_", " "))
-            for person in _in(rows, one, role, f"{key}|{n}", key):
+            for person in persons_in(rows, one, role, f"{key}|{n}", key):
                 _shares(rows, name, one, person, firm)
         if "tipo_inmueble" in one:
             _real_estate(rows, one, f"{key}|{n}", key)
@@ -278,7 +182,7 @@ def _walk(rows: Rows, node: Node, key: str) -> None:
 
 
 def _holds_persons(node: Node) -> bool:
-    return any(n in _PERSONS or n.startswith("tipo_persona") for n in node)
+    return any(n in PERSONS or n.startswith("tipo_persona") for n in node)
 
 
 def _shares(rows: Rows, name: str, node: Node, person: str, firm: str) -> None:
@@ -321,7 +225,7 @@ def _account(rows: Rows, node: Node, number: str, name: str, operation: str) -> 
         clearing="" if text(node, "nombre_institucion", "nombre_banco") else text(node, "clave_institucion_financiera"),
         currency=_CURRENCIES.get(text(node, "moneda"), ""),
         balance=text(node, "saldo"),
-        notes=told(node, ("numero_cuenta", "nombre_institucion", "nombre_banco", *_PERSONS)),
+        notes=told(node, ("numero_cuenta", "nombre_institucion", "nombre_banco", *PERSONS)),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from vinculo.graph.errors import InputError
 from vinculo.graph.exports import export, exports
 from vinculo.graph.stores import open_store
-from vinculo.ingest.datasets.fiu_reports import day, sum_of
+from vinculo.ingest.datasets.fiu_texts import day, sum_of
 
 MONEY = "c_finance"
 _BATCH = """<?xml version="1.0"?>
