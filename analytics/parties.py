@@ -7,6 +7,7 @@ store is not touched, and every finding names the nodes themselves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +21,12 @@ from vinculo.graph.schema import descendants
 
 #: Numbers that many share by design: Mexico's RFC for the general public and for foreigners.
 PLACEHOLDERS = frozenset({"XAXX010101000", "XEXX010101000"})
-#: Types of numbers that name a ship, a bank or a carrier, not a taxpayer.
-NOT_OF_A_TAXPAYER = frozenset({"IMO", "MMSI", "SCAC", "SWIFT", "BIC", "SWIFT/BIC", "ISIN", "CALLSIGN", "CALL SIGN"})
+#: Types of numbers that name one taxpayer or one legal person, wherever they are written. A passport or an identity card does
+#: not: lists hold the same number for several people. A ship's, a bank's or a carrier's number names no party.
+OF_ONE_PARTY = frozenset({"RFC", "CURP", "LEI", "SSN"})
+#: Types that name one taxpayer of one country; the same digits are somebody else's in another.
+OF_ONE_PARTY_OF_A_COUNTRY = frozenset({"TAX"})
+_RFC = re.compile(r"[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}")
 #: A number that more nodes than this share is a placeholder nobody has listed yet.
 MOST_HOLDERS = 20
 
@@ -106,21 +111,22 @@ def _same_number(
     network: Network, properties: Callable[[str, Sequence[str]], pa.Table], is_party: Mask
 ) -> tuple[Codes, Codes, Codes]:
     """Pairs of nodes with one tax number where it is a property (FollowTheMoney's way) rather than a node, and its parties."""
-    holders: dict[str, list[int]] = {}
-    for kind, column in (("LegalEntity", "taxNumber"), ("Identifier", "number")):
-        table = properties(kind, [column, "type"] if kind == "Identifier" else [column])
-        types = table["type"].to_pylist() if kind == "Identifier" else [""] * table.num_rows
+    holders: dict[tuple[str, str, str], list[int]] = {}
+    for kind, columns in (("LegalEntity", ("taxNumber", "country")), ("Identifier", ("number", "country", "type"))):
+        table = properties(kind, columns)
+        types = table["type"].to_pylist() if kind == "Identifier" else ["TAX"] * table.num_rows
         at = network.index(table["id"]).tolist()
-        for i, number, type_ in zip(at, table[column].to_pylist(), types, strict=True):
-            plain = _plain(number)
-            if i >= 0 and _of_one_taxpayer(plain, type_):
-                holders.setdefault(plain, []).append(i)
+        told = zip(at, table[columns[0]].to_pylist(), table["country"].to_pylist(), types, strict=True)
+        for i, number, country, type_ in told:
+            known = taxpayer(type_, number, country)
+            if i >= 0 and known is not None:
+                holders.setdefault(known, []).append(i)
     a: list[int] = []
     b: list[int] = []
     parties: list[int] = []
     for nodes in holders.values():
         of_party = [i for i in nodes if is_party[i]]
-        if len(of_party) in range(1, MOST_HOLDERS + 1):
+        if len(of_party) <= MOST_HOLDERS:
             a += nodes[:-1]
             b += nodes[1:]
             parties += of_party
@@ -131,17 +137,38 @@ def _plain(number: str | None) -> str:
     return "".join(c for c in (number or "").upper() if c.isalnum() or c in "&Ñ")
 
 
-def _of_one_taxpayer(plain: str, type_: str | None) -> bool:
-    return len(plain) >= 5 and plain not in PLACEHOLDERS and (type_ or "").upper() not in NOT_OF_A_TAXPAYER
+def taxpayer(type_: str | None, number: str | None, country: str | None) -> tuple[str, str, str] | None:
+    """What an official number says of who holds it: its type, country and digits; ``None`` where it does not tell one party.
+
+    Numbers are compared within their type, and tax numbers within their country: a Colombian firm's NIT is not an Iranian
+    passport of the same digits.
+
+    Examples
+    --------
+    >>> taxpayer("TAX", "900.111.222", "co"), taxpayer("PASSPORT", "900111222", "ir"), taxpayer("TAX", "900111222", None)
+    (('TAX', 'co', '900111222'), None, None)
+    >>> taxpayer("TAX", "DIB-771110-HQ1", None)
+    ('RFC', '', 'DIB771110HQ1')
+    """
+    plain, sort = _plain(number), (type_ or "").upper()
+    if len(plain) < 5 or plain in PLACEHOLDERS:
+        return None
+    if sort in ("TAX", "RFC") and _RFC.fullmatch(plain):
+        return "RFC", "", plain
+    if sort in OF_ONE_PARTY:
+        return sort, "", plain
+    if sort in OF_ONE_PARTY_OF_A_COUNTRY and country:
+        return sort, country.lower(), plain
+    return None
 
 
 def _identifying(network: Network, properties: Callable[[str, Sequence[str]], pa.Table]) -> Mask:
     """Which nodes are numbers of one taxpayer."""
     made = np.zeros(len(network), np.bool_)
-    table = properties("Identifier", ["number", "type"])
-    at = network.index(table["id"])
-    for i, number, type_ in zip(at, table["number"].to_pylist(), table["type"].to_pylist(), strict=True):
-        if i >= 0 and _of_one_taxpayer(_plain(number), type_):
+    table = properties("Identifier", ["number", "country", "type"])
+    columns = (table[n].to_pylist() for n in ("type", "number", "country"))
+    for i, *told in zip(network.index(table["id"]).tolist(), *columns, strict=True):
+        if i >= 0 and taxpayer(*told) is not None:
             made[i] = True
     return made
 

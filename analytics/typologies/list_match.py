@@ -114,8 +114,10 @@ class ListMatch:
         weight = dict(self.parameters.weight_by_standing)
         score = max(weight.get(standing, weight["listed"]) for _, _, standing, _ in told)
         cleared = all(standing == "cleared" for _, _, standing, _ in told)
-        role = "cleared_party" if cleared else "listed_party"
-        entities = [(i, role) for i in context.ids(sorted(named))]
+        # who is cleared on the list that names him is cleared, whatever another list says of another entry
+        standing = {int(network.source[r]) for r, (_, _, s, _) in zip(listed, told, strict=True) if s != "cleared"}
+        entities = [(i, "listed_party") for i in context.ids(sorted(named & standing))]
+        entities += [(i, "cleared_party") for i in context.ids(sorted(named - standing))]
         entities += [(i, "same_tax_number") for i in context.ids(others)]
         entities += [(i, "listing") for i in context.ids(sorted({int(network.target[r]) for r in listed}))]
         words = sorted({_told(program, status, standing) for program, status, standing, _ in told})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -176,18 +177,53 @@ def if_any(needed: pa.Array, values: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_valid(needed), values, pa.scalar(None, pa.string()))
 
 
-def tax_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Tax numbers as they compare, and their type: ``RFC`` or ``TAX``.
+class TaxNumbers(NamedTuple):
+    """Tax numbers of a column, compared within their country: the same digits are another taxpayer's in another country.
 
-    Generic RFCs, and texts that can be no number of one taxpayer (too short, one character only), give no key.
+    Attributes
+    ----------
+    key : pyarrow.Array
+        What tells a party of one dataset from another: the number, with its country where that is known.
+    number : pyarrow.Array
+        The number as a node that datasets share; null where no country is known, for then it says nothing.
+    type : pyarrow.Array
+        ``RFC`` or ``TAX``.
+    country : pyarrow.Array
+        The country that gave it; null for an RFC, which tells its own.
+    """
+
+    key: pa.Array
+    number: pa.Array
+    type: pa.Array
+    country: pa.Array
+
+
+def tax_numbers(values: pa.Array, countries: pa.Array) -> TaxNumbers:
+    """Tax numbers as they compare.
+
+    Generic RFCs, and texts that can be no number of one taxpayer (too short, one character only), give none.
+
+    Parameters
+    ----------
+    values : pyarrow.Array
+        As they stand.
+    countries : pyarrow.Array
+        The country of each party, in any form.
 
     Examples
     --------
-    >>> [a.to_pylist() for a in tax_keys(pa.array(["dib-771110-hq1", "XAXX010101000", "12-3456789", "0000000"]))]
-    [['DIB771110HQ1', None, '123456789', None], ['RFC', None, 'TAX', None]]
+    >>> countries = pa.array(["US", "MX", "GT", None])
+    >>> made = tax_numbers(pa.array(["dib-771110-hq1", "XAXX010101000", "12-3456789", "12-3456789"]), countries)
+    >>> made.key.to_pylist(), made.number.to_pylist()
+    (['DIB771110HQ1', None, '123456789|gt', '123456789'], ['DIB771110HQ1', None, '123456789', None])
     """
-    keys = through(values, number_key)
-    return keys, through(keys, lambda made: "RFC" if rfc(made) else "TAX")
+    plain = through(values, number_key)
+    types = through(plain, lambda made: "RFC" if rfc(made) else "TAX")
+    own = pc.equal(types, "RFC")
+    country = pc.if_else(own, pa.scalar(None, pa.string()), where(country_codes(countries), pc.is_valid(plain)))
+    told = pc.or_(pc.fill_null(own, False), pc.is_valid(country))
+    key = pc.coalesce(if_any(country, joined([plain, country], "|")), plain)
+    return TaxNumbers(key, where(plain, told), where(types, told), country)
 
 
 def number_key(text: str) -> str | None:

@@ -118,8 +118,9 @@ def _shared(rows: list[dict[str, Any]]) -> dict[str, pa.Table]:
         return {}
     texts = {n: pa.array([row.get(n) for row in rows], pa.string()) for n in ("source", "country", *SHARED)}
     numbers = {n: pa.array([row[n] for row in rows], pa.int64()) for n in ("record", "line")}
-    key, sort = c.tax_keys(texts["taxNumber"])
-    return {"shared": pa.table({**texts, **numbers, "tax key": key, "tax type": sort})}
+    tax = c.tax_numbers(texts["taxNumber"], texts["country"])
+    told = {"tax number": tax.number, "tax type": tax.type, "tax country": tax.country}
+    return {"shared": pa.table({**texts, **numbers, **told})}
 
 
 def _properties(text: str | None) -> dict[str, list[str]]:
@@ -162,7 +163,7 @@ def _reference_mapping(kind: str) -> Mapping:
 def _shared_mapping() -> Mapping:
     phone, email = r.column("phone", "phone", hint="country"), r.column("email", "email")
     nodes = (
-        r.identifier_rule("tax id", "tax type", "tax key"),
+        r.identifier_rule("tax id", "tax type", "tax number", "tax country"),
         EntityRule("phone", "Phone", Key(prefix="", literal="Phone", values=(phone,)), {"number": phone}),
         EntityRule(
             "email", "EmailAddress", Key(prefix="", literal="EmailAddress", values=(email,)), {"address": email}

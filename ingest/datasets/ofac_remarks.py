@@ -130,7 +130,7 @@ def numbers(remark: str) -> list[tuple[str, str, str, str, str]]:
             # an RFC without its last three characters is no key to anybody
             type_ = kind.type if kind.type != "RFC" or rfc(number) else "TAX"
             if 4 <= len(compared) <= 30 and len(set(compared)) > 1:
-                where = country(told["place"]) if kind.of_country and told["place"] else ""
+                where = country(told["place"]) if (kind.of_country or type_ == "TAX") and told["place"] else ""
                 made.append((kind.property, type_, number, compared, where or ""))
             break
     return made

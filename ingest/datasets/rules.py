@@ -45,8 +45,8 @@ def add_party(
 ) -> pa.Table:
     """Add the columns of one role to a table.
 
-    A party's key is the tax number where there is one, else its name and country (and address where the source has nothing
-    better), or the column ``key``.
+    A party's key is the tax number, with its country, where there is one; else its name and country (and address where the
+    source has nothing better), or the column ``key``.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def add_party(
     countries = c.texts(table, country) if country else pa.nulls(table.num_rows, pa.string())
     codes = c.country_codes(countries)
     tax = c.texts(table, tax_id) if tax_id else pa.nulls(table.num_rows, pa.string())
-    tax_key, tax_type = c.tax_keys(tax)
+    numbers = c.tax_numbers(tax, countries)
     nothing = pa.nulls(table.num_rows, pa.string())
     streets = c.joined([c.texts(table, s) for s in street]) if street else nothing
     full = pc.coalesce(c.texts(table, full_address), c.if_any(streets, c.joined([streets, countries])))
@@ -82,7 +82,7 @@ def add_party(
     if address_in_key:
         compared = c.joined([compared, c.alike(full)], "|")
     compared = c.if_any(names, compared)
-    made = pc.coalesce(tax_key, compared)
+    made = pc.coalesce(numbers.key, compared)
     if key:
         made = pc.if_else(pc.is_valid(names), pc.coalesce(c.texts(table, key), made), made)
     return c.with_columns(
@@ -91,11 +91,12 @@ def add_party(
             f"{role} key": made,
             f"{role} name": names,
             f"{role} nobody": pc.if_else(pc.is_valid(names), pa.scalar(None, pa.string()), said),
-            f"{role} kind": c.party_kinds(names, tax_key),
+            f"{role} kind": c.party_kinds(names, numbers.key),
             f"{role} country": countries,
             f"{role} tax": tax,
-            f"{role} tax key": tax_key,
-            f"{role} tax type": tax_type,
+            f"{role} tax number": numbers.number,
+            f"{role} tax type": numbers.type,
+            f"{role} tax country": numbers.country,
             f"{role} address": full,
             f"{role} address key": address_key,
             f"{role} phones": c.listed([c.texts(table, p) for p in phones or ("",)]),
@@ -140,7 +141,7 @@ def party_rules(
     )
     entities = (
         party,
-        identifier_rule(f"{role} tax id", f"{role} tax type", f"{role} tax key"),
+        identifier_rule(f"{role} tax id", f"{role} tax type", f"{role} tax number", f"{role} tax country"),
         address_rule(f"{role} place", f"{role} address", f"{role} address key", f"{role} country"),
         EntityRule(f"{role} phone", "Phone", Key(prefix="", literal="Phone", values=(phone,)), {"number": phone}),
         EntityRule(
@@ -164,11 +165,13 @@ def link(
 
 
 def identifier_rule(name: str, type_column: str, number_column: str, country: str = "") -> EntityRule:
-    """An official number as a node; the same one in another dataset is the same node."""
+    """An official number as a node; the same one in another dataset is the same node, in another country it is not."""
     properties = {"number": column(number_column), "type": column(type_column)}
+    columns = [type_column, number_column]
     if country:
         properties["country"] = column(country)
-    key = Key(columns=(type_column, number_column), prefix="", literal="Identifier", needs=(number_column,))
+        columns.append(country)
+    key = Key(columns=tuple(columns), prefix="", literal="Identifier", needs=(number_column,))
     return EntityRule(name, "Identifier", key, properties)
 
 

@@ -214,6 +214,45 @@ def test_a_cleared_party_scores_nothing_and_is_told_as_cleared(case, traders):
     assert "cleared" in finding.reason.en and "aclarada a su favor" in finding.reason.es
 
 
+def numbered(case, party: str, type_: str, number: str, country: str = "") -> None:
+    shown = {"number": number, "type": type_} | ({"country": country} if country else {})
+    case.link("HAS_IDENTIFIER", party, case.entity("Identifier", f"{type_} {number} {country}", **shown))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "same"),
+    [
+        # a Colombian firm's NIT with the digits of an Iranian's passport
+        (("PASSPORT", "900111222", "ir"), ("TAX", "900111222", "co"), False),
+        (("PASSPORT", "900111222", "co"), ("TAX", "900111222", "co"), False),
+        (("PASSPORT", "900111222", "ir"), ("PASSPORT", "900111222", "ir"), False),
+        (("TAX", "123456789", "us"), ("TAX", "12-3456789", "gt"), False),
+        (("TAX", "123456789", ""), ("TAX", "123456789", "gt"), False),
+        (("REGISTRATION", "123456789", "gt"), ("TAX", "123456789", "gt"), False),
+        (("TAX", "900111222", "co"), ("TAX", "900.111.222", "CO"), True),
+        (("RFC", "PAC010101AB1", ""), ("TAX", "PAC-010101-AB1", "mx"), True),
+        (("LEI", "213800KUD8LAJWSQ9D15", ""), ("LEI", "213800KUD8LAJWSQ9D15", ""), True),
+    ],
+)
+def test_numbers_join_within_their_type_and_country_alone(case, theirs, ours, same):
+    named = case.entity("Person", "Somebody on a list")
+    case.link("LISTED", named, case.entity("Sanction", "an entry", program="SDNTK"))
+    numbered(case, named, *theirs)
+    firm = case.entity("Company", "A firm")
+    numbered(case, firm, *ours)
+    bill(case, "L1", firm, case.entity("Company", "A buyer"), 1)
+    assert [roles(f, "same_tax_number") for f in found(case, "list_match")] == ([{firm}] if same else [])
+
+
+@pytest.mark.parametrize(("country", "same"), [("co", True), ("mx", False), ("", False)])
+def test_a_tax_number_as_a_property_joins_within_its_country(case, country, same):
+    named = case.entity("Company", "On a list", taxNumber="900111222", country="co")
+    case.link("LISTED", named, case.entity("Sanction", "an entry", program="SDNTK"))
+    firm = case.entity("Company", "A firm", taxNumber="900.111.222", **({"country": country} if country else {}))
+    bill(case, "L1", firm, case.entity("Company", "A buyer"), 1)
+    assert [roles(f, "same_tax_number") for f in found(case, "list_match")] == ([{firm}] if same else [])
+
+
 def test_lists_alone_and_placeholders_match_nobody(case, traders):
     bill(case, "L1", *traders, 1)
     listed(case, "ZZZ010101ZZ1", "Definitivo", "listed")
@@ -237,7 +276,7 @@ def test_a_sanction_beside_a_tax_listing_is_told_but_not_two_lists_of_sanctions(
     sanctioned(case, "XYZ010101AB1", "SDGT")
     sanctioned(case, "XYZ010101AB1", "UN Al-Qaida")
     [finding] = found(case, "list_match")
-    assert roles(finding, "listed_party") == {named, first}
+    assert roles(finding, "listed_party") == {first} and roles(finding, "cleared_party") == {named}
     assert "SAT 69-B: Sentencia Favorable (cleared)" in finding.reason.en and "SDNTK" in finding.reason.en
 
 

@@ -186,7 +186,7 @@ def test_roles_beside_the_two_ends_are_kept(graph, write: Callable[..., Path]) -
         "<InitgPty><Pty><Nm>Agencia de Pagos</Nm></Pty></InitgPty>"
         + party("Cdtr", "Ana Ruiz", OTHER).replace("</Pty>", f"{born}</Pty>")
         + "<UltmtCdtr><Pty><Nm>Hermanos Paz</Nm><Id><OrgId><Othr><Id>B-12345674</Id>"
-        "<SchmeNm><Cd>TXID</Cd></SchmeNm></Othr></OrgId></Id></Pty></UltmtCdtr>"
+        "<SchmeNm><Cd>TXID</Cd></SchmeNm></Othr></OrgId></Id><CtryOfRes>ES</CtryOfRes></Pty></UltmtCdtr>"
     )
     graph.load(write("a.xml", document("053", statement(entry(details(parties))))))
     roles = {(graph.values(x)["role"][0], x.source, x.target) for x in graph.links("LINKED_TO")}

@@ -150,9 +150,9 @@ def test_a_listed_firm_and_a_taxpayer_meet_by_rfc_and_clearing_is_said(graph, wr
     ("remark", "numbers"),
     [
         ("Cedula No. 16247821 (Colombia)", [("CEDULA", "16247821", "co")]),
-        ("NIT # 800146749-7 (Colombia).", [("TAX", "8001467497", "")]),
+        ("NIT # 800146749-7 (Colombia).", [("TAX", "8001467497", "co")]),
         ("Folio Mercantil No. 88198 (Jalisco) (Mexico).", [("REGISTRATION", "88198", "mx")]),
-        ("R.F.C. FIC-700305 (Mexico)", [("TAX", "FIC700305", "")]),
+        ("R.F.C. FIC-700305 (Mexico)", [("TAX", "FIC700305", "mx")]),
         ("all offices worldwide.", []),
         ("X" * 990 + "; Passport 1234567", []),
     ],
