@@ -9,8 +9,9 @@ ours                 FtM
 Consignment          ``Asset`` (goods: name, summary, amount and currency of the declared value)
 Container            ``Asset``
 Location             ``Address``
-Invoice              ``Document``
+Invoice, Report      ``Document``
 Seizure, Inspection  ``Event``; their place also as ``addressEntity``
+Operation            ``Event``
 Listing              ``Risk`` of the listed entity, with status and reason
 Identifier           ``Identification`` of its holders, unless all of them have the number in a property of their own
 Phone, EmailAddress  no entity: ``phone`` and ``email`` of the parties
@@ -51,6 +52,8 @@ EXTENSION: dict[str, tuple[str, dict[str, str]]] = {
     "Container": ("Asset", {"number": "name"}),
     "Location": ("Address", {"name": "full", "code": "remarks"}),
     "Invoice": ("Document", {"number": "title", "date": "date"}),
+    "Report": ("Document", {"reportNumber": "title", "reportType": "summary", "date": "date"}),
+    "Operation": ("Event", {"operationType": "name"}),
     "Seizure": ("Event", {"seizureNumber": "name", "commodity": "summary"}),
     "Inspection": ("Event", {"inspectionNumber": "name", "commodity": "summary"}),
     "Listing": ("Risk", {"date": "listingDate"}),
@@ -59,7 +62,14 @@ EXTENSION: dict[str, tuple[str, dict[str, str]]] = {
     "EmailAddress": ("", {}),
 }
 #: Properties of ours on kinds that FtM has.
-OURS: dict[str, frozenset[str]] = {"PAID": frozenset({"method", "place", "placeRegion", "count"})}
+OURS: dict[str, frozenset[str]] = {
+    "PAID": frozenset(
+        (
+            "method", "place", "placeRegion", "count", "valueDate", "instructedAmount", "instructedCurrency", "receivedAmount",
+            "receivedCurrency", "exchangeRate", "charges", "status", "transactionType", "intermediary", "uetr", "endToEndId",
+        )
+    )
+}  # fmt: skip
 
 #: Links that become a property of one end, holding the other's id: whose, and which.
 _FOLDED: dict[str, tuple[str, str]] = {
