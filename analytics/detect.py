@@ -8,6 +8,7 @@ from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.typology import Typology, merge_overlapping, typologies
 from vinculo.graph.errors import UsageError
+from vinculo.graph.evidence import note_detection
 from vinculo.graph.store import Store
 from vinculo.graph.types import Finding
 
@@ -55,6 +56,8 @@ def detect(store: Store, *, typologies: Sequence[str] | None = None, progress: P
         found[typology.name] = merge_overlapping(typology.find(context))
     for name, findings in found.items():
         store.save_findings(name, findings)
+    if typologies is None:
+        note_detection(store)
     if progress:
         progress("done", len(wanted), len(wanted))
     return [f for findings in found.values() for f in findings]

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vinculo.graph.evidence import grounded
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 from vinculo.graph.types import Finding
@@ -61,7 +62,7 @@ def score(store: Store, answers: str | Path | Mapping[str, Any]) -> list[dict[st
     alike = [_Pattern.of(p, who) for p in known["look_alikes"]]
     rows = []
     for typology in sorted({p.typology for p in planted + alike}):
-        found = [who.actors_of(f) for f in store.findings(typology) if f.score > 0]
+        found = [who.actors_of(f) for f in grounded(store, store.findings(typology)) if f.score > 0]
         rows.append(
             _row(
                 typology,

@@ -256,12 +256,12 @@ class _Spool:
                         yield sort, table.slice(start, ROWS)
 
 
-def snapshot(store: Store, folder: Path, progress: Progress | None = None) -> dict[str, Any]:
+def snapshot(store: Store, folder: str | Path, progress: Progress | None = None) -> dict[str, Any]:
     """Write a store as canonical Parquet files; equal contents give equal rows.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder : path
         Must not be there yet; it appears complete or not at all.
 
     Returns
@@ -274,10 +274,10 @@ def snapshot(store: Store, folder: Path, progress: Progress | None = None) -> di
     UsageError
         ``snapshot_exists``.
     """
-    return write_snapshot(store, folder, Digest(), progress)
+    return write_snapshot(store, Path(folder), Digest(), progress)
 
 
-def restore(folder: Path, store: Store, progress: Progress | None = None) -> dict[str, int]:
+def restore(folder: str | Path, store: Store, progress: Progress | None = None) -> dict[str, int]:
     """Read a snapshot into a store, after checking that its files are whole; returns as :func:`copy`.
 
     Raises
@@ -285,6 +285,6 @@ def restore(folder: Path, store: Store, progress: Progress | None = None) -> dic
     InputError
         ``snapshot_missing``, ``snapshot_damaged``, ``snapshot_version``.
     """
-    taken = Snapshot(folder)
+    taken = Snapshot(Path(folder))
     taken.check(digest(taken))
     return copy(taken, store, progress)

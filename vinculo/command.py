@@ -12,9 +12,6 @@ from vinculo.console import Console, worded
 from vinculo.faults import reader_gone
 from vinculo.graph.text import has, say
 
-#: Commands that do not open the store of ``--store``; they accept the option so that scripts may always give it.
-WITHOUT_STORE = frozenset({"datasets", "profile", "copy", "version"})
-
 
 class TextCommand(click.Command):
     """A command whose help is read from the catalogue.
@@ -77,7 +74,7 @@ def command(function: Callable[..., int | None]) -> TextCommand:
 
     declared: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
     common: list[click.Parameter] = [
-        click.Option(["--store"], metavar="URL", hidden=name in WITHOUT_STORE),
+        click.Option(["--store"], metavar="URL"),
         click.Option(["--quiet"], is_flag=True),
         click.Option(["--json", "as_json"], is_flag=True),
     ]

@@ -7,6 +7,7 @@ import streamlit as st
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.panel import fact_rows, heading, source_line, standing_lines
 from vinculo.dashboard.wording import escaped, facts_table, figure, into, number, remark, seen, t, value_said
+from vinculo.graph.evidence import still_there
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import standings
 from vinculo.graph.types import Entity, Link, Suggestion
@@ -97,7 +98,7 @@ def _judge(suggestion: Suggestion, judgement: str) -> None:
 
 def same_as(entity: Entity) -> None:
     """What this may be the same as; a person judges, nothing is merged."""
-    found = cases.store().suggestions(entity.id)
+    found = still_there(cases.store(), cases.store().suggestions(entity.id))
     if not found:
         return
     st.markdown(f"##### {t('entity.same')}")

@@ -13,6 +13,7 @@ from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.panel import fact_rows, source_line, standing_lines
 from vinculo.dashboard.wording import escaped, figure, into, number, seen, t, unit_said
+from vinculo.graph.evidence import changed_since_detection, grounded
 from vinculo.graph.schema import is_a, kind
 from vinculo.graph.standing import standings, status_of
 from vinculo.graph.types import Finding
@@ -248,7 +249,9 @@ def show(finding: Finding, subject: str) -> None:
 
 
 frame.header(t("page.findings"))
-found_all = cases.store().findings()
+found_all = grounded(cases.store(), cases.store().findings())
+if changed_since_detection(cases.store()):
+    st.info(t("findings.changed"), icon=":material/update:")
 if cases.is_empty():
     frame.no_data()
 elif not found_all:

@@ -8,6 +8,7 @@ from vinculo.dashboard import cases, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import dataset_title, into, number, t
+from vinculo.graph.evidence import grounded
 from vinculo.graph.schema import kind
 
 #: Kinds shown as figures; the rest stand in the table.
@@ -53,7 +54,7 @@ def freshness() -> None:
 def next_steps() -> None:
     """Where to go from here."""
     st.markdown(f"##### {t('home.next')}")
-    findings = len(cases.store().findings())
+    findings = len(grounded(cases.store(), cases.store().findings()))
     if findings:
         frame.link("findings", t("home.see_findings", count=number(findings)), ":material/flag:")
     else:

@@ -191,11 +191,11 @@ def test_a_fault_of_ours_leaves_a_log(run: Run, case: Path, own_home: Path, monk
 def test_a_reader_that_leaves_early(case: Path) -> None:
     """``vinculo ... | head`` ends quietly."""
     done = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m vinculo datasets --json | head -c 1; echo ${{PIPESTATUS[0]}}"],
+        ["bash", "-c", f"{sys.executable} -m vinculo datasets --json | true; echo ${{PIPESTATUS[0]}}"],
         capture_output=True,
         text=True,
     )
-    assert done.stdout.splitlines()[0].endswith("141") and done.stderr == ""
+    assert done.stdout.strip() == "141" and done.stderr == ""
 
 
 def test_help_answers_at_once(process: Run) -> None:

@@ -12,6 +12,7 @@ from vinculo.command import command
 from vinculo.commands.look import suggestion_json
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
+from vinculo.graph.evidence import changed_since_detection, grounded, still_there
 from vinculo.graph.store import Store
 from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Finding
@@ -34,7 +35,7 @@ def suggest(console: Console) -> None:
 def suggestions(console: Console, id: str | None, limit: int | None) -> None:
     """List suggested pairs, best first."""
     with console.open() as store:
-        found = store.suggestions(id)
+        found = still_there(store, store.suggestions(id))
         shown = found[: limit or (None if console.as_json else 20)]
         names = _names(store, [i for s in shown for i in (s.left, s.right)])
     for s in shown:
@@ -65,7 +66,7 @@ def detect(console: Console, names: tuple[str, ...]) -> None:
 
     with console.open(write=True) as store:
         found = look(store, typologies=names or None, progress=console.progress)
-    for f in found:
+    for f in sorted(found, key=lambda f: (-f.score, f.id)):
         console.emit(f.as_json())
     counts = Counter(f.typology for f in found)
     known = typologies()
@@ -85,7 +86,9 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
     if name is not None and name not in typologies():
         raise UsageError("unknown_typology", typology=name, known=", ".join(typologies()))
     with console.open() as store:
-        found = store.findings(name)
+        found = grounded(store, store.findings(name))
+        if changed_since_detection(store):
+            console.note("cli.findings.changed")
         if id is not None:
             found = [f for f in found if f.id.startswith(id)]
             if len(found) != 1:
@@ -175,6 +178,8 @@ def score(console: Console, answers: str) -> None:
             known = json.loads(planted.read_text(encoding="utf-8"))
         except ValueError:
             raise InputError("answers_unreadable", file=str(planted)) from None
+        if not isinstance(known, dict) or not {"patterns", "look_alikes"} <= known.keys():
+            raise InputError("answers_unreadable", file=str(planted))
         made = compare(store, known)
     for row in made:
         console.emit(row)

@@ -11,6 +11,7 @@ import click
 from vinculo.command import command
 from vinculo.console import Console
 from vinculo.graph.errors import UsageError
+from vinculo.graph.evidence import still_there
 from vinculo.graph.text import say
 from vinculo.graph.types import Entity, Fact, Link, Path, Provenance, Suggestion
 
@@ -52,7 +53,7 @@ def show(console: Console, id: str, limit: int) -> None:
             return
         near = store.neighbours(id, limit=limit)
         told = standings(store, [id]).get(id, ())
-        suggested = store.suggestions(id)
+        suggested = still_there(store, store.suggestions(id))
         others = {e.id: e for e in near.entities} | store.entities([_other(s, id) for s in suggested])
     console.emit(
         {
