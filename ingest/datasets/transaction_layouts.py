@@ -62,7 +62,7 @@ def _stepped(steps: pa.Array, seconds: int) -> pa.Array:
 
 
 def _amlworld(table: pa.Table) -> pa.Table:
-    """Two columns are called ``Account``; bank numbers keep their zeros; the amount is what was paid, not received."""
+    """Two columns are called ``Account``; bank numbers keep their zeros; what was received stands beside what was paid."""
     names = {
         "date": "timestamp",
         "originator_bank": "from_bank",
@@ -73,6 +73,7 @@ def _amlworld(table: pa.Table) -> pa.Table:
         "currency": "payment_currency",
     }
     row = c.whole_row(table, (*names.values(), "amount_received", "receiving_currency", "payment_format"))
+    names["currency_received"] = "receiving_currency"
     return c.with_columns(_renamed(table, names), {"transfer_id": row, "type": _method(table, "payment_format")})
 
 
@@ -86,17 +87,27 @@ def _saml_d(table: pa.Table) -> pa.Table:
         "currency": "payment_currency",
     }
     row = c.whole_row(table, ("time", "date", *names.values(), "amount", "received_currency", "payment_type"))
+    names["currency_received"] = "received_currency"
     date = c.joined([c.texts(table, "date"), c.texts(table, "time")], "T")
     made = {"transfer_id": row, "date": date, "type": _method(table, "payment_type")}
     return c.with_columns(_renamed(table, names), made)
 
 
 def _paysim(table: pa.Table) -> pa.Table:
-    """``step`` counts hours; they are put on a calendar that begins on 1 January 2017."""
+    """``step`` counts hours; they are put on a calendar that begins on 1 January 2017.
+
+    In a ``CASH_IN`` the customer named first pays cash in at an agent: her balance grows, so money flows to her.
+    """
     names = ("step", "type", "amount", "nameorig", "oldbalanceorg", "newbalanceorig", "namedest")
     row = c.whole_row(table, names)
     made = {"transfer_id": row, "date": _stepped(c.texts(table, "step"), 3_600), "type": _method(table, "type")}
-    return c.with_columns(_renamed(table, {"originator_account": "nameorig", "beneficiary_account": "namedest"}), made)
+    comes = pc.fill_null(pc.equal(pc.utf8_upper(c.texts(table, "type")), "CASH_IN"), False)
+    first, second = c.texts(table, "nameorig"), c.texts(table, "namedest")
+    made |= {
+        "originator_account": pc.if_else(comes, second, first),
+        "beneficiary_account": pc.if_else(comes, first, second),
+    }
+    return c.with_columns(table, made)
 
 
 _ACCOUNT = EntityRule(

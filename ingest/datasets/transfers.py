@@ -33,6 +33,7 @@ METHODS = {
     "cash in": "cash_deposit",
     "cash withdrawal": "cash_withdrawal",
     "cash deposit": "cash_deposit",
+    "cash": "cash",
     "wire transfer": "wire",
     "wire": "wire",
     "cross border": "wire",
@@ -58,8 +59,9 @@ def prepare(table: pa.Table, scope: str = "transfers") -> dict[str, pa.Table]:
         table = r.add_party(table, side, name=f"{side}_name", tax_id=f"{side}_tax_id", country=f"{side}_country")
         table = _add_account(table, side, scope)
     table = r.add_place(table, "place", "place")
-    currency = c.present(pc.utf8_upper(c.renamed(c.texts(table, "currency"), CURRENCIES)))
-    table = c.with_columns(table, {"currency": currency})
+    for name in ("currency", "currency_received"):
+        code = c.present(pc.utf8_upper(c.renamed(c.texts(table, name), CURRENCIES)))
+        table = c.with_columns(table, {name: code})
     ends = [_end(table, side) for side in SIDES]
     known = pc.is_valid(c.texts(table, "transfer_id"))
     way = pc.if_else(known, pc.binary_join_element_wise(*ends, " to "), pa.scalar(None, pa.string()))
@@ -96,6 +98,8 @@ def _mapping(ends: tuple[str, str]) -> Mapping:
             "amount": r.column("amount", "amount"),
             "currency": r.column("currency"),
             "amountUsd": r.column("amount_usd", "amount"),
+            "receivedAmount": r.column("amount_received", "amount"),
+            "receivedCurrency": r.column("currency_received"),
             "method": r.column("type"),
             "place": r.column("place"),
             "placeRegion": r.column("place_region"),
@@ -168,7 +172,8 @@ def layout(
 
 
 OPTIONAL = (
-    "amount_usd", "type", "originator_account", "originator_name", "originator_tax_id", "originator_bank", "originator_country",
+    "amount_usd", "amount_received", "currency_received", "type",
+    "originator_account", "originator_name", "originator_tax_id", "originator_bank", "originator_country",
     "beneficiary_account", "beneficiary_name", "beneficiary_tax_id", "beneficiary_bank", "beneficiary_country", "place",
     "place_region", "purpose",
 )  # fmt: skip

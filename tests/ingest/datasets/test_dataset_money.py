@@ -77,14 +77,18 @@ def test_two_columns_called_account_stay_apart(graph, write: Callable[..., Path]
         "Timestamp,From Bank,Account,To Bank,Account,Amount Received,Receiving Currency,Amount Paid,Payment Currency,"
         "Payment Format,Is Laundering\n"
         "2022/09/01 00:20,010,8000EBD30,010,8000EBD31,3697.34,US Dollar,3697.34,US Dollar,Reinvestment,0\n"
-        "2022/09/01 00:20,0010,8000EBD30,03208,8000F4580,0.01,Euro,0.02,Yuan,ACH,1\n",
+        "2022/09/01 00:20,0010,8000EBD30,03208,8000F4580,0.01,Euro,0.02,Yuan,ACH,1\n"
+        "2022/09/01 00:21,010,8000EBD30,010,8000EBD30,5,Euro,5,Euro,Reinvestment,0\n",
     )
     (report,) = graph.load(file)
-    assert (report.dataset, report.loaded) == ("amlworld", 2)
+    assert (report.dataset, report.loaded) == ("amlworld", 3)
     # bank numbers keep their zeros: two banks, so two accounts of one number
     assert len(graph.entities("BankAccount")) == 4
     assert {b for _, b in graph.pairs("HELD_AT")} == {"010", "0010", "03208"}
     paid = {x.first("amount"): graph.values(x) for x in graph.links("PAID")}
+    assert (paid["0.02"]["receivedAmount"], paid["0.02"]["receivedCurrency"]) == (["0.01"], ["EUR"])
+    itself = next(x for x in graph.links("PAID") if x.first("amount") == "5")
+    assert itself.source == itself.target
     assert paid["0.02"]["currency"] == ["CNY"] and paid["0.02"]["method"] == ["ach"]
     assert paid["3697.34"]["date"] == ["2022-09-01T00:20"]
     # what is laundering in it is an answer, not a fact
@@ -106,6 +110,7 @@ def test_date_and_time_apart_and_currencies_in_words(graph, write: Callable[...,
         "GBP",
         "cash_deposit",
     )
+    assert paid.first("receivedCurrency") == "EUR" and not paid.first("receivedAmount")
     assert {e.first("country") for e in graph.entities("BankAccount")} == {"gb", "ae"}
 
 
@@ -119,6 +124,12 @@ def test_steps_become_hours_of_a_calendar(graph, write: Callable[..., Path]) -> 
     (report,) = graph.load(file)
     assert (report.dataset, report.loaded, report.rejected) == ("paysim", 1, 1)
     assert graph.links("PAID")[0].first("date") == "2017-01-02T01:00:00"
+
+
+def test_cash_paid_in_flows_to_the_customer_named_first(graph, write: Callable[..., Path]) -> None:
+    head = "step,type,amount,nameOrig,oldbalanceOrg,newbalanceOrig,nameDest,oldbalanceDest,newbalanceDest,isFraud\n"
+    graph.load(write("paysim.csv", head + "1,CASH_IN,50,C1,100,150,C2,80,30,0\n"))
+    assert graph.pairs("PAID") == {("C2", "C1")} and graph.links("PAID")[0].first("method") == "cash_deposit"
 
 
 def test_the_sample_that_amlsim_ships(graph, write: Callable[..., Path]) -> None:

@@ -202,6 +202,22 @@ def test_samples_of_simulators_load(graph, real: Path, name: str, dataset: str, 
     assert graph.store.edges(["PAID"]).num_rows == read
 
 
+def test_amlworld_rows_keep_zeros_and_transfers_to_oneself(graph, real: Path, tmp_path: Path) -> None:
+    # the public excerpt has the rows of patterns alone, between marks; as transactions they stand under this header
+    rows = re.findall(r"(?m)^\d{4}/.*$", (real / MONEY / "amlworld_Patterns_17rows.txt").read_text("utf-8"))
+    head = (
+        "Timestamp,From Bank,Account,To Bank,Account,Amount Received,Receiving Currency,"
+        "Amount Paid,Payment Currency,Payment Format,Is Laundering"
+    )
+    file = tmp_path / "HI-Small_Trans.csv"
+    file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    (report,) = graph.load(file)
+    assert (report.dataset, report.read, report.loaded) == ("amlworld", 17, 17)
+    links = graph.links("PAID")
+    assert len(links) == 17 and sum(x.source == x.target for x in links) == 1
+    assert {"011", "0022177", "005"} <= {b for _, b in graph.pairs("HELD_AT")}
+
+
 def test_the_one_real_manifest_row(graph, real: Path) -> None:
     (report,) = graph.load(real / TRADE / "us_ams_header_1row.csv")
     assert (report.dataset, report.read, report.loaded) == ("ams_header", 1, 1)
