@@ -133,8 +133,9 @@ def _counts(url: str, version: str) -> dict[str, dict[str, int]]:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _synthetic(url: str, version: str) -> bool:
-    return any(s.synthetic for s in reader(url).sources())
+def _synthetic(url: str, version: str) -> str:
+    made_up = {r.source.synthetic for r in reader(url).runs() if r.status != "withdrawn"}
+    return ("some" if len(made_up) > 1 else "all") if True in made_up else ""
 
 
 def counts() -> dict[str, dict[str, int]]:
@@ -147,6 +148,6 @@ def is_empty() -> bool:
     return not counts()["entities"]
 
 
-def is_synthetic() -> bool:
-    """Whether some of it says of itself that it is made up."""
+def synthetic() -> str:
+    """How much of it says of itself that it is made up: ``all``, ``some``, or nothing."""
     return _synthetic(current(), store().version())

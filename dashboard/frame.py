@@ -58,8 +58,10 @@ def header(title: str) -> None:
         f"<span class='v-case'>{escaped(t('case'))}: <b>{escaped(cases.label(cases.current()))}</b></span>",
         width="content",
     )
-    if cases.is_synthetic():
-        bar.badge(t("synthetic"), color="orange", icon=":material/science:")
+    if made_up := cases.synthetic():
+        bar.badge(
+            t("synthetic") if made_up == "all" else t("synthetic.some"), color="orange", icon=":material/science:"
+        )
     other = "en" if language() == "es" else "es"
     name = {"en": "English", "es": "Español"}[other]
     bar.button(

@@ -79,6 +79,16 @@ class Contents:
         return any(s.synthetic for s in self._sources)
 
     @property
+    def mixed(self) -> bool:
+        """Whether made-up data stands beside real data: then only what is marked is made up."""
+        return len({s.synthetic for s in self._sources}) > 1
+
+    @property
+    def synthetic_said(self) -> str:
+        """Key of the sentence about synthetic data: all of it, some of it, or none (empty)."""
+        return "" if not self.synthetic else "export.synthetic.some" if self.mixed else "export.synthetic"
+
+    @property
     def sources(self) -> list[Source]:
         return sorted(self._sources, key=lambda s: s.key)
 

@@ -167,8 +167,8 @@ def _made_up(of: Entity | Link) -> str:
 def _readme(contents: Contents) -> str:
     language = contents.language
     lines = [contents.handling, contents.title]
-    if contents.synthetic:
-        lines.append(say("export.synthetic", language))
+    if said := contents.synthetic_said:
+        lines.append(say(said, language))
     lines += ["", say("export.csv.readme", language), "", say("export.listed_not_guilty", language), ""]
     lines += [f"{s.dataset}  {s.file}  sha256 {s.sha256}" for s in contents.sources]
     return "\r\n".join(lines).strip() + "\r\n"

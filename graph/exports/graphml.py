@@ -59,8 +59,8 @@ def writes(contents: Contents, path: Path) -> None:
 
 def _about(contents: Contents) -> list[tuple[str, str]]:
     about = [("title", contents.title), ("handling", contents.handling), ("dataVersion", contents.data_version)]
-    if contents.synthetic:
-        about.append(("synthetic", say("export.synthetic", contents.language)))
+    if said := contents.synthetic_said:
+        about.append(("synthetic", say(said, contents.language)))
     if contents.standings:
         about.append(("standing", say("export.listed_not_guilty", contents.language)))
     return [(name, value) for name, value in about if value]

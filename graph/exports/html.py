@@ -101,6 +101,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
         parallel[pair] += 1
     title = contents.title or say("export.html.title", contents.language)
     synthetic = contents.synthetic or any(n["synthetic"] for n in net.nodes)
+    real = contents.mixed or not all(n["synthetic"] for n in net.nodes)
     data = tables.data() | {
         "nodes": net.nodes,
         "edges": net.edges,
@@ -119,7 +120,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
         title=title,
         untitled=not contents.title,
         handling=contents.handling,
-        synthetic=synthetic,
+        synthetic=("synthetic_some" if real else "synthetic") if synthetic else "",
         noscript=say("export.html.noscript", contents.language),
         css=Markup(css),
         js=Markup(js),
@@ -207,7 +208,11 @@ class _Tables:
                     for key, text in catalogue().items()
                     if key.startswith(_WORDS)
                 }
-                | {"synthetic": say("export.synthetic.badge", x), "not_guilty": say("export.listed_not_guilty", x)}
+                | {
+                    "synthetic": say("export.synthetic.badge", x),
+                    "synthetic_some": say("export.synthetic.some.badge", x),
+                    "not_guilty": say("export.listed_not_guilty", x),
+                }
                 for x in LANGUAGES
             },
         }

@@ -29,6 +29,7 @@ from vinculo.graph.exports import export, exports
 from vinculo.graph.exports.csv import guard, unguard
 from vinculo.graph.schema import is_a, kinds
 from vinculo.graph.store import Store
+from vinculo.graph.text import say
 
 FORMATS = ["csv", "ftm", "graphml", "html"]
 SECRETS = ["Secret Bank", "secretbank", "secret name", "told to the police", "phantom-7731", "filed_sars", "bank_sars"]
@@ -108,6 +109,24 @@ def test_synthetic_data_is_called_so(case: Store, tmp_path: Path, format: str) -
     assert export(case, format, tmp_path / "a", ids=["ana", "halcon"])["synthetic"]
     assert "synthetic" in text_of(tmp_path / "a").casefold()
     assert not export(case, format, tmp_path / "b", ids=["lucky", "list2"])["synthetic"]
+
+
+@pytest.mark.parametrize("format", ["csv", "graphml", "html"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_real_data_beside_synthetic_is_not_called_synthetic(
+    case: Store, tmp_path: Path, format: str, language: str
+) -> None:
+    """A real firm on a real list must not be called invented because a training file is in the store too."""
+    for ids, key, other in ((["ana", "bl1"], "", ".some"), (["ana", "lucky", "list2"], ".some", "")):
+        export(case, format, tmp_path / f"x{key}", ids=ids, language=language)
+        found = text_of(tmp_path / f"x{key}")
+        if format == "html":
+            words = {"": "synthetic", ".some": "synthetic_some"}
+            assert f'data-word="{words[key]}"' in found and f'data-word="{words[other]}"' not in found
+            assert say(f"export.synthetic{key}.badge", language) in found
+        else:
+            assert say(f"export.synthetic{key}", language) in found
+            assert say(f"export.synthetic{other}", language) not in found
 
 
 @pytest.mark.parametrize("format", FORMATS)
