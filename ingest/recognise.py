@@ -106,7 +106,8 @@ def likenesses(file: OpenedFile, reader: Format, among: dict[str, Dataset] | Non
         alike = _shaped(dataset, heads) if dataset.headerless else _headed(dataset, heads)
         if alike.found:
             found.append(alike)
-    return sorted(found, key=lambda a: (-a.share, -a.explained, a.dataset.headerless, a.dataset.name))
+    # a header that names every column says more than the shape of cells
+    return sorted(found, key=lambda a: (-a.share, a.dataset.headerless, -a.explained, a.dataset.name))
 
 
 def _headed(dataset: Dataset, heads: list[Head]) -> Likeness:
