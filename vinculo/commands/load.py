@@ -11,6 +11,7 @@ from vinculo.command import command
 from vinculo.console import Console
 from vinculo.faults import told
 from vinculo.graph.errors import InputError, UsageError
+from vinculo.graph.store import Store
 from vinculo.graph.text import say
 from vinculo.graph.types import Run, Source
 
@@ -67,11 +68,19 @@ def datasets(console: Console, name: str | None) -> None:
 @click.option("--dataset", metavar="NAME")
 @click.option("--mapping", metavar="FILE")
 @click.option("--synthetic", is_flag=True)
-def ingest(console: Console, files: tuple[str, ...], dataset: str | None, mapping: str | None, synthetic: bool) -> int:
+@click.option("--no-suggest", is_flag=True)
+def ingest(
+    console: Console,
+    files: tuple[str, ...],
+    dataset: str | None,
+    mapping: str | None,
+    synthetic: bool,
+    no_suggest: bool,
+) -> int:
     """Load files; each record ends in exactly one disposition."""
     from vinculo.ingest.load import ingest_each
 
-    code = 0
+    code = new = 0
     with console.open(write=True) as store:
         for file in files:
             try:
@@ -79,10 +88,21 @@ def ingest(console: Console, files: tuple[str, ...], dataset: str | None, mappin
                     file, store, dataset=dataset, mapping=mapping, synthetic=synthetic, progress=console.progress
                 ):
                     tell_report(console, report.as_json())
+                    new += report.entities
             except (InputError, UsageError) as problem:
                 # this file is at fault; the others need not wait for it
                 code = code or told(problem, as_json=console.as_json)
+        if new and not no_suggest:
+            _suggest(console, store)
     return code
+
+
+def _suggest(console: Console, store: Store) -> None:
+    """Look for spellings of one party among what is there now; nothing is merged."""
+    from vinculo.ingest.resolve.suggest import suggest
+
+    if found := suggest(store, console.progress):
+        console.say("cli.suggest.done", count=f"{found:,}")
 
 
 def tell_report(console: Console, made: dict[str, Any]) -> None:
