@@ -153,7 +153,8 @@ class PassThrough:
                 "total": measured(total, currency),
             },
             reason={
-                "passed": percent(whole),
+                # more may leave than came in, from what lay there; of what came in no more than all can have left
+                "passed": percent(min(whole, 1.0)),
                 "hours": counted(round(self.parameters.window_hours), "hour"),
                 "times": counted(len(incoming), "deposit_any"),
                 "total": money(total, total, currency),

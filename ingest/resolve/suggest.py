@@ -226,7 +226,9 @@ def _told(a: _Party, b: _Party, score: float) -> Suggestion:
 def _sentence(a: _Party, b: _Party, language: str) -> str:
     names = {"left": a.name, "right": b.name}
     letters = OSA.distance(a.apart.squeezed, b.apart.squeezed)
-    if letters == 0 or a.apart.in_order == b.apart.in_order:
+    if names["left"] == names["right"]:
+        parts = [say("suggestion.identical", language, **names)]
+    elif letters == 0 or a.apart.in_order == b.apart.in_order:
         parts = [say("suggestion.same", language, **names)]
     else:
         key = "suggestion.one_letter" if letters == 1 else "suggestion.letters"
