@@ -12,7 +12,7 @@ from vinculo.command import command
 from vinculo.console import Console
 from vinculo.graph.errors import UsageError
 from vinculo.graph.evidence import still_there
-from vinculo.graph.text import say
+from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Fact, Link, Path, Provenance, Suggestion
 
 
@@ -25,11 +25,24 @@ def search(console: Console, text: tuple[str, ...], kinds: tuple[str, ...], limi
     _known_kinds(kinds)
     with console.open() as store:
         hits = store.search(" ".join(text), kinds=kinds or None, limit=limit)
+        found = store.entities([h.id for h in hits])
+    datasets = {id: list(dict.fromkeys(p.source.dataset for p in e.sources)) for id, e in found.items()}
     for h in hits:
-        console.emit({"id": h.id, "kind": h.kind, "name": h.name, "score": h.score, "matched": h.matched})
+        told = {"id": h.id, "kind": h.kind, "name": h.name, "score": h.score, "matched": h.matched}
+        console.emit(told | {"datasets": datasets.get(h.id, [])})
     if hits:
-        rows = [(h.score, label(h.kind), h.name, h.matched if h.matched != h.name else "", h.id) for h in hits]
-        console.table(("score", "kind", "name", "matched", "id"), rows, numbers=(0,))
+        rows = [
+            (
+                h.score,
+                label(h.kind),
+                h.name,
+                h.matched if h.matched != h.name else "",
+                ", ".join(datasets.get(h.id, ())),
+                h.id,
+            )
+            for h in hits
+        ]
+        console.table(("score", "kind", "name", "matched", "dataset", "id"), rows, numbers=(0,))
     else:
         console.say("cli.search.none")
 
@@ -169,6 +182,20 @@ def verb(kind: str) -> str:
     return kinds()[kind].verb.into() if kind in kinds() else kind
 
 
+#: What tells things of a kind apart better than their number does.
+_TELLING = {"Inspection": ("inspectionKind", "result"), "Seizure": ("commodity",), "Consignment": ("goods",)}
+
+
+def _described(entity: Entity) -> str:
+    """The name, and for what has a number for one, what it is about."""
+    said = []
+    for name in _TELLING.get(entity.kind, ()):
+        if value := entity.first(name):
+            key = f"dashboard.value.{name}.{value}"
+            said.append(say(key) if has(key) else value)
+    return f"{entity.name} ({', '.join(said)})" if said else entity.name
+
+
 def _known_kinds(names: Iterable[str]) -> None:
     from vinculo.graph.schema import kind
 
@@ -225,7 +252,7 @@ def _tell_links(console: Console, entity: Entity, links: Iterable[Link], ends: d
         outward = x.source == entity.id
         other = x.target if outward else x.source
         money = " ".join(t for t in (x.first("amount"), x.first("currency")) if t)
-        name = ends[other].name if other in ends else other
+        name = _described(ends[other]) if other in ends else other
         rows.append(("→" if outward else "←", verb(x.kind), name, _date(x)[:10], money, other))
     if rows:
         console.line()
