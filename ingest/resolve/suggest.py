@@ -9,42 +9,42 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from vinculo.graph.schema import descendants
+from vinculo.graph.evidence import basis
 from vinculo.graph.store import Store
 from vinculo.graph.text import LANGUAGES, Text, say
 from vinculo.graph.types import Suggestion
-from vinculo.ingest.resolve.names import Name, taken_apart
-from vinculo.ingest.resolve.pairs import candidate_pairs
+from vinculo.ingest.resolve.names import Name
+from vinculo.ingest.resolve.pairs import Pairs, candidate_pairs, letters_allowed
+from vinculo.ingest.resolve.parties import SHARED, Known, known_of, named_parties
 
 Progress = Callable[[str, int, int], None]
 #: Least likeness (0 to 100, Indel) of names that are compared letter by letter.
 LIKENESS = 88.0
 #: Suggestions for one party at most, the best first.
 MOST_EACH = 5
-#: A value that more parties than this share says nothing about two of them.
-MOST_HOLDERS = 20
 #: Of parties with the very same name, so many are compared with each other.
 _MOST_ALIKE = 40
 _PIECE = 200_000
-_SHARED = {"HAS_PHONE": "phone", "HAS_EMAIL": "email", "HAS_ADDRESS": "address"}
+#: Where a store remembers of which files the parties were compared last.
+_LOOKED = ("suggesting", "last")
+#: Likeness of names that are the same but for the order of words or the spaces between them.
+_SAME = 97.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Party:
     id: str
     name: str
     kind: str
-    country: str
     apart: Name
-    numbers: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    shared: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    known: Known
 
 
 def suggest(store: Store, progress: Progress | None = None) -> int:
@@ -70,67 +70,57 @@ def suggest(store: Store, progress: Progress | None = None) -> int:
     """
     tell: Progress = progress or (lambda stage, done, total: None)
     tell("names", 0, 0)
-    parties = _parties(store)
-    found = _best(_alike(parties, tell))
-    suggestions = [_told(parties[a], parties[b], score) for score, a, b in found]
+    parties = named_parties(store)
+    alike = list(_alike(parties.apart, tell))
+    known = known_of(store, parties, (at for _, a, b in alike for at in (a, b)))
+    everybody = {
+        at: _Party(parties.ids[at], parties.names[at], parties.kinds[at], parties.apart[at], known[at]) for at in known
+    }
+    scored = (
+        (score, a, b) for likeness, a, b in alike if (score := _score(everybody[a], everybody[b], likeness)) is not None
+    )
+    suggestions = [_told(everybody[a], everybody[b], score) for score, a, b in _best(scored)]
     store.save_suggestions(suggestions)
+    store.save_document(*_LOOKED, {"basis": basis(store)})
     return len(suggestions)
 
 
-def _parties(store: Store) -> list[_Party]:
-    nodes = store.nodes()
-    kinds = set(descendants("LegalEntity"))
-    told = store.table("LegalEntity", ["country"])
-    country = dict(zip(told.column("id").to_pylist(), told.column("country").to_pylist(), strict=True))
-    rows = [
-        row
-        for row in zip(*(nodes.column(c).to_pylist() for c in ("code", "id", "kind", "name")), strict=True)
-        if row[2] in kinds and row[3] and row[3] != row[1]
-    ]
-    apart = taken_apart([name for _, _, _, name in rows])
-    by_code = {
-        code: _Party(id, name, kind, country.get(id) or "", made)
-        for (code, id, kind, name), made in zip(rows, apart, strict=True)
-        if made.core
-    }
-    types = store.table("Identifier", ["type"])
-    type_of = dict(zip(types.column("id").to_pylist(), types.column("type").to_pylist(), strict=True))
-    id_of = dict(zip(nodes.column("code").to_pylist(), nodes.column("id").to_pylist(), strict=True))
-    links = store.edges(["HAS_IDENTIFIER", *_SHARED])
-    for kind, source, target in zip(*(links.column(c).to_pylist() for c in ("kind", "source", "target")), strict=True):
-        party = by_code.get(source)
-        if party is None:
-            continue
-        if kind == "HAS_IDENTIFIER":
-            party.numbers[type_of.get(id_of[target]) or ""].add(target)
-        else:
-            party.shared[kind].add(target)
-    holders: dict[int, int] = defaultdict(int)
-    for party in by_code.values():
-        for values in party.shared.values():
-            for value in values:
-                holders[value] += 1
-    for party in by_code.values():
-        for values in party.shared.values():
-            values -= {v for v in values if holders[v] > MOST_HOLDERS}
-    return sorted(by_code.values(), key=lambda p: p.id)
+def suggest_anew(store: Store, progress: Progress | None = None) -> int | None:
+    """Suggest, unless the store holds the very files it held when it was last looked.
+
+    Parameters are those of :func:`suggest`. A load that was killed before it came to this is made good by the next one.
+
+    Returns
+    -------
+    int or None
+        Number of suggestions; ``None`` where there was nothing to look for.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> store = open_store("sqlite:///:memory:")
+    >>> suggest_anew(store), suggest_anew(store)
+    (0, None)
+    """
+    collection, name = _LOOKED
+    if store.documents(collection).get(name, {}).get("basis") == basis(store):
+        return None
+    return suggest(store, progress)
 
 
-def _alike(parties: list[_Party], tell: Progress) -> Iterator[tuple[float, int, int]]:
-    """Score and positions of every pair worth a person's look."""
+def _alike(apart: Sequence[Name], tell: Progress) -> Iterator[tuple[float, int, int]]:
+    """Likeness and positions of every pair of names worth a look at their parties."""
     same: dict[str, list[int]] = defaultdict(list)
     squeezed: dict[str, list[int]] = defaultdict(list)
-    for at, party in enumerate(parties):
-        same[party.apart.in_order].append(at)
-        squeezed[party.apart.squeezed].append(at)
+    for at, name in enumerate(apart):
+        same[name.in_order].append(at)
+        squeezed[name.squeezed].append(at)
     # two ways to be the same name: other word order, other spaces
     for groups in (same, squeezed):
         for group in groups.values():
             some = group[:_MOST_ALIKE]
             for place, a in enumerate(some):
-                for b in some[place + 1 :]:
-                    if (score := _score(parties[a], parties[b], 97.0)) is not None:
-                        yield score, a, b
+                yield from ((_SAME, a, b) for b in some[place + 1 :])
     names = sorted(squeezed)
     pairs = candidate_pairs(names)
     for start in range(0, len(pairs), _PIECE):
@@ -138,16 +128,12 @@ def _alike(parties: list[_Party], tell: Progress) -> Iterator[tuple[float, int, 
         for likeness, left, right in _compared(names, pairs[start : start + _PIECE]):
             for a in squeezed[names[left]][:MOST_EACH]:
                 for b in squeezed[names[right]][:MOST_EACH]:
-                    if not _same_words(parties[a].apart.core, parties[b].apart.core):
-                        continue
-                    if (score := _score(parties[a], parties[b], likeness)) is not None:
-                        yield score, min(a, b), max(a, b)
+                    if _same_words(apart[a].core, apart[b].core):
+                        yield likeness, min(a, b), max(a, b)
     tell("compare", len(pairs), len(pairs))
 
 
-def _compared(
-    names: list[str], pairs: np.ndarray[tuple[int, int], np.dtype[np.int64]]
-) -> Iterator[tuple[float, int, int]]:
+def _compared(names: list[str], pairs: Pairs) -> Iterator[tuple[float, int, int]]:
     """Likeness of each pair of names that differ by a few letters only."""
     left = [names[i] for i in pairs[:, 0].tolist()]
     right = [names[i] for i in pairs[:, 1].tolist()]
@@ -159,8 +145,7 @@ def _compared(
 
 def _few_letters(a: str, b: str) -> bool:
     """Whether a slip of the pen explains the difference: one letter in a short name, three in a long one, never a digit."""
-    length = min(len(a), len(b))
-    allowed = 0 if length < 6 else 1 if length < 12 else 2 if length < 20 else 3
+    allowed = letters_allowed(min(len(a), len(b)))
     if [c for c in a if c.isdigit()] != [c for c in b if c.isdigit()]:
         return False
     return bool(OSA.distance(a, b, score_cutoff=allowed) <= allowed)
@@ -189,21 +174,21 @@ def _same_words(a: str, b: str) -> bool:
 
 def _score(a: _Party, b: _Party, likeness: float) -> float | None:
     """How alike two parties are, 0 to 1; ``None`` where something speaks against it or nothing is left to say."""
-    if a.country and b.country and a.country != b.country:
+    if a.known.country and b.known.country and a.known.country != b.known.country:
         return None
     # one number of a kind in common, and they have met already; two different ones are two holders
     if {a.kind, b.kind} >= {"Person", "Company"} or any(
-        a.numbers[t] and b.numbers[t] for t in set(a.numbers) & set(b.numbers)
+        a.known.numbers[t] and b.known.numbers[t] for t in set(a.known.numbers) & set(b.known.numbers)
     ):
         return None
-    points = likeness + (1.0 if a.country and a.country == b.country else 0.0)
-    points += 2.0 * sum(bool(a.shared[kind] & b.shared[kind]) for kind in _SHARED)
+    points = likeness + (1.0 if a.known.country and a.known.country == b.known.country else 0.0)
+    points += 2.0 * sum(bool(a.known.shared[kind] & b.known.shared[kind]) for kind in SHARED)
     if a.apart.form and b.apart.form and a.apart.form != b.apart.form:
         points -= 6.0
     return round(min(points, 99.0) / 100, 4) if points >= LIKENESS else None
 
 
-def _best(found: Iterator[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
+def _best(found: Iterable[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
     """Each pair once with its best score, no party in more than ``MOST_EACH``."""
     best: dict[tuple[int, int], float] = {}
     for score, a, b in found:
@@ -233,12 +218,14 @@ def _sentence(a: _Party, b: _Party, language: str) -> str:
     else:
         key = "suggestion.one_letter" if letters == 1 else "suggestion.letters"
         parts = [say(key, language, letters=letters, **names)]
-    if a.country and b.country:
-        parts.append(say("suggestion.same_country", language, country=a.country.upper()))
+    if a.known.country and b.known.country:
+        parts.append(say("suggestion.same_country", language, country=a.known.country.upper()))
     else:
         parts.append(say("suggestion.unknown_country", language))
     parts += [
-        say(f"suggestion.shares_{word}", language) for kind, word in _SHARED.items() if a.shared[kind] & b.shared[kind]
+        say(f"suggestion.shares_{word}", language)
+        for kind, word in SHARED.items()
+        if a.known.shared[kind] & b.known.shared[kind]
     ]
     if a.apart.form and b.apart.form and a.apart.form != b.apart.form:
         parts.append(say("suggestion.other_form", language, left_form=a.apart.form, right_form=b.apart.form))

@@ -68,6 +68,43 @@ def test_ingest_goes_on_after_a_wrong_file(run: Run, transfers: Path, tmp_path: 
     assert report["loaded"] == 4
 
 
+ANOTHER = """\
+transfer_id,date,amount,currency,originator_account,originator_name,originator_bank,beneficiary_account,beneficiary_name,beneficiary_bank
+U1,2024-04-01,100,USD,Z-1,Harbour Trading LLC,Third Bank,Z-2,Nadie Mas,Third Bank
+"""
+
+
+def test_ingest_suggests_spelling_variants_and_merges_nobody(run: Run, transfers: Path, tmp_path: Path) -> None:
+    """Once, after the files are in; the line of the last file says how many, and a second run has nothing to look for."""
+    store, other = tmp_path / "case.db", tmp_path / "april.csv"
+    other.write_text(ANOTHER, encoding="utf-8")
+    first, last = run("ingest", transfers, other, "--store", store, "--json").lines
+    keeps("ingest", last)
+    assert "suggestions" not in first and last["suggestions"] == 1
+    [pair] = run("suggestions", "--store", store, "--json").lines
+    names = {run("show", pair[end], "--store", store, "--json").lines[0]["name"] for end in ("left", "right")}
+    assert names == {"Harbor Trading LLC", "Harbour Trading LLC"} and pair["judgement"] == "unsure"
+    before = run("digest", "--store", store, "--json").out
+    again = run("ingest", transfers, other, "--store", store, "--json").lines
+    assert not any("suggestions" in line for line in again)
+    assert run("digest", "--store", store, "--json").out == before
+    assert run("suggestions", "--store", store, "--json").lines == [pair]
+
+
+def test_what_an_earlier_load_did_not_look_for_is_made_good(run: Run, transfers: Path, tmp_path: Path) -> None:
+    """A load without the look, or one killed before it, leaves it to the next; a wrong file among them does not matter."""
+    store, other, wrong = tmp_path / "case.db", tmp_path / "april.csv", tmp_path / "wrong.csv"
+    other.write_text(ANOTHER, encoding="utf-8")
+    wrong.write_text("colour,shape\nred,round\n", encoding="utf-8")
+    for line in run("ingest", transfers, other, "--no-suggest", "--store", store, "--json").lines:
+        assert "suggestions" not in line
+    assert run("suggestions", "--store", store, "--json").lines == []
+    done = run("ingest", other, wrong, "--store", store)
+    assert done.code == 3
+    assert "Pairs that may be one party: 1;" in done.out + done.err
+    assert len(run("suggestions", "--store", store, "--json").lines) == 1
+
+
 def test_runs(run: Run, case: Path) -> None:
     """One line per file loaded."""
     [line] = run("runs", "--store", case, "--json").lines

@@ -80,34 +80,54 @@ def ingest(
     """Load files; each record ends in exactly one disposition."""
     from vinculo.ingest.load import ingest_each
 
-    code = new = 0
+    code = 0
+    told_of: dict[str, Any] = {}
     with console.open(write=True) as store:
-        for file in files:
-            try:
-                for report in ingest_each(
-                    file, store, dataset=dataset, mapping=mapping, synthetic=synthetic, progress=console.progress
-                ):
-                    tell_report(console, report.as_json())
-                    new += report.entities
-            except (InputError, UsageError) as problem:
-                # this file is at fault; the others need not wait for it
-                code = code or told(problem, as_json=console.as_json)
-        if new and not no_suggest:
-            _suggest(console, store)
+        try:
+            for file in files:
+                try:
+                    for report in ingest_each(
+                        file, store, dataset=dataset, mapping=mapping, synthetic=synthetic, progress=console.progress
+                    ):
+                        _emit(console, told_of)
+                        told_of = report.as_json()
+                        say_report(console, told_of)
+                except (InputError, UsageError) as problem:
+                    # this file is at fault; the others need not wait for it
+                    code = code or told(problem, as_json=console.as_json)
+            if told_of and not no_suggest:
+                told_of |= _suggest(console, store)
+        finally:
+            # the line of the last file waits for the suggestions, which come of all of them
+            _emit(console, told_of)
     return code
 
 
-def _suggest(console: Console, store: Store) -> None:
+def _suggest(console: Console, store: Store) -> dict[str, int]:
     """Look for spellings of one party among what is there now; nothing is merged."""
-    from vinculo.ingest.resolve.suggest import suggest
+    from vinculo.ingest.resolve.suggest import suggest_anew
 
-    if found := suggest(store, console.progress):
+    found = suggest_anew(store, console.progress)
+    if found is None:
+        return {}
+    if found:
         console.say("cli.suggest.done", count=f"{found:,}")
+    return {"suggestions": found}
+
+
+def _emit(console: Console, made: dict[str, Any]) -> None:
+    if made:
+        console.emit(made)
 
 
 def tell_report(console: Console, made: dict[str, Any]) -> None:
     """One file's line: dispositions that add up, and where its rejects are."""
     console.emit(made)
+    say_report(console, made)
+
+
+def say_report(console: Console, made: dict[str, Any]) -> None:
+    """The same for people alone."""
     numbers = {k: f"{v:,}" if isinstance(v, int) else v for k, v in made.items()}
     console.say("cli.ingest.line", **(numbers | {"seconds": f"{made['seconds']:.1f}"}))
     if made.get("rejects_file"):

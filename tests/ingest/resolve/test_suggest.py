@@ -14,7 +14,8 @@ from vinculo.graph.stores import open_store
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, Batch, Manifest, Source, Suggestion
 from vinculo.ingest.resolve.names import taken_apart
 from vinculo.ingest.resolve.pairs import OVERLAP, candidate_pairs
-from vinculo.ingest.resolve.suggest import MOST_EACH, suggest
+from vinculo.ingest.resolve.parties import MOST_HOLDERS
+from vinculo.ingest.resolve.suggest import MOST_EACH, suggest, suggest_anew
 
 
 def store_of(parties: list[tuple[str, str, str, str]], links: list[tuple[str, str, str]] = []) -> Store:  # noqa: B006
@@ -145,3 +146,26 @@ def test_legal_forms_are_taken_apart() -> None:
     assert {n.core for n in made} == {"norte ficticio"}
     assert [n.form for n in made] == ["SA", "SA", "S DE RL", "LLC", "CO LTD", "INC", "SAS", "SAPI", ""]
     assert OSA.distance(made[0].squeezed, "norteficticio") == 0
+
+
+def test_it_looks_anew_only_where_the_files_are_others() -> None:
+    store = store_of([("a", "Company", "Norte Ficticio", "mx"), ("b", "Company", "NORTE FICTICIO", "mx")])
+    assert [suggest_anew(store), suggest_anew(store)] == [1, None]
+    source = Source("test", "1" * 64, "more.csv")
+    more = pa.table({"id": ["c"], "kind": ["Company"], "record": [1], "facts": [pack([("name", "Norte Fictisio")])]})
+    mark = pa.array([b"0" * 16], pa.binary(16))
+    store.write(Batch.make(more.cast(ENTITY_SCHEMA)), Manifest(source, store.begin_run(source), 1, 1, mark))
+    assert [suggest_anew(store), suggest_anew(store)] == [3, None]
+    store.withdraw(source)
+    assert suggest_anew(store) is not None
+
+
+def test_a_value_that_many_share_does_not_raise_the_score() -> None:
+    """A freight agent's phone stands with all its clients."""
+    pair = [("a", "Company", "Norte Ficticio", "mx"), ("b", "Company", "Norte Ficticio SA", "mx")]
+    crowd = [(f"n{i}", "Company", f"{i} {'abcdefghijklmnopqrstuvwxyz'[i] * 9}", "mx") for i in range(MOST_HOLDERS - 1)]
+    links = [("HAS_PHONE", party[0], "p1") for party in pair + crowd]
+    crowded, fewer = store_of(pair + crowd, links), store_of(pair + crowd, links[:-1])
+    suggest(crowded), suggest(fewer)
+    (one,), (other,) = crowded.suggestions("a"), fewer.suggestions("a")
+    assert "phone" not in one.why.en and "share a phone" in other.why.en and one.score < other.score
