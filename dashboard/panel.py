@@ -10,6 +10,7 @@ from vinculo.dashboard import cases, charts, desk, frame
 from vinculo.dashboard.picture import lines, shown
 from vinculo.dashboard.wording import escaped, facts_table, icon, into, number, seen, t, value_said
 from vinculo.graph.schema import kind
+from vinculo.graph.schema import property_label as label_of
 from vinculo.graph.standing import Standing, standings, status_of
 from vinculo.graph.types import Entity, Fact, Link, Provenance
 
@@ -28,8 +29,7 @@ def source_line(origin: Provenance) -> str:
 
 def property_label(kind_name: str, name: str) -> str:
     """What a property is called in the reader's language."""
-    known = kind(kind_name).properties.get(name)
-    return into(known.label) if known else name
+    return into(label_of(kind_name, name))
 
 
 def fact_rows(

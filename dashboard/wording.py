@@ -17,7 +17,7 @@ import streamlit as st
 
 from vinculo.graph.palette import Theme, node_image
 from vinculo.graph.reference import meaning
-from vinculo.graph.schema import kind
+from vinculo.graph.schema import UNREADABLE, kind, unread
 from vinculo.graph.text import LANGUAGES, Text, has, say
 
 _PUNCTUATION = frozenset(string.punctuation)
@@ -179,6 +179,8 @@ def value_said(kind_name: str, name: str, value: str) -> str:
     >>> value_said("Company", "country", "mx"), value_said("PAID", "amount", "37054"), value_said("PAID", "method", "ach")
     ('Mexico', '37,054', 'clearing house (ACH)')
     """
+    if name == UNREADABLE:
+        return into(unread(kind_name, value))
     known = kind(kind_name).properties.get(name)
     if has(f"dashboard.value.{name}.{value}"):
         return t(f"value.{name}.{value}")

@@ -1,4 +1,4 @@
-"""What findings and suggestions rest on: one whose evidence is gone is not shown, one made before the contents changed says so."""
+"""What findings and suggestions rest on: without its evidence one is not shown, and one older than the contents says so."""
 
 from __future__ import annotations
 

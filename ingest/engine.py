@@ -14,15 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.facts import RECORD, UNIT, join_packed
+from vinculo.graph.schema import UNREADABLE
 from vinculo.graph.text import say_both
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, REJECT_SCHEMA, Batch
 from vinculo.ingest.cells import Cells, Codes, combined, no_collecting
 from vinculo.ingest.keys import ids_of
 from vinculo.ingest.mapping import EntityRule, LinkRule, Mapping
 from vinculo.ingest.values import Clean, Reading
-
-#: The property that keeps a text its cleaner could not read, as ``property: text``.
-UNREADABLE = "unreadable"
 
 
 @dataclass

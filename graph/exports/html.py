@@ -25,7 +25,7 @@ from vinculo.graph.errors import UsageError
 from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents
 from vinculo.graph.palette import THEMES, node_image, palette
-from vinculo.graph.schema import kind
+from vinculo.graph.schema import UNREADABLE, kind, property_label, unread
 from vinculo.graph.standing import status_of
 from vinculo.graph.text import LANGUAGES, Text, catalogue, say
 from vinculo.graph.types import Entity, Fact, Link, Provenance
@@ -163,11 +163,11 @@ class _Tables:
             known = told.properties.get(prop)
             if known is not None and known.type == "entity":
                 continue  # an id; the link to that entity says it
-            label = (known.label.en, known.label.es) if known is not None else (prop, prop)
+            label = tuple(property_label(name, prop))
             if known is not None and known.unit and known.unit != "count":
                 label = (f"{label[0]} ({known.unit})", f"{label[1]} ({known.unit})")
             at = self._labels.setdefault(label, len(self._labels))
-            rows += [[at, fact.value, self.where(fact.sources)] for fact in properties[prop]]
+            rows += [[at, _said(name, prop, fact.value), self.where(fact.sources)] for fact in properties[prop]]
         return rows
 
     def where(self, sources: tuple[Provenance, ...]) -> list[list[int]]:
@@ -302,3 +302,7 @@ EXPORT = Export(
     extension="html",
     writes=writes,
 )
+
+
+def _said(kind_name: str, name: str, value: str) -> str:
+    return unread(kind_name, value).into() if name == UNREADABLE else value

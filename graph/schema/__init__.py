@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from vinculo.graph.errors import UsageError
-from vinculo.graph.text import Text
+from vinculo.graph.text import Text, text
 
 #: Classes of entities on a chart: silhouette, glyph and colour of each are in the palette.
 ENTITY_CLASSES = (
@@ -215,3 +215,36 @@ def searched_properties() -> dict[str, str]:
             if not k.is_link and p.type in IDENTIFIER_TYPES:
                 found.setdefault(p.name, "identifier")
     return found
+
+
+#: The property that keeps a text its cleaner could not read, as ``property: text``.
+UNREADABLE = "unreadable"
+
+
+def property_label(kind_name: str, name: str) -> Text:
+    """What a property is called; its own name where the tables do not have it.
+
+    Examples
+    --------
+    >>> property_label("Person", "birthDate").es, property_label("PAID", "unreadable").en
+    ('Fecha de nacimiento', 'Could not be read')
+    """
+    if name == UNREADABLE:
+        return text("schema.unreadable")
+    known = kinds()[kind_name].properties.get(name) if kind_name in kinds() else None
+    return known.label if known else Text(name, name)
+
+
+def unread(kind_name: str, value: str) -> Text:
+    """A text that could not be read, with the label of the property it was meant for.
+
+    Examples
+    --------
+    >>> unread("Person", "birthDate: 31/02/1970").en
+    'Born: 31/02/1970'
+    """
+    name, mark, said = value.partition(": ")
+    if not mark:
+        return Text(value, value)
+    label = property_label(kind_name, name)
+    return Text(f"{label.en}: {said}", f"{label.es}: {said}")

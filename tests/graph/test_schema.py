@@ -14,6 +14,7 @@ import yaml
 from vinculo.graph import schema
 from vinculo.graph.errors import UsageError
 from vinculo.graph.palette import THEMES, node_image, palette
+from vinculo.graph.schema import UNREADABLE, property_label, unread
 from vinculo.graph.text import Text
 
 KINDS = schema.kinds()
@@ -263,3 +264,12 @@ def test_images_differ_by_class_theme_and_state() -> None:
     assert len(states) == 3
     assert node_image("company", "light", status="presumed") == node_image("company", "light", status="listed")
     assert node_image("conveyance", "light", kind="Vessel") != node_image("conveyance", "light", kind="Container")
+
+
+def test_what_could_not_be_read_has_a_name_in_both_languages() -> None:
+    assert property_label("Person", UNREADABLE) == Text("Could not be read", "No se pudo leer")
+    assert unread("Person", "birthDate: 31/02/1970") == Text(
+        "Born: 31/02/1970", "Fecha de nacimiento: 31/02/1970"
+    )
+    assert unread("Person", "no mark") == Text("no mark", "no mark")
+    assert property_label("Nothing", "x") == Text("x", "x")

@@ -223,18 +223,19 @@ def _told_sources(sources: Iterable[Provenance]) -> str:
 
 def _tell_facts(console: Console, kind: str, properties: dict[str, tuple[Fact, ...]]) -> None:
     from vinculo.graph.reference import meaning
-    from vinculo.graph.schema import kinds
+    from vinculo.graph.schema import UNREADABLE, kinds, property_label, unread
     from vinculo.ingest.clean.check_digits import doubt
 
     known = kinds()[kind].properties if kind in kinds() else {}
     number_type = properties["type"][0].value if "type" in properties else ""
     rows = []
     for name, facts in properties.items():
-        told = known[name].label.into() if name in known else name
+        told = property_label(kind, name).into()
         unit = f" {known[name].unit}" if name in known and known[name].unit else ""
         for fact in facts:
             meant = meaning(kind, name, fact.value)
-            value = fact.value + unit + (f" ({meant.label})" if meant else "")
+            value = unread(kind, fact.value).into() if name == UNREADABLE else fact.value
+            value += unit + (f" ({meant.label})" if meant else "")
             if wrong := doubt(kind, name, fact.value, number_type):
                 value += f" [{say(f'doubt.{wrong}')}]"
             rows.append((told, value, _told_sources(fact.sources)))
