@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from vinculo.analytics.columns import UNDATED, Coded, day, seconds
 from vinculo.analytics.kernels.compiled import Progress
 from vinculo.analytics.parties import Actors, actors
-from vinculo.graph.network import Codes, Floats, Ints, Mask, Network
+from vinculo.analytics.trade import Consignments, Parties, consignments_of, pairs_of, roles_of
+from vinculo.analytics.transfers import Transfers, transfers_of
+from vinculo.graph.network import Codes, Mask, Network
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
-DAY_S = 86_400
-#: Stands for "no date" in a column of seconds.
-UNDATED = np.iinfo(np.int64).min
 #: Links by which one party controls or belongs to another.
 CONTROL_KINDS = (
     "OWNS",
@@ -33,81 +30,6 @@ CONTROL_KINDS = (
     "SUCCEEDED",
     "LINKED_TO",
 )
-PARTY_ROLES = ("SHIPPER", "CONSIGNEE", "NOTIFY_PARTY")
-
-
-class Coded(NamedTuple):
-    """A text column as numbers; -1 where it is empty."""
-
-    codes: Codes
-    values: tuple[str, ...]
-
-    def is_in(self, wanted: Iterable[str]) -> Mask:
-        """Which rows hold one of these texts."""
-        codes = [i for i, v in enumerate(self.values) if v in set(wanted)]
-        return np.isin(self.codes, codes)
-
-    def at(self, row: int) -> str:
-        """The text of a row, empty where there is none."""
-        code = self.codes[row]
-        return self.values[code] if code >= 0 else ""
-
-
-@dataclass(frozen=True, eq=False)
-class Transfers:
-    """Single dated payments with an amount, by time, then by link id.
-
-    ``source`` and ``target`` are nodes (accounts where there are some), ``payer`` and ``payee`` their actors, ``time`` is in
-    seconds since 1970 and ``day_only`` tells where only the day is known. Sums of several payments in one record (a ``count``
-    above 1, an end date) are left out: they have no moment.
-    """
-
-    link: Codes
-    source: Codes
-    target: Codes
-    payer: Codes
-    payee: Codes
-    time: Ints
-    day_only: Mask
-    amount: Floats
-    currency: Coded
-    method: Coded
-    place: Coded
-    region: Coded
-
-    def __len__(self) -> int:
-        return len(self.link)
-
-    @cached_property
-    def span_days(self) -> float:
-        """Days from the first to the last transfer, at least one."""
-        return max(1.0, (self.time[-1] - self.time[0]) / DAY_S) if len(self) else 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class Consignments:
-    """Consignments as columns, one row each; ``node`` is where they stand in the network."""
-
-    node: Codes
-    time: Ints
-    hs: Coded
-    quantity: Floats
-    unit: Coded
-    weight_kg: Floats
-    declared: Floats
-    exported: Floats
-    imported: Floats
-    currency: Coded
-
-
-class Parties(NamedTuple):
-    """Who has a role in which consignment: one row per link."""
-
-    link: Codes
-    node: Codes
-    actor: Codes
-    row: Codes
-    role: Coded
 
 
 @dataclass(eq=False)
@@ -186,31 +108,7 @@ class Context:
     @cached_property
     def transfers(self) -> Transfers:
         """Single payments, by time."""
-        network = self.network
-        rows = np.flatnonzero(network.links_of_kind(["PAID"])).astype(np.int32)
-        links = network.links.take(rows)
-        table = self.properties("PAID", ["method", "place", "placeRegion", "count", "endDate"])
-        extra = table.take(pc.index_in(links["id"], value_set=_whole(table["id"])))
-        time, day_only = seconds(links["date"])
-        amount = _numbers(links["amount"])
-        single = ~(_numbers(extra["count"]) > 1) & _null(extra["endDate"])
-        keep = np.flatnonzero(single & (time != UNDATED) & (amount > 0))
-        keep = keep[np.argsort(time[keep], kind="stable")]
-        source, target = network.source[rows[keep]], network.target[rows[keep]]
-        return Transfers(
-            link=rows[keep],
-            source=source,
-            target=target,
-            payer=self.actors.of[source],
-            payee=self.actors.of[target],
-            time=time[keep],
-            day_only=day_only[keep],
-            amount=amount[keep],
-            currency=_coded(links["currency"].take(keep)),
-            method=_coded(extra["method"].take(keep)),
-            place=_coded(extra["place"].take(keep)),
-            region=_coded(extra["placeRegion"].take(keep)),
-        )
+        return transfers_of(self.network, self.properties, self.actors)
 
     @cached_property
     def between_actors(self) -> Mask:
@@ -223,59 +121,17 @@ class Context:
     @cached_property
     def consignments(self) -> Consignments:
         """Consignments, in the order of their ids."""
-        table = self.properties(
-            "Consignment",
-            [
-                "date",
-                "hsCode",
-                "quantity",
-                "quantityUnit",
-                "grossWeightKg",
-                "declaredValue",
-                "exportValue",
-                "importValue",
-                "currency",
-            ],
-        )
-        return Consignments(
-            node=self.network.index(table["id"]),
-            time=seconds(table["date"])[0],
-            hs=_coded(table["hsCode"]),
-            quantity=_numbers(table["quantity"]),
-            unit=_coded(table["quantityUnit"]),
-            weight_kg=_numbers(table["grossWeightKg"]),
-            declared=_numbers(table["declaredValue"]),
-            exported=_numbers(table["exportValue"]),
-            imported=_numbers(table["importValue"]),
-            currency=_coded(table["currency"]),
-        )
+        return consignments_of(self.network, self.properties)
 
     @cached_property
     def trade(self) -> Parties:
         """Shippers, consignees and notify parties of consignments."""
-        network = self.network
-        rows = np.flatnonzero(network.links_of_kind(PARTY_ROLES)).astype(np.int32)
-        row_of = np.full(len(network), -1, np.int32)
-        row_of[self.consignments.node] = np.arange(len(self.consignments.node), dtype=np.int32)
-        at = row_of[network.target[rows]]
-        rows, at = rows[at >= 0], at[at >= 0]
-        node = network.source[rows]
-        return Parties(rows, node, self.actors.of[node], at, _coded(network.links["kind"].take(rows)))
+        return roles_of(self.network, self.consignments, self.actors)
 
     @cached_property
     def trading_pairs(self) -> dict[int, tuple[tuple[int, int], ...]]:
         """For each row of the consignments, its pairs of shipper and consignee (actors)."""
-        shippers: dict[int, set[int]] = {}
-        consignees: dict[int, set[int]] = {}
-        trade = self.trade
-        for role, made in (("SHIPPER", shippers), ("CONSIGNEE", consignees)):
-            at = trade.role.is_in([role])
-            for row, actor in zip(trade.row[at].tolist(), trade.actor[at].tolist(), strict=True):
-                made.setdefault(row, set()).add(actor)
-        return {
-            row: tuple((a, b) for a in sorted(found) for b in sorted(consignees.get(row, ())) if a != b)
-            for row, found in sorted(shippers.items())
-        }
+        return pairs_of(self.trade)
 
     @cached_property
     def _partners(self) -> frozenset[tuple[int, int]]:
@@ -340,66 +196,3 @@ class Context:
         """First and last day, ISO; empty where nothing is dated."""
         dated = [int(t) for t in times if t != UNDATED]
         return (day(min(dated)), day(max(dated))) if dated else ("", "")
-
-
-def day(time: int) -> str:
-    """The ISO date of a moment in seconds since 1970.
-
-    Examples
-    --------
-    >>> day(86_400)
-    '1970-01-02'
-    """
-    return str(np.datetime64(int(time), "s").astype("datetime64[D]"))
-
-
-def seconds(dates: pa.ChunkedArray | pa.Array) -> tuple[Ints, Mask]:
-    """ISO dates (with or without a time) as seconds since 1970, and where only the day was given.
-
-    A partial date (``2024-05``) has no place on a time line: it counts as none.
-
-    Examples
-    --------
-    >>> seconds(pa.array(["1970-01-01T00:01:00", "1970-01-02", "1970-01", None]))[0].tolist()[:2]
-    [60, 86400]
-    """
-    text = pc.fill_null(dates, "")
-    text = _whole(text) if isinstance(text, pa.ChunkedArray) else text
-    days = pc.strptime(pc.utf8_slice_codeunits(text, 0, 10), format="%Y-%m-%d", unit="s", error_is_null=True)
-    clock = pc.utf8_slice_codeunits(text, 11, 19)
-    with_seconds = pc.if_else(pc.equal(pc.utf8_length(clock), 5), pc.binary_join_element_wise(clock, "00", ":"), clock)
-    parts = pc.extract_regex(with_seconds, r"^(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)$")
-    hours, minutes, secs = (
-        pc.fill_null(pc.cast(pc.struct_field(parts, name), pa.int64()), 0).to_numpy(zero_copy_only=False)
-        for name in "hms"
-    )
-    made = pc.fill_null(pc.cast(days, pa.int64()), UNDATED).to_numpy(zero_copy_only=False)
-    dated = made != UNDATED
-    day_only = pc.equal(clock, "").to_numpy(zero_copy_only=False)
-    return np.where(dated, made + hours * 3600 + minutes * 60 + secs, UNDATED), day_only
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    made = column.combine_chunks()
-    return pa.concat_arrays(made.chunks) if isinstance(made, pa.ChunkedArray) else made
-
-
-def _numbers(column: pa.ChunkedArray) -> Floats:
-    """Numbers of a column; NaN where a text is none."""
-    values = _whole(column)
-    if pa.types.is_string(values.type):
-        plain = pc.match_substring_regex(values, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-        values = pc.cast(pc.if_else(pc.fill_null(plain, False), values, None), pa.float64())
-    return np.asarray(pc.fill_null(values, float("nan")).to_numpy(zero_copy_only=False), np.float64)
-
-
-def _null(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    return np.asarray(_whole(pc.equal(pc.fill_null(column, ""), "")).to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _coded(column: pa.ChunkedArray) -> Coded:
-    """A text column as codes in the order of the texts, so that they do not depend on the order of rows."""
-    values = _whole(column)
-    names = sorted({v for v in pc.unique(values).to_pylist() if v})
-    codes = pc.fill_null(pc.index_in(values, value_set=pa.array(names, pa.string())), -1)
-    return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), tuple(names))

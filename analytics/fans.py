@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vinculo.analytics.chance import poisson_tail, strength
-from vinculo.analytics.context import DAY_S, Context
+from vinculo.analytics.columns import DAY_S
+from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.patterns import distinct_in_window, timeline
 from vinculo.analytics.phrasing import counted, money, percent
 from vinculo.analytics.typology import Typology, make_finding, measured

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from vinculo.analytics.context import DAY_S, Context
+from vinculo.analytics.columns import DAY_S
+from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.patterns import cycles
 from vinculo.analytics.phrasing import counted, money, percent
 from vinculo.analytics.typology import make_finding, measured

@@ -13,7 +13,8 @@ import numpy as np
 
 from vinculo.analytics.attributes import attributes, first_row
 from vinculo.analytics.chance import poisson_tail
-from vinculo.analytics.context import DAY_S, UNDATED, Context
+from vinculo.analytics.columns import DAY_S, UNDATED
+from vinculo.analytics.context import Context
 from vinculo.analytics.phrasing import counted
 from vinculo.analytics.surroundings import Surroundings, surroundings, touched_by
 from vinculo.analytics.typology import make_finding, measured

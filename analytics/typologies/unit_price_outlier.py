@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from vinculo.analytics.chance import robust_z
-from vinculo.analytics.context import DAY_S, UNDATED, Context
+from vinculo.analytics.columns import DAY_S, UNDATED
+from vinculo.analytics.context import Context
 from vinculo.analytics.phrasing import counted, money
 from vinculo.analytics.typology import make_finding, measured
 from vinculo.graph.network import Codes, Floats, Ints

@@ -1,0 +1,150 @@
+"""Nodes that change their community: one by one, or merged inside a community that is to be refined.
+
+Both go through the nodes in an order drawn from ``state`` and compare gains of modularity; ``strength`` is a node's weight in
+shares of the whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.random import permutation
+from vinculo.graph.network import Codes, Floats, Ints
+
+_TOLERANCE = 1e-12  # in shares of the total weight
+
+
+@kernel
+def move(
+    ptr: Ints,
+    neighbours: Codes,
+    weights: Floats,
+    strength: Floats,
+    labels: Codes,
+    gamma: float,
+    state: npt.NDArray[np.uint64],
+) -> int:
+    """Let nodes move to the neighbouring community that gains most until none wants to; ``labels`` changes in place."""
+    n = len(ptr) - 1
+    total = np.zeros(n)
+    for i in range(n):
+        total[labels[i]] += strength[i]
+    queue = permutation(n, state)
+    waiting = np.ones(n, np.bool_)
+    linked = np.zeros(n)
+    seen = np.zeros(n, np.bool_)
+    near = np.empty(n, np.int32)
+    head = 0
+    length = n
+    moved = 0
+    while length > 0:
+        i = queue[head]
+        head += 1
+        if head == n:
+            head = 0
+        length -= 1
+        waiting[i] = False
+        own = labels[i]
+        found = 0
+        for e in range(ptr[i], ptr[i + 1]):
+            c = labels[neighbours[e]]
+            if not seen[c]:
+                seen[c] = True
+                near[found] = c
+                found += 1
+            linked[c] += weights[e]
+        total[own] -= strength[i]
+        best = own
+        best_gain = linked[own] - gamma * strength[i] * total[own]
+        for k in range(found):
+            c = near[k]
+            gain = linked[c] - gamma * strength[i] * total[c]
+            if gain > best_gain + _TOLERANCE:
+                best_gain = gain
+                best = c
+        for k in range(found):
+            linked[near[k]] = 0.0
+            seen[near[k]] = False
+        total[best] += strength[i]
+        if best != own:
+            labels[i] = best
+            moved += 1
+            for e in range(ptr[i], ptr[i + 1]):
+                j = neighbours[e]
+                if not waiting[j] and labels[j] != best:
+                    at = head + length
+                    if at >= n:
+                        at -= n
+                    queue[at] = j
+                    length += 1
+                    waiting[j] = True
+    return moved
+
+
+@kernel
+def refine(
+    ptr: Ints,
+    neighbours: Codes,
+    weights: Floats,
+    strength: Floats,
+    bound: Codes,
+    gamma: float,
+    state: npt.NDArray[np.uint64],
+) -> Codes:
+    """Parts of each community: single nodes merge, along links, into the part that gains most."""
+    n = len(ptr) - 1
+    labels = np.arange(n).astype(np.int32)
+    inside = np.zeros(n)  # weight from a part to the rest of its community
+    community = np.zeros(n)
+    for i in range(n):
+        community[bound[i]] += strength[i]
+        for e in range(ptr[i], ptr[i + 1]):
+            if bound[neighbours[e]] == bound[i]:
+                inside[i] += weights[e]
+    own_inside = inside.copy()
+    total = strength.copy()
+    size = np.ones(n, np.int32)
+    linked = np.zeros(n)
+    seen = np.zeros(n, np.bool_)
+    near = np.empty(n, np.int32)
+    order = permutation(n, state)
+    for k in range(n):
+        i = order[k]
+        whole = community[bound[i]]
+        if size[labels[i]] != 1 or own_inside[i] < gamma * strength[i] * (whole - strength[i]) - _TOLERANCE:
+            continue
+        own = labels[i]
+        found = 0
+        for e in range(ptr[i], ptr[i + 1]):
+            j = neighbours[e]
+            if bound[j] != bound[i]:
+                continue
+            c = labels[j]
+            if not seen[c]:
+                seen[c] = True
+                near[found] = c
+                found += 1
+            linked[c] += weights[e]
+        best = own
+        best_gain = _TOLERANCE
+        for a in range(found):
+            c = near[a]
+            if c == own or inside[c] < gamma * total[c] * (whole - total[c]) - _TOLERANCE:
+                continue
+            gain = linked[c] - gamma * strength[i] * total[c]
+            if gain > best_gain:
+                best_gain = gain
+                best = c
+        if best != own:
+            inside[best] += own_inside[i] - 2.0 * linked[best]
+            total[best] += strength[i]
+            size[best] += 1
+            size[own] = 0
+            total[own] = 0.0
+            labels[i] = best
+        for a in range(found):
+            linked[near[a]] = 0.0
+            seen[near[a]] = False
+    return labels
