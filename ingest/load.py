@@ -30,6 +30,7 @@ from vinculo.ingest.engine import map_tables
 from vinculo.ingest.formats import Chunk
 from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile, open_file
+from vinculo.ingest.gathering import Found, gathered
 from vinculo.ingest.recognise import Recognised, recognise
 from vinculo.ingest.rejects import write_rejects
 from vinculo.ingest.user_mapping import read_mapping
@@ -104,7 +105,7 @@ def ingest(
     Parameters
     ----------
     paths : path or several
-        Files, each alone or packed by gzip.
+        Files, each alone or packed by gzip; folders, patterns (``*.csv``) and zip archives, read within limits.
     store : Store or str
         An open store, or the address of one.
     dataset : str or Dataset, optional
@@ -139,7 +140,7 @@ def ingest(
 
 
 def ingest_each(
-    paths: str | Path | Iterable[str | Path],
+    paths: str | Path | Found | Iterable[str | Path | Found],
     store: Store | str,
     *,
     dataset: str | Dataset | None = None,
@@ -148,12 +149,12 @@ def ingest_each(
     progress: Progress | None = None,
 ) -> Iterator[FileReport]:
     """Like :func:`ingest`, giving each report as soon as its file is done."""
-    several: Sequence[str | Path] = [paths] if isinstance(paths, str | Path) else list(paths)
+    several: Sequence[str | Path | Found] = [paths] if isinstance(paths, str | Path | Found) else list(paths)
     opened = open_store(store) if isinstance(store, str) else store
     try:
-        for path in several:
+        for found in _found(several):
             started = time.monotonic()
-            file = open_file(path, progress)
+            file = open_file(found.path, progress, found.shown if found.shown != found.path else None)
             for recognised in _recognised(file, dataset, mapping):
                 loading = _Loading(opened, file, recognised, synthetic or file.synthetic, progress)
                 with no_collecting():
@@ -163,6 +164,18 @@ def ingest_each(
     finally:
         if isinstance(store, str):
             opened.close()
+
+
+def _found(paths: Sequence[str | Path | Found]) -> Iterator[Found]:
+    for path in paths:
+        if isinstance(path, Found):
+            yield path
+            continue
+        with gathered([path]) as files:
+            for found in files:
+                if isinstance(found, InputError):
+                    raise found
+                yield found
 
 
 def _recognised(file: OpenedFile, dataset: str | Dataset | None, mapping: str | Path | None) -> list[Recognised]:

@@ -31,6 +31,7 @@ class OpenedFile:
     Attributes
     ----------
     path : pathlib.Path
+        What the file is called, in sentences and sources.
     sha256 : str
         Of the bytes inside a ``.gz``.
     size : int
@@ -45,6 +46,8 @@ class OpenedFile:
         Line feeds in it, for progress.
     misfits : int
         Bytes that are no UTF-8 in a file that is UTF-8 otherwise; where they stand, its text has ``MISFIT``.
+    kept : pathlib.Path, optional
+        Where its bytes are, if not at ``path``: an archive's member.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class OpenedFile:
     packed: bool
     lines: int = 0
     misfits: int = 0
+    kept: Path | None = None
 
     @property
     def name(self) -> str:
@@ -69,8 +73,8 @@ class OpenedFile:
     def bytes(self) -> BinaryIO:
         """The bytes, unpacked."""
         if self.packed:
-            return cast(BinaryIO, gzip.open(self.path, "rb"))
-        return self.path.open("rb")
+            return cast(BinaryIO, gzip.open(self.kept or self.path, "rb"))
+        return (self.kept or self.path).open("rb")
 
     def text(self) -> io.TextIOWrapper:
         """The text, line ends as they are; a byte that does not fit is an error or a mark, never left out."""
@@ -82,8 +86,18 @@ class OpenedFile:
         return _MARKED if self.misfits else "strict"
 
 
-def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None = None) -> OpenedFile:
+def open_file(
+    path: str | Path, progress: Callable[[str, int, int], None] | None = None, shown: Path | None = None
+) -> OpenedFile:
     """Read a file once: is it there, is it whole, what is its sha256, how is it encoded.
+
+    Parameters
+    ----------
+    path : path
+    progress : callable, optional
+        ``progress("hash", done, total)``.
+    shown : pathlib.Path, optional
+        What to call the file, where that is not where it is.
 
     Raises
     ------
@@ -91,7 +105,7 @@ def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None
         ``no_file``, ``is_folder``, ``unreadable_file``, ``empty_file``, ``damaged_gzip``.
     """
     path = Path(path)
-    file = str(path)
+    file = str(shown or path)
     if path.is_dir():
         raise InputError("is_folder", file=file)
     digest, size, lines, head, tests = hashlib.sha256(), 0, 0, b"", _Encodings()
@@ -120,7 +134,8 @@ def open_file(path: str | Path, progress: Callable[[str, int, int], None] | None
         raise InputError("empty_file", file=file)
     encoding = tests.found(head)
     misfits = tests.misfits if encoding.startswith("utf-8") else 0
-    return OpenedFile(path, digest.hexdigest(), size, head, encoding, packed, lines, misfits)
+    kept = path if shown else None
+    return OpenedFile(shown or path, digest.hexdigest(), size, head, encoding, packed, lines, misfits, kept)
 
 
 class _Encodings:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from vinculo.graph.errors import InputError
+from vinculo.graph.store import Store
 from vinculo.ingest import gathering
 from vinculo.ingest.gathering import gathered
+from vinculo.ingest.load import ingest
 
 
 def given(*paths: Path | str) -> list[tuple[str, bytes | str]]:
@@ -115,3 +117,19 @@ def test_damaged_archives(tmp_path: Path) -> None:
 def test_a_workbook_is_a_file(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.xlsx", {"[Content_Types].xml": b"<x/>"})
     assert [n for n, _ in given(path)] == ["x.xlsx"]
+
+
+def test_an_archive_loads_as_its_files_do(tmp_path: Path, store: Store) -> None:
+    rows = "transfer_id,date,amount,currency,originator_account,beneficiary_account\nT1,2024-01-02,5,USD,A,B\n"
+    bad = "transfer_id,date,amount,currency,originator_account,beneficiary_account\nT2,2024-99-02,5,USD,A,B\n"
+    path = archive(tmp_path / "x.zip", {"deep/a.csv": rows.encode(), "b.csv": bad.encode()})
+    first, second = ingest(path, store)
+    assert (first.file, first.loaded) == (str(path / "a.csv"), 1)
+    assert (second.file, second.rejected) == (str(path / "b.csv"), 1)
+    assert {s.file for s in store.sources()} == {"a.csv", "b.csv"}
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    (again,) = ingest(tmp_path / "a.csv", store)
+    assert (again.already_there, again.loaded) == (1, 0)
+    with pytest.raises(InputError) as caught:
+        ingest(tmp_path / "*.xml", store)
+    assert caught.value.code == "no_match"

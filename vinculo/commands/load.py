@@ -78,14 +78,17 @@ def ingest(
     no_suggest: bool,
 ) -> int:
     """Load files; each record ends in exactly one disposition."""
+    from vinculo.ingest.gathering import gathered
     from vinculo.ingest.load import ingest_each
 
     code = 0
     told_of: dict[str, Any] = {}
-    with console.open(write=True) as store:
+    with console.open(write=True) as store, gathered(files) as meant:
         try:
-            for file in files:
+            for file in meant:
                 try:
+                    if isinstance(file, InputError):
+                        raise file
                     for report in ingest_each(
                         file, store, dataset=dataset, mapping=mapping, synthetic=synthetic, progress=console.progress
                     ):
