@@ -7,6 +7,8 @@ its manifest commit together, so a run cut off at any instant goes on from what 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.errors import Cancelled, InputError, StoreError, VinculoError
+from vinculo.graph.errors import Cancelled, InputError, StoreError, UsageError, VinculoError
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
@@ -33,7 +35,7 @@ from vinculo.ingest.formats.opened import OpenedFile, open_file
 from vinculo.ingest.gathering import Found, gathered
 from vinculo.ingest.recognise import Recognised, recognise
 from vinculo.ingest.rejects import write_rejects
-from vinculo.ingest.user_mapping import read_mapping
+from vinculo.ingest.user_mapping import load_yaml, read_mapping
 
 #: ``progress(stage, done, total)``; ``total`` 0 where it is not known. May raise ``Cancelled``.
 Progress = Callable[[str, int, int], None]
@@ -156,6 +158,7 @@ def ingest_each(
             started = time.monotonic()
             file = open_file(found.path, progress, found.shown if found.shown != found.path else None)
             for recognised in _recognised(file, dataset, mapping):
+                _keep_mapping(opened, file, recognised.dataset.name, mapping)
                 loading = _Loading(opened, file, recognised, synthetic or file.synthetic, progress)
                 with no_collecting():
                     report = loading.run()
@@ -164,6 +167,27 @@ def ingest_each(
     finally:
         if isinstance(store, str):
             opened.close()
+
+
+def _keep_mapping(store: Store, file: OpenedFile, dataset: str, mapping: str | Path | None) -> None:
+    """Remember what a file was mapped by; its records are known by their texts, which another mapping does not change.
+
+    Raises
+    ------
+    UsageError
+        ``other_mapping`` where the file is there by another one: its records would end as *already there*, unchanged.
+    """
+    made = json.dumps(load_yaml(mapping), sort_keys=True, default=str) if mapping is not None else ""
+    digest = hashlib.sha256(made.encode()).hexdigest() if made else ""
+    name = f"{dataset} {file.sha256}"
+    kept = store.documents("mappings").get(name)
+    there = any(
+        r.status != "withdrawn" and (r.source.dataset, r.source.sha256) == (dataset, file.sha256) for r in store.runs()
+    )
+    if there and kept is not None and kept.get("sha256") != digest:
+        raise UsageError("other_mapping", file=str(file.path), sha256=file.sha256[:12])
+    if digest and (not there or kept is None):
+        store.save_document("mappings", name, {"sha256": digest})
 
 
 def _found(paths: Sequence[str | Path | Found]) -> Iterator[Found]:

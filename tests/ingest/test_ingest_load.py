@@ -243,3 +243,25 @@ def test_real_files_add_up_and_load_once(
     (again,) = ingest(real / name, store)
     assert (again.loaded, again.already_there) == (0, first.loaded)
     assert store.version() == version
+
+
+def test_a_corrected_mapping_is_not_taken_for_the_old_one(written: Write, store: Store) -> None:
+    path = written("acta.csv", "acta,dia,que,cuanto\n1,03/04/2024,x,5\n")
+
+    def mapping(form: str, note: str = "") -> Path:
+        columns = "columns: {seizure_id: acta, date: dia, commodity: que, quantity: cuanto}"
+        return written("m.yml", f"{note}dataset: seizures\nname: actas\n{columns}\nformats: {{date: '{form}'}}\n")
+
+    (first,) = ingest(path, store, mapping=mapping("%d/%m/%Y"))
+    assert first.loaded == 1
+    (again,) = ingest(path, store, mapping=mapping("%d/%m/%Y", "# a remark\n"))
+    assert again.already_there == 1
+    with pytest.raises(UsageError) as caught:
+        ingest(path, store, mapping=mapping("%m/%d/%Y"))
+    assert caught.value.code == "other_mapping"
+    assert first.sha256[:12] in caught.value.hint("en")
+    (source,) = store.sources()
+    store.withdraw(source)
+    ingest(path, store, mapping=mapping("%m/%d/%Y"))
+    (seizure,) = [e for e in store.nodes().to_pylist() if e["kind"] == "Seizure"]
+    assert store.entities([seizure["id"]])[seizure["id"]].first("date") == "2024-03-04"
