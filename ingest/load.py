@@ -33,6 +33,7 @@ from vinculo.ingest.formats import Chunk
 from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile, open_file
 from vinculo.ingest.gathering import Found, gathered
+from vinculo.ingest.portions import as_one, portions
 from vinculo.ingest.recognise import Recognised, recognise
 from vinculo.ingest.rejects import write_rejects
 from vinculo.ingest.user_mapping import load_yaml, read_mapping
@@ -240,7 +241,7 @@ class _Loading:
         open_run = self._run_before()
         try:
             chunks = self.recognised.format.reads(self.file, self.recognised.layout, self.report.notes)
-            for chunk in _as_one(chunks) if self.dataset.whole_file else chunks:
+            for chunk in as_one(chunks) if self.dataset.whole_file else chunks:
                 self._take(chunk)
         except BaseException as error:
             self._leave(error, before)
@@ -368,60 +369,6 @@ class _Loading:
         with suppress(VinculoError):
             self._count(before)
             self.store.finish_run(self.report.run, "interrupted", self.report.counts())
-
-
-def portions(
-    batch: Batch, records: npt.NDArray[np.int64], fingerprints: Sequence[bytes], limit: int
-) -> Iterator[tuple[Batch, list[bytes]]]:
-    """A batch cut between records where it has more rows than ``limit``; each part with the fingerprints of its records.
-
-    Parameters
-    ----------
-    batch : Batch
-        Its rejects go with the last part.
-    records : numpy array of int64
-        Numbers of the records it holds, ascending.
-    fingerprints : sequence of bytes
-        One per record.
-    limit : int
-        Rows, entities and links together, that the store takes at once.
-    """
-    count = max(1, min(len(records), -(-(batch.entities.num_rows + batch.links.num_rows) // limit)))
-    ends = [len(records) * n // count for n in range(count + 1)]
-    for n in range(count):
-        low = records[ends[n]] if n else None
-        high = records[ends[n + 1]] if n < count - 1 else None
-        entities, links = (_between(t, low, high) for t in (batch.entities, batch.links))
-        rejects = batch.rejects if high is None else None
-        yield Batch.make(entities, links, rejects), list(fingerprints[ends[n] : ends[n + 1]])
-
-
-def _between(table: pa.Table, low: int | None, high: int | None) -> pa.Table:
-    """Rows of the records from ``low`` up to, not including, ``high``."""
-    if low is not None:
-        table = table.filter(pc.greater_equal(table.column("record"), int(low)))
-    if high is not None:
-        table = table.filter(pc.less(table.column("record"), int(high)))
-    return table
-
-
-def _as_one(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """All chunks as one; where the file is damaged, what was read before the damage, and then the error."""
-    tables: list[pa.Table] = []
-    rejects: list[pa.Table] = []
-    marks: list[bytes] = []
-    error: VinculoError | None = None
-    try:
-        for chunk in chunks:
-            tables.append(chunk.table)
-            rejects.append(chunk.rejects)
-            marks += fingerprints_of(chunk.table) if chunk.marks is None else chunk.marks
-    except InputError as damage:
-        error = damage
-    if tables:
-        yield Chunk(pa.concat_tables(tables, promote_options="default"), pa.concat_tables(rejects), tuple(marks))
-    if error is not None:
-        raise error
 
 
 def _as_set(fingerprints: pa.Array | None) -> set[bytes]:
