@@ -7,89 +7,39 @@ are known by name and address.
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vinculo.graph.text import Text
-from vinculo.ingest.clean.numbers import number
 from vinculo.ingest.dataset import Dataset
-from vinculo.ingest.datasets import columns as c
+from vinculo.ingest.datasets import ams_columns as a
 from vinculo.ingest.datasets import rules as r
-from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
+from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 _PREFIX = "ams"
 CONSIGNMENT = Key(columns=("identifier",), prefix="", literal="Consignment")
-#: Kilograms in a unit, by its name as compared.
-KILOGRAMS = {
-    "kilograms": Decimal(1),
-    "kilogram": Decimal(1),
-    "kg": Decimal(1),
-    "kgs": Decimal(1),
-    "pounds": Decimal("0.45359237"),
-    "pound": Decimal("0.45359237"),
-    "lb": Decimal("0.45359237"),
-    "lbs": Decimal("0.45359237"),
-    "metric tons": Decimal(1000),
-    "metric ton": Decimal(1000),
-    "long tons": Decimal("1016.0469088"),
-    "short tons": Decimal("907.18474"),
-}
 _PARTY_COLUMNS = ("city", "state_province", "zip_code", "country_code", "contact_name", "comm_number_qualifier")
-_PHONE = r"^(tel|phone|fax)"
-
-
-def in_kilograms(told: str) -> str | None:
-    """A weight and its unit, ``131704 Pounds``, in kilograms to the gram; ``None`` where the unit is not known.
-
-    Examples
-    --------
-    >>> in_kilograms("131704 Pounds"), in_kilograms("1,5 Bushels")
-    ('59739.929', None)
-    """
-    amount, _, unit = told.partition(" ")
-    factor = KILOGRAMS.get(" ".join(unit.lower().split()))
-    made = number(amount, ("1,234.56",))
-    if factor is None or made is None:
-        return None
-    return number(f"{(Decimal(made) * factor).quantize(Decimal('0.001')):f}")
-
-
-def _weights(table: pa.Table, name: str, unit: str) -> dict[str, pa.Array]:
-    weight, units = c.texts(table, name), c.texts(table, unit)
-    told = pc.if_else(pc.is_valid(weight), c.joined([weight, units], " "), weight)
-    return {"weight told": c.marked("weight as declared: ", told), "weight kg": c.through(told, in_kilograms)}
-
-
-def _add_party(table: pa.Table, role: str, name: str, street: tuple[str, ...], before: str = "") -> pa.Table:
-    """A party by name and address; its number is a phone or an e-mail address by what the qualifier says."""
-    number, kind = c.texts(table, f"{before}comm_number"), c.alike(c.texts(table, f"{before}comm_number_qualifier"))
-    is_email = pc.or_(pc.fill_null(pc.match_substring(number, "@"), False), pc.equal(pc.fill_null(kind, ""), "e mail"))
-    is_phone = pc.fill_null(pc.match_substring_regex(kind, _PHONE), True)
-    contact = c.texts(table, f"{before}contact_name")
-    table = c.with_columns(
-        table,
-        {
-            f"{role} number": c.where(number, pc.and_(is_phone, pc.invert(is_email))),
-            f"{role} mail": c.where(number, is_email),
-            f"{role} contact": c.marked("Contact: ", contact),
-        },
-    )
-    return r.add_party(
-        table,
-        role,
-        name=name,
-        country="country_code",
-        street=street,
-        phones=(f"{role} number",),
-        emails=(f"{role} mail",),
-        address_in_key=True,
-    )
+_ROUTE = {
+    "date": r.column("arrived"),
+    "description": r.column("status told"),
+    "placeOfReceipt": r.column("place_of_receipt"),
+    "destination": Value(columns=("port_of_destination", "foreign_port_of_destination")),
+}
+_GOODS = {"goods": r.column("description_text"), "notes": r.column("pieces told")}
+_TARIFF = {"hsCode": r.column("harmonized_number"), "notes": Value(columns=("weight told", "value told"))}
+_LINES = {**_GOODS, **_TARIFF, "notes": Value(columns=("pieces told", "weight told", "value told"))}
+_HAZARD = {
+    "hazardCode": r.column("hazmat_code"),
+    "hazardClass": Value(columns=("hazmat_class", "hazmat_classification")),
+    "notes": r.column("hazard told"),
+}
+_MARKS = {"marks": Value(columns=tuple(f"marks_and_numbers_{n}" for n in range(1, 9)))}
 
 
 def _party_rules(role: str) -> r.Rules:
-    return r.party_rules(role, prefix=_PREFIX, extra={"notes": r.column(f"{role} contact")})
+    return r.party_rules(
+        role, prefix=_PREFIX, extra={"notes": Value(columns=(f"{role} contact", f"{role} other number"))}
+    )
 
 
 def _consignment(properties: dict[str, Value] | None = None) -> EntityRule:
@@ -98,43 +48,30 @@ def _consignment(properties: dict[str, Value] | None = None) -> EntityRule:
     )
 
 
-def _port_columns(table: pa.Table) -> pa.Table:
-    table = r.add_place(table, "lading", "foreign_port_of_lading")
-    return r.add_place(table, "unlading", "port_of_unlading")
-
-
-def _status(table: pa.Table) -> dict[str, pa.Array]:
-    arrived = pc.coalesce(c.texts(table, "actual_arrival_date"), c.texts(table, "estimated_arrival_date"))
-    return {
-        "arrived": arrived,
-        "status told": c.marked("manifest record status: ", c.texts(table, "record_status_indicator")),
-    }
-
-
-def prepare_header(table: pa.Table) -> dict[str, pa.Table]:
-    """Add carrier, ship and ports; weight in kilograms beside the weight as declared."""
-    scac = c.present(pc.utf8_upper(c.texts(table, "carrier_code")))
-    ship = pc.starts_with(pc.utf8_lower(c.texts(table, "conveyance_id_qualifier")), "imo")
-    made = {
-        "carrier scac": scac,
-        "carrier type": c.constant("SCAC", scac),
-        "imo": c.where(c.texts(table, "conveyance_id"), ship),
-        **_weights(table, "weight", "weight_unit"),
-        **_status(table),
-    }
-    return {"": _port_columns(r.add_vessel(c.with_columns(table, made), "vessel_name", "imo"))}
+def _on_the_way() -> r.Rules:
+    """Ports, and those who are to be told as well: by a code whose register the manifest does not name."""
+    date = {"date": r.column("arrived")}
+    code = r.column("secondary")
+    told = EntityRule(
+        "secondary", "LegalEntity", Key(prefix=_PREFIX, literal="notify code", values=(code,)), {"name": code}
+    )
+    return (r.place_rule("lading"), r.place_rule("unlading"), told), (
+        r.link("LADEN_AT", "consignment", "lading", {**date, "summary": r.column("foreign_port_of_lading_qualifier")}),
+        r.link("UNLADEN_AT", "consignment", "unlading", date),
+        r.link("NOTIFY_PARTY", "secondary", "consignment", {**date, "summary": r.constant("secondary notify party")}),
+    )
 
 
 def _header() -> Mapping:
-    date = {"date": r.column("arrived")}
     consignment = _consignment(
         {
-            "date": r.column("arrived"),
+            **_ROUTE,
             "quantity": r.column("manifest_quantity"),
             "quantityUnit": r.column("manifest_unit"),
             "grossWeightKg": r.column("weight kg"),
-            "notes": r.column("weight told"),
-            "description": r.column("status told"),
+            "transportMode": r.column("mode_of_transportation"),
+            "inBondType": r.column("in_bond_entry_type"),
+            "notes": Value(columns=("weight told", "header told", "dates told")),
         }
     )
     carrier = EntityRule(
@@ -144,19 +81,16 @@ def _header() -> Mapping:
         {"name": r.column("carrier scac")},
     )
     scac = r.identifier_rule("scac", "carrier type", "carrier scac")
-    ships = r.vessel_rules("consignment", {"flag": r.column("vessel_country_code", "country")})
-    links = (
-        r.link("CARRIER", "carrier", "consignment", date),
-        r.link("HAS_IDENTIFIER", "carrier", "scac"),
-        *_port_links(date),
-        *ships[1],
+    entities, links = r.put_together(
+        ((consignment, carrier, scac), ()),
+        _on_the_way(),
+        r.vessel_rules("consignment", {"flag": r.column("vessel_country_code", "country")}),
     )
-    ports = (r.place_rule("lading"), r.place_rule("unlading"))
-    return Mapping((consignment, carrier, scac, *ports, *ships[0]), links, essential=("identifier",))
-
-
-def _port_links(date: dict[str, Value]) -> tuple[LinkRule, ...]:
-    return (r.link("LADEN_AT", "consignment", "lading", date), r.link("UNLADEN_AT", "consignment", "unlading", date))
+    more = (
+        r.link("CARRIER", "carrier", "consignment", {"date": r.column("arrived")}),
+        r.link("HAS_IDENTIFIER", "carrier", "scac"),
+    )
+    return Mapping(entities, (*links, *more), essential=("identifier",))
 
 
 def _party_table(name: str, role: str, link: str, street: str, en: str, es: str) -> Dataset:
@@ -172,34 +106,17 @@ def _party_table(name: str, role: str, link: str, street: str, en: str, es: str)
             (*links, r.link(link, role, "consignment")),
         ),
         lambda table: {
-            "": _add_party(
+            "": a.add_manifest_party(
                 table, role, name, (*(f"{street}_{n}" for n in (1, 2, 3, 4)), "city", "state_province", "zip_code")
             )
         },
     )
 
 
-def prepare_container(table: pa.Table) -> dict[str, pa.Table]:
-    """Add containers and their seals; a seal belongs to the loading, not to the box."""
-    seals = c.joined([c.texts(table, "seal_number_1"), c.texts(table, "seal_number_2")], ", ")
-    table = r.add_containers(table, "container_number")
-    return {"": c.with_columns(table, {"seals": c.marked("seals: ", seals)})}
-
-
 def _container() -> Mapping:
-    loaded = {"description": r.column("seals"), "summary": r.column("load_status")}
-    box = r.container_rule()
+    loaded = {"description": r.column("seals"), "summary": Value(columns=("load_status", "service"))}
+    box = r.container_rule({"description": r.column("box told")})
     return Mapping((_consignment(), box), (r.link("IN_CONTAINER", "consignment", "container", loaded),))
-
-
-def prepare_goods(table: pa.Table) -> dict[str, pa.Table]:
-    """Add containers, and weights by tariff line."""
-    table = r.add_containers(table, "container_number")
-    return {"": c.with_columns(table, _weights(table, "harmonized_weight", "harmonized_weight_unit"))}
-
-
-_GOODS = {"goods": r.column("description_text")}
-_TARIFF = {"hsCode": r.column("harmonized_number"), "notes": r.column("weight told")}
 
 
 def _boxed(properties: dict[str, Value]) -> Mapping:
@@ -208,22 +125,13 @@ def _boxed(properties: dict[str, Value]) -> Mapping:
     )
 
 
-def prepare_summary(table: pa.Table) -> dict[str, pa.Table]:
-    """All of it in one row per bill, container and description."""
-    for role, name in (("shipper", "shipper_party_name"), ("consignee", "consignee_name")):
-        table = _add_party(table, role, name, (f"{role}_address",), f"{role}_")
-    table = r.add_containers(_port_columns(r.add_vessel(table, "vessel_name", "")), "container_number")
-    made = {**_status(table), **_weights(table, "harmonized_weight", "harmonized_weight_unit")}
-    return {"": c.with_columns(table, made)}
-
-
 def _summary() -> Mapping:
     date = {"date": r.column("arrived")}
-    consignment = _consignment(
-        {"date": r.column("arrived"), "description": r.column("status told"), **_GOODS, **_TARIFF}
-    )
+    notes = Value(columns=(*_LINES["notes"].columns, "dates told", "shipper nobody", "consignee nobody"))
+    consignment = _consignment({**_ROUTE, **_LINES, "notes": notes, "modifiedAt": r.column("trade_update_date")})
     entities, links = r.put_together(
-        ((consignment, r.container_rule(), r.place_rule("lading"), r.place_rule("unlading")), _port_links(date)),
+        ((consignment, r.container_rule()), ()),
+        _on_the_way(),
         _party_rules("shipper"),
         _party_rules("consignee"),
         r.vessel_rules("consignment"),
@@ -277,10 +185,10 @@ DATASET = (
             "conveyance_id_qualifier", "conveyance_id", "actual_arrival_date", "place_of_receipt", "port_of_destination",
             "foreign_port_of_destination", "in_bond_entry_type", "mode_of_transportation", "measurement", "measurement_unit",
             "foreign_port_of_lading_qualifier", "foreign_port_of_destination_qualifier",
-            *(f"secondary_notify_party_{n}" for n in range(1, 11)),
+            *a.SECONDARY,
         ),
         _header(),
-        prepare_header,
+        a.prepare_header,
     ),
     _party_table("shipper_party_name", "shipper", "SHIPPER", "shipper_party_address", "shippers", "consignantes"),
     _party_table("consignee_name", "consignee", "CONSIGNEE", "consignee_address", "consignees", "consignatarios"),
@@ -295,7 +203,7 @@ DATASET = (
             "container_type", "type_of_service",
         ),
         _container(),
-        prepare_container,
+        a.prepare_container,
     ),
     _dataset(
         "ams_cargodesc",
@@ -304,7 +212,7 @@ DATASET = (
         ("identifier", "container_number", "description_sequence_number", "piece_count", "description_text"),
         (),
         _boxed(_GOODS),
-        prepare_goods,
+        a.prepare_goods,
     ),
     _dataset(
         "ams_tariff",
@@ -313,7 +221,37 @@ DATASET = (
         ("identifier", "container_number", "description_sequence_number", "harmonized_number"),
         ("harmonized_value", "harmonized_weight", "harmonized_weight_unit"),
         _boxed(_TARIFF),
-        prepare_goods,
+        a.prepare_goods,
+    ),
+    _dataset(
+        "ams_hazmat",
+        "dangerous goods",
+        "mercancías peligrosas",
+        ("identifier", "container_number", "hazmat_sequence_number", "hazmat_code"),
+        (
+            "hazmat_class", "hazmat_code_qualifier", "hazmat_contact", "hazmat_page_number", "hazmat_flash_point_temperature",
+            "hazmat_flash_point_temperature_negative_ind", "hazmat_flash_point_temperature_unit", "hazmat_description",
+        ),
+        _boxed(_HAZARD),
+        a.prepare_hazard,
+    ),
+    _dataset(
+        "ams_hazmatclass",
+        "classes of dangerous goods",
+        "clases de mercancías peligrosas",
+        ("identifier", "container_number", "hazmat_sequence_number", "hazmat_classification"),
+        (),
+        _boxed(_HAZARD),
+        a.prepare_hazard,
+    ),
+    _dataset(
+        "ams_marksnumbers",
+        "marks and numbers",
+        "marcas y números",
+        ("identifier", "container_number", "marks_and_numbers_1"),
+        tuple(f"marks_and_numbers_{n}" for n in range(2, 9)),
+        _boxed(_MARKS),
+        a.prepare_marks,
     ),
     _dataset(
         "ams_summary",
@@ -331,6 +269,6 @@ DATASET = (
             "harmonized_number", "harmonized_value", "harmonized_weight", "harmonized_weight_unit",
         ),
         _summary(),
-        prepare_summary,
+        a.prepare_summary,
     ),
 )  # fmt: skip

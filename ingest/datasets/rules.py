@@ -272,12 +272,11 @@ def add_containers(table: pa.Table, name: str) -> pa.Table:
     return c.with_columns(table, {"containers": parts})
 
 
-def container_rule() -> EntityRule:
+def container_rule(properties: dict[str, Value] | None = None) -> EntityRule:
     """Containers by number; one that is no ISO 6346 number stays known by its letters and digits."""
     number = column("containers", "compact")
-    return EntityRule(
-        "container", "Container", Key(prefix="", literal="Container", values=(number,)), {"number": number}
-    )
+    key = Key(prefix="", literal="Container", values=(number,))
+    return EntityRule("container", "Container", key, {"number": number, **(properties or {})})
 
 
 def put_together(*rules: Rules) -> Rules:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from vinculo.ingest.datasets import ams, panjiva
 
 ROW = {
@@ -177,3 +179,100 @@ def test_the_summary_of_31_columns_is_no_header_and_joins_too(graph, write_rows:
     assert report.dataset == "ams_summary" and report.loaded == 2 and len(names) == 31
     assert len(graph.entities("Consignment")) == 1 and len(graph.links("IN_CONTAINER")) == 2
     assert graph.pairs("SHIPPER") == {("BANANAS FICTICIAS", BILL)}
+
+
+#: Texts that a column of its kind must have; every other column gets a text of its own.
+TYPED = {
+    "identifier": BILL,
+    "estimated_arrival_date": "2020-07-26",
+    "actual_arrival_date": "2020-07-27",
+    "trade_update_date": "2020-08-01",
+    "run_date": "2020-08-02",
+    "vessel_country_code": "SG",
+    "country_code": "EC",
+    "manifest_quantity": "2880",
+    "piece_count": "41",
+    "weight": "131704",
+    "weight_unit": "Pounds",
+    "harmonized_weight": "77",
+    "harmonized_weight_unit": "Kilograms",
+    "harmonized_value": "1234",
+    "conveyance_id": "9319466",
+    "conveyance_id_qualifier": "IMO Number/Lloyds Number",
+    "container_number": "CSQU3054383",
+    "comm_number": "+1 805 555 0101",
+    "comm_number_qualifier": "Telephone Number",
+}
+#: What a normalised text is looked for as.
+AS_KEPT = {
+    "+1 805 555 0101": "+18055550101",
+    "SG": "sg",
+    "EC": "ec",
+    "IMO Number/Lloyds Number": "9319466",
+    "Telephone Number": "Phone",
+}
+
+
+@pytest.mark.parametrize("dataset", ams.DATASET, ids=lambda d: d.name)
+def test_every_column_of_a_manifest_table_is_kept(graph, write_rows: Callable[..., Path], dataset) -> None:
+    """Whatever a record says is told somewhere in the graph, with the other sort of number and conveyance too."""
+    names = columns(dataset.name)
+    row = {n: TYPED.get(n.replace("consignee_comm", "comm").replace("shipper_comm", "comm"), "") for n in names}
+    row = {n: text or f"QQ{at:02}" for at, (n, text) in enumerate(row.items())}
+    other = {
+        n: f"ZZ{at:02}" if "qualifier" in n or n in ("conveyance_id", "comm_number") else row[n]
+        for at, n in enumerate(names)
+    }
+    for each in (row, other | {"identifier": "2020010100002"}):
+        (report,) = graph.load(write_rows(f"{each['identifier']}.csv", names, each))
+        assert (report.dataset, report.loaded) == (dataset.name, 1)
+    told = []
+    for _, table in graph.store.statements():
+        told += [*table["facts"].to_pylist(), *table["kind"].to_pylist()]
+    whole = " ".join(told).lower()
+    for each in (row, other):
+        missing = {n: t for n, t in each.items() if AS_KEPT.get(t, t).lower() not in whole}
+        assert not missing
+
+
+def test_dangerous_goods_and_marks_stand_with_the_bill(graph, write_rows: Callable[..., Path]) -> None:
+    box = {"identifier": BILL, "container_number": "CSQU3054383", "hazmat_sequence_number": "1"}
+    hazard = box | {
+        "hazmat_code": "1203", "hazmat_class": "3", "hazmat_flash_point_temperature": "43",
+        "hazmat_flash_point_temperature_unit": "Celsius", "hazmat_flash_point_temperature_negative_ind": "Y",
+    }  # fmt: skip
+    marks = box | {"marks_and_numbers_1": "HECHO EN NINGUN LADO", "marks_and_numbers_2": "LOTE 7"}
+    reports = graph.load(
+        write_rows("h.csv", columns("ams_hazmat"), hazard),
+        write_rows("k.csv", columns("ams_hazmatclass"), box | {"hazmat_classification": "6.1"}),
+        write_rows("m.csv", columns("ams_marksnumbers"), marks),
+    )
+    assert [r.dataset for r in reports] == ["ams_hazmat", "ams_hazmatclass", "ams_marksnumbers"]
+    (bill,) = graph.entities("Consignment")
+    values = graph.values(bill)
+    assert (values["hazardCode"], values["hazardClass"]) == (["1203"], ["3", "6.1"])
+    assert values["marks"] == ["HECHO EN NINGUN LADO", "LOTE 7"]
+    assert values["notes"] == [
+        "line 1, CSQU3054383, classification: 6.1",
+        "line 1, CSQU3054383, code: 1203, class: 3, flash point temperature: 43, "
+        "flash point temperature unit: Celsius, flash point temperature negative ind: Y",
+    ]
+    assert graph.pairs("IN_CONTAINER") == {(BILL, "CSQU3054383")}
+
+
+def test_a_secondary_notify_party_is_a_party_by_its_code(graph, write_rows: Callable[..., Path]) -> None:
+    """Which register the code is of the manifest does not say: it is no SCAC, and no bill meets another by guess."""
+    rows = [
+        {
+            "identifier": bill,
+            "carrier_code": "QQQQ",
+            "secondary_notify_party_1": "qqqq",
+            "secondary_notify_party_2": "W123",
+        }
+        for bill in (BILL, "2020010100002")
+    ]
+    graph.load(write_rows("h.csv", columns("ams_header"), *rows))
+    assert graph.pairs("NOTIFY_PARTY") == {(code, row["identifier"]) for row in rows for code in ("QQQQ", "W123")}
+    assert {e.first("number") for e in graph.entities("Identifier")} == {"QQQQ"}
+    (carrier,) = {x.source for x in graph.links("CARRIER")}
+    assert carrier not in {x.source for x in graph.links("NOTIFY_PARTY")}
