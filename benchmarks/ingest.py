@@ -77,7 +77,7 @@ manifests:
         received: {{schema: UnknownLink, key_literal: received, keys: [Consignee, Bill of Lading], properties: {{subject: {{entity: consignee}}, object: {{entity: goods}}, date: {{column: Arrival Date}}, role: {{literal: consignee}}}}}}
         trade: {{schema: UnknownLink, key_literal: trade, keys: [Shipper, Consignee, Bill of Lading], properties: {{subject: {{entity: shipper}}, object: {{entity: consignee}}, date: {{column: Arrival Date}}, summary: {{column: Goods Shipped}}}}}}
         owned: {{schema: Ownership, key_literal: owned, keys: [Consignee, Bill of Lading], properties: {{owner: {{entity: consignee}}, asset: {{entity: goods}}, startDate: {{column: Arrival Date}}}}}}
-"""  # noqa: E501
+"""  # noqa: E501 - a rule a line, as people write mapping files
 DATA = Path(os.environ.get("VINCULO_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 REAL = DATA / "real" / "b_trade" / "panjiva_us_imports_1832.csv.gz"
 _PARTY = (

@@ -82,8 +82,7 @@ def _spread(path: Path) -> Iterator[Path | InputError]:
         else:
             yield InputError("empty_folder", file=str(path))
     elif not path.exists() and glob.has_magic(str(path)):
-        # a pattern may begin anywhere; Path.glob wants one below a folder
-        matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True))  # noqa: PTH207
+        matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True))  # noqa: PTH207 - Path.glob takes no absolute one
         if not matches:
             yield InputError("no_match", file=str(path))
         for match in matches:

@@ -77,6 +77,7 @@ class Tour(click.Group):
                 formatter.write(f"  {name:<{width}}  {say(f'cli.{name}')}\n")
         formatter.write("\n" + say("cli.tour.more") + "\n")
 
+    # click declares `main` once for each value of `standalone_mode`; here it always leaves
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run and leave with an exit code; whatever goes wrong is said in one sentence."""
         given = command_first(sys.argv[1:] if args is None else args)

@@ -18,7 +18,7 @@ if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parent, 
     # numba reads this when it is imported; its own fallback folder may be read-only as well.
     os.environ["NUMBA_CACHE_DIR"] = str(load_settings().cache_folder / "numba")
 
-import numba  # noqa: E402
+import numba  # noqa: E402 - only now is its folder known
 
 
 def kernel(function: _Function) -> _Function:

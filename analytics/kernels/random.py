@@ -20,7 +20,8 @@ def next_random(state: npt.NDArray[np.uint64]) -> np.uint64:
     z = state[0]
     z = (z ^ (z >> _30)) * _MIX_A
     z = (z ^ (z >> _27)) * _MIX_B
-    return z ^ (z >> _31)  # type: ignore[no-any-return]
+    mixed: np.uint64 = z ^ (z >> _31)
+    return mixed
 
 
 @kernel

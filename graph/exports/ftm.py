@@ -211,10 +211,8 @@ def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
     if not schema:
         schema, ends = "UnknownLink", ("subject", "object")
     if schema == "Payment":
-        ends = tuple(  # type: ignore[assignment]
-            f"{end}Account" if is_a(kinds[id], "BankAccount") else end
-            for end, id in zip(ends, (link.source, link.target), strict=True)
-        )
+        payer, payee = (is_a(kinds[id], "BankAccount") for id in (link.source, link.target))
+        ends = (f"{ends[0]}Account" if payer else ends[0], f"{ends[1]}Account" if payee else ends[1])
     known = kind("LINKED_TO" if schema == "UnknownLink" else told.name).properties
     properties: _Values = defaultdict(dict)
     beside: dict[str, list[str]] = {}

@@ -163,7 +163,7 @@ class _Tables:
             known = told.properties.get(prop)
             if known is not None and known.type == "entity":
                 continue  # an id; the link to that entity says it
-            label = tuple(property_label(name, prop))
+            label = property_label(name, prop).en, property_label(name, prop).es
             if known is not None and known.unit and known.unit != "count":
                 label = (f"{label[0]} ({known.unit})", f"{label[1]} ({known.unit})")
             at = self._labels.setdefault(label, len(self._labels))

@@ -64,7 +64,7 @@ def go_on(source: int, each: Exclusively) -> dict[str, int]:
     """Do what is left of a withdrawal."""
     counted = each(lambda tx: tx.rows(queries.counts()))
     for kind in sorted(kind for sort, kind, n in counted if sort == "links" and n):
-        _every_page(each, lambda tx, after, kind=kind: _links(tx, source, kind, after))  # type: ignore[misc]
+        _every_page(each, _links_of(source, kind))
     _every_page(each, lambda tx, after: _entities(tx, source, after))
     while each(lambda tx: _bare_ends(tx, source)) == ROWS:
         pass
@@ -72,10 +72,18 @@ def go_on(source: int, each: Exclusively) -> dict[str, int]:
     return dict(zip(("entities", "links", "values"), gone, strict=True))
 
 
+def _links_of(source: int, kind: str) -> Callable[[Transaction, str], str]:
+    return lambda tx, after: _links(tx, source, kind, after)
+
+
 def _every_page(each: Exclusively, work: Callable[[Transaction, str], str]) -> None:
     after = ""
-    while after := each(lambda tx, after=after: work(tx, after)):  # type: ignore[misc]
+    while after := each(_from(work, after)):
         pass
+
+
+def _from(work: Callable[[Transaction, str], str], after: str) -> Callable[[Transaction], str]:
+    return lambda tx: work(tx, after)
 
 
 def _page(tx: Transaction, source: int, query: str, after: str) -> list[list[Any]]:

@@ -144,7 +144,7 @@ def wallets(remark: str) -> list[tuple[str, str]]:
     >>> wallets("Digital Currency Address - XBT 1BoatSLRHtKNngkdXEeobR76b53LETtpyT;")
     [('XBT', '1BoatSLRHtKNngkdXEeobR76b53LETtpyT')]
     """
-    return [found.groups() for item in items(remark) if (found := _WALLET.match(item))]  # type: ignore[misc]
+    return [(found[1], found[2]) for item in items(remark) if (found := _WALLET.match(item))]
 
 
 def linked(remark: str) -> list[str]:

@@ -16,6 +16,7 @@ from vinculo.ingest.clean.text import printable
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.formats import Head, loose
 from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.mapping import EntityRule, LinkRule
 from vinculo.ingest.profile import shapes
 from vinculo.ingest.recognise import datasets, format_of
 from vinculo.ingest.values import property_type
@@ -288,7 +289,8 @@ def _types(dataset: Dataset) -> dict[str, str]:
     """What each column of a template is cleaned as."""
     found: dict[str, str] = {}
     for mapping in dataset.mappings.values():
-        for rule in (*mapping.entities, *mapping.links):
+        rules: tuple[EntityRule | LinkRule, ...] = (*mapping.entities, *mapping.links)
+        for rule in rules:
             for name, value in rule.properties.items():
                 for column in value.columns:
                     kind = value.clean or property_type(rule.kind, name)
