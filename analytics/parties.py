@@ -1,13 +1,12 @@
 """Who is probably one and the same, for analysis only.
 
-The same party stands in the store once per dataset; nothing merges those nodes. What joins them here is a shared tax number
-(an ``Identifier`` node both have, or the same ``taxNumber``), and an account counts as its holder where it has exactly one. The
-store is not touched, and every finding names the nodes themselves.
+The same party stands in the store once per dataset; nothing merges those nodes. What joins them here is a shared number of one
+taxpayer (an ``Identifier`` node both have, or the same ``taxNumber`` of one country; :mod:`vinculo.graph.taxpayers`), and an
+account counts as its holder where it has exactly one. The store is not touched, and every finding names the nodes themselves.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,17 +17,7 @@ import pyarrow as pa
 from vinculo.analytics.kernels.structure import component_labels
 from vinculo.graph.network import Codes, Csr, Mask, Network, csr
 from vinculo.graph.schema import descendants
-
-#: Numbers that many share by design: Mexico's RFC for the general public and for foreigners.
-PLACEHOLDERS = frozenset({"XAXX010101000", "XEXX010101000"})
-#: Types of numbers that name one taxpayer or one legal person, wherever they are written. A passport or an identity card does
-#: not: lists hold the same number for several people. A ship's, a bank's or a carrier's number names no party.
-OF_ONE_PARTY = frozenset({"RFC", "CURP", "LEI", "SSN"})
-#: Types that name one taxpayer of one country; the same digits are somebody else's in another.
-OF_ONE_PARTY_OF_A_COUNTRY = frozenset({"TAX"})
-_RFC = re.compile(r"[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}")
-#: A number that more nodes than this share is a placeholder nobody has listed yet.
-MOST_HOLDERS = 20
+from vinculo.graph.taxpayers import MOST_HOLDERS, taxpayer
 
 ACCOUNT_KINDS = ("BankAccount", "CryptoWallet")
 
@@ -131,35 +120,6 @@ def _same_number(
             b += nodes[1:]
             parties += of_party
     return np.array(a, np.int32), np.array(b, np.int32), np.array(parties, np.int32)
-
-
-def _plain(number: str | None) -> str:
-    return "".join(c for c in (number or "").upper() if c.isalnum() or c in "&Ñ")
-
-
-def taxpayer(type_: str | None, number: str | None, country: str | None) -> tuple[str, str, str] | None:
-    """What an official number says of who holds it: its type, country and digits; ``None`` where it does not tell one party.
-
-    Numbers are compared within their type, and tax numbers within their country: a Colombian firm's NIT is not an Iranian
-    passport of the same digits.
-
-    Examples
-    --------
-    >>> taxpayer("TAX", "900.111.222", "co"), taxpayer("PASSPORT", "900111222", "ir"), taxpayer("TAX", "900111222", None)
-    (('TAX', 'co', '900111222'), None, None)
-    >>> taxpayer("TAX", "DIB-771110-HQ1", None)
-    ('RFC', '', 'DIB771110HQ1')
-    """
-    plain, sort = _plain(number), (type_ or "").upper()
-    if len(plain) < 5 or plain in PLACEHOLDERS:
-        return None
-    if sort in ("TAX", "RFC") and _RFC.fullmatch(plain):
-        return "RFC", "", plain
-    if sort in OF_ONE_PARTY:
-        return sort, "", plain
-    if sort in OF_ONE_PARTY_OF_A_COUNTRY and country:
-        return sort, country.lower(), plain
-    return None
 
 
 def _identifying(network: Network, properties: Callable[[str, Sequence[str]], pa.Table]) -> Mask:

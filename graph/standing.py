@@ -1,7 +1,8 @@
 """What lists say of a party, wherever it is shown: *listed* is not *guilty*, and *cleared* is said.
 
 A party stands on a list by a link of its own (``LISTED``), or because another party with the same official number
-(``HAS_IDENTIFIER``) does. The status belongs to the listing; nothing here is written back to the party.
+(``HAS_IDENTIFIER``) does, where it is a number of one party (:mod:`vinculo.graph.taxpayers`): a passport that a list gives
+to two people lists neither for the other. The status belongs to the listing; nothing here is written back to the party.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from vinculo.graph.store import Store
 from vinculo.graph.taint import Hidden
 from vinculo.graph.taint import without as visible
+from vinculo.graph.taxpayers import MOST_HOLDERS, taxpayer
 from vinculo.graph.text import LANGUAGES, Text, say, text
 from vinculo.graph.types import Entity
 
@@ -175,7 +177,7 @@ def _reached(ids: Sequence[str], rows: Iterable[_Row], without: Container[str]) 
     for id in ids:
         reached[id] |= {(listing, "", id) for listing in listed.get(id, ())}
         for number in numbers.get(id, ()):
-            for holder in holders[number]:
+            for holder in holders[number] if len(holders[number]) <= MOST_HOLDERS else ():
                 if holder != id:
                     reached[id] |= {(listing, number, holder) for listing in listed.get(holder, ())}
     return reached
@@ -192,10 +194,17 @@ def _told(id: str, ways: Iterable[tuple[str, str, str]], things: Mapping[str, En
     told = []
     own = {listing for listing, number, _ in ways if not number}
     for listing, number, holder in sorted(ways):
-        if listing not in things or (number and listing in own):
+        if listing not in things or (number and (listing in own or not _of_one_party(things.get(number)))):
             continue
         told.append(_standing(things[listing], things.get(number), holder))
     return tuple(sorted(told, key=lambda s: (s.number, CODES.index(s.code), s.program, s.date, s.listing)))
+
+
+def _of_one_party(number: Entity | None) -> bool:
+    if number is None:
+        return False
+    countries = [f.value for f in number.properties.get("country", ())] or [""]
+    return any(taxpayer(number.first("type"), number.first("number"), c) for c in countries)
 
 
 def _standing(listing: Entity, number: Entity | None, holder: str) -> Standing:

@@ -38,7 +38,8 @@ class ListMatchParameters:
     ----------
     weight_by_standing : tuple of (str, float)
         Score by the standing of the listing. A listing that was cleared weighs nothing: it is told, so that nobody takes
-        the name on the list for an accusation.
+        the name on the list for an accusation. Where nothing is told but that two lists of different nature name one party,
+        the weaker of the two counts: a listing that was cleared adds nothing to a sanction.
     """
 
     weight_by_standing: tuple[tuple[str, float], ...] = (("listed", 0.9), ("presumed", 0.6), ("cleared", 0.0))
@@ -79,7 +80,8 @@ class ListMatch:
             # The UN's entries stand on OFAC's list too; a sanction beside a tax listing is news.
             both_kinds = len({bool(sanction[network.target[r]]) for r in listed}) == 2
             if others or at_work or both_kinds:
-                yield self._finding(context, actor, listed, named, others, identifiers[actor], listings)
+                seen = bool(others or at_work)
+                yield self._finding(context, actor, listed, named, others, identifiers[actor], listings, seen)
 
     @staticmethod
     def _listings(context: Context) -> dict[int, tuple[str, str, str, str]]:
@@ -108,11 +110,11 @@ class ListMatch:
         others: list[int],
         joined_by: list[int],
         listings: dict[int, tuple[str, str, str, str]],
+        seen: bool,
     ) -> Finding:
         network = context.network
         told = [listings.get(int(network.target[r]), ("", "", "listed", "")) for r in listed]
-        weight = dict(self.parameters.weight_by_standing)
-        score = max(weight.get(standing, weight["listed"]) for _, _, standing, _ in told)
+        score = self._score(context, listed, told, seen)
         cleared = all(standing == "cleared" for _, _, standing, _ in told)
         # who is cleared on the list that names him is cleared, whatever another list says of another entry
         standing = {int(network.source[r]) for r, (_, _, s, _) in zip(listed, told, strict=True) if s != "cleared"}
@@ -140,6 +142,16 @@ class ListMatch:
             },
             lawful={"cleared_since": "tested", "number_misread": "not_testable"},
         )
+
+    def _score(self, context: Context, listed: list[int], told: list[tuple[str, str, str, str]], seen: bool) -> float:
+        """The weightiest listing; of a party seen on lists alone, the weightiest of the kind of list that weighs less."""
+        weight = dict(self.parameters.weight_by_standing)
+        sanction = context.network.of_kind(descendants("Sanction"))
+        best: dict[bool, float] = {}
+        for row, (_, _, standing, _) in zip(listed, told, strict=True):
+            kind = bool(sanction[context.network.target[row]])
+            best[kind] = max(best.get(kind, 0.0), weight.get(standing, weight["listed"]))
+        return max(best.values()) if seen else min(best.values())
 
 
 def _told(program: str, status: str, standing: str) -> Text:

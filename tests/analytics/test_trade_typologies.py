@@ -244,6 +244,24 @@ def test_numbers_join_within_their_type_and_country_alone(case, theirs, ours, sa
     assert [roles(f, "same_tax_number") for f in found(case, "list_match")] == ([{firm}] if same else [])
 
 
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [(("TAX", "900111222", "co"), True), (("TAX", "900111222", "ve"), False), (("PASSPORT", "900111222", "ir"), False)],
+)
+def test_a_seizure_reaches_nobody_over_a_number_of_another_type_or_country(case, theirs, told):
+    market(case, pairs=20, each=20)
+    behind, firm = case.entity("Company", "Behind seizures"), case.entity("Company", "A firm")
+    numbered(case, behind, *theirs)
+    numbered(case, firm, "TAX", "900.111.222", "co")
+    for k in range(3):
+        id = bill(case, f"Z{k}", behind, case.entity("Company", f"Buyer {k}"), 10 * k)
+        seized(case, f"S{k}", id)
+    bill(case, "L1", firm, case.entity("Company", "Somebody"), 1)
+    findings = found(case, "seizure_proximity")
+    assert any(behind in {i for i, _ in f.entities} for f in findings)
+    assert any(firm in {i for i, _ in f.entities} for f in findings) == told
+
+
 @pytest.mark.parametrize(("country", "same"), [("co", True), ("mx", False), ("", False)])
 def test_a_tax_number_as_a_property_joins_within_its_country(case, country, same):
     named = case.entity("Company", "On a list", taxNumber="900111222", country="co")
@@ -278,6 +296,16 @@ def test_a_sanction_beside_a_tax_listing_is_told_but_not_two_lists_of_sanctions(
     [finding] = found(case, "list_match")
     assert roles(finding, "listed_party") == {first} and roles(finding, "cleared_party") == {named}
     assert "SAT 69-B: Sentencia Favorable (cleared)" in finding.reason.en and "SDNTK" in finding.reason.en
+    assert finding.score == 0
+
+
+@pytest.mark.parametrize(("status", "score"), [("listed", 0.9), ("presumed", 0.6), ("cleared", 0.0)])
+def test_two_kinds_of_lists_weigh_as_the_weaker_and_a_party_at_work_as_the_weightier(case, status, score):
+    named, _ = listed(case, "ABC010101AB1", "as the list says", status)
+    sanctioned(case, "ABC010101AB1", "SDNTK")
+    assert [f.score for f in found(case, "list_match")] == [score]
+    bill(case, "L1", named, case.entity("Company", "A buyer"), 1)
+    assert [f.score for f in found(case, "list_match")] == [0.9]
 
 
 def test_a_party_that_shares_its_phone_and_stands_behind_a_seizure_is_told_with_those_it_shares_it_with(case):

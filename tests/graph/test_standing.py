@@ -85,3 +85,60 @@ def test_the_weightiest_makes_the_badge(store: Store, rows: Callable[..., object
     assert [s.code for s in told] == ["listed", "cleared"]
     assert status_of(told) == "listed"
     assert "from 2010-01-01 until 2012-01-01" in told[0].sentence.en
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ({"type": "PASSPORT", "number": "900111222", "country": "ir"}, False),
+        ({"type": "NATIONAL ID", "number": "900111222", "country": "co"}, False),
+        ({"type": "TAX", "number": "900111222", "country": "co"}, True),
+        ({"type": "TAX", "number": "900111222"}, False),
+        ({"type": "RFC", "number": "XAXX010101000"}, False),
+        ({"type": "RFC", "number": "PAC010101AB1"}, True),
+    ],
+)
+@pytest.mark.parametrize("few", [0, 2000])
+def test_only_a_number_of_one_party_leads_to_anothers_listing(
+    store: Store,
+    rows: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+    number: dict[str, str],
+    told: bool,
+    few: int,
+) -> None:
+    """Two people on a list had one passport number; neither stands there for the other."""
+    monkeypatch.setattr(standing, "_FEW", few)
+    rows(
+        store,
+        "a",
+        [
+            ("x", "Person", 1, {"name": "X"}),
+            ("y", "Company", 2, {"name": "Y"}),
+            ("n", "Identifier", 1, number),
+            ("l", "Sanction", 1, {"program": "SDNTK"}),
+        ],
+        [
+            ("k1", "LISTED", "x", "l", 1, {}),
+            ("k2", "HAS_IDENTIFIER", "x", "n", 1, {}),
+            ("k3", "HAS_IDENTIFIER", "y", "n", 2, {}),
+        ],
+    )
+    found = standings(store, ["x", "y"])
+    assert status_of(found["x"]) == "listed" and (status_of(found.get("y", ())) == "listed") == told
+
+
+def test_a_number_of_very_many_is_nobodys(store: Store, rows: Callable[..., object]) -> None:
+    crowd = [f"y{n}" for n in range(25)]
+    rows(
+        store,
+        "a",
+        [
+            *((id, "Company", n, {"name": id}) for n, id in enumerate(["x", *crowd], 1)),
+            ("n", "Identifier", 1, {"type": "RFC", "number": "PAC010101AB1"}),
+            ("l", "Sanction", 1, {"program": "SDNTK"}),
+        ],
+        [("k", "LISTED", "x", "l", 1, {})]
+        + [(f"h{id}", "HAS_IDENTIFIER", id, "n", n, {}) for n, id in enumerate(["x", *crowd], 1)],
+    )
+    assert set(standings(store, ["x", *crowd])) == {"x"}
