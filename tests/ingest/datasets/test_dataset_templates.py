@@ -248,3 +248,54 @@ def test_a_users_own_columns_by_a_mapping(graph, write: Callable[..., Path]) -> 
     assert second.first("valueUsd") == ""
     # "S/D" is nobody
     assert graph.pairs("SEIZED_FROM") == {("A-2", "Norte Ficticio")}
+
+
+#: Where each template says who somebody is: (template, a row, name, tax number, country).
+PARTIES = [
+    ("bills_of_lading", BILL, "shipper", "shipper_tax_id", "shipper_country"),
+    ("bills_of_lading", BILL, "notify_party", "notify_party_tax_id", "notify_party_country"),
+    ("transfers", TRANSFER | LUZ, "originator_name", "originator_tax_id", "originator_country"),
+    ("seizures", {"date": "2024-03-04", "commodity": "x"}, "party_name", "party_tax_id", "party_country"),
+    ("inspections", {"date": "2024-03-04", "result": "clear"}, "party_name", "party_tax_id", "party_country"),
+]
+
+
+@pytest.mark.parametrize(("template", "row", "name", "number", "country"), PARTIES)
+def test_the_same_digits_of_two_countries_are_two_parties(
+    graph, write_rows: Callable[..., Path], template: str, row: dict[str, str], name: str, number: str, country: str
+) -> None:
+    """A firm of the United States and one of Guatemala were one party with two names."""
+    own = {"bills_of_lading": "bill_number", "transfers": "transfer_id", "seizures": "seizure_id"}
+    first = own.get(template, "inspection_id")
+    rows = [
+        row | {first: "1", name: "Acme Corp", number: "12-3456789", country: "US"},
+        row | {first: "2", name: "Uno Dos SA", number: "1234567-89", country: "Guatemala"},
+        row | {first: "3", name: "Nowhere SA", number: "123456789", country: ""},
+        row | {first: "4", name: "ACME CORP", number: "123456789", country: "us"},
+    ]
+    (report,) = graph.load(write_rows(f"{template}.csv", columns(template), *rows), dataset=template)
+    assert report.loaded == 4
+    named = [
+        {f.value for f in e.properties["name"]}
+        for e in (*graph.entities("Company"), *graph.entities("LegalEntity"), *graph.entities("Person"))
+        if e.first("taxNumber").replace("-", "") == "123456789"
+    ]
+    assert sorted(map(sorted, named)) == [["ACME CORP", "Acme Corp"], ["Nowhere SA"], ["Uno Dos SA"]]
+    numbers = [e for e in graph.entities("Identifier") if e.first("number") == "123456789"]
+    assert sorted((e.first("type"), e.first("country")) for e in numbers) == [("TAX", "gt"), ("TAX", "us")]
+    held = {x.target: graph.store.entities([x.source])[x.source].name for x in graph.links("HAS_IDENTIFIER")}
+    assert {held[e.id].casefold() for e in numbers} == {"acme corp", "uno dos sa"}
+
+
+def test_an_rfc_is_one_number_whatever_country_stands_beside_it(graph, write_rows: Callable[..., Path]) -> None:
+    rows = [
+        TRANSFER | LUZ | {"transfer_id": str(n), "originator_name": "Hortalizas", "originator_tax_id": "HFI-010101-AB1"}
+        | {"originator_country": country}
+        for n, country in enumerate(("MX", "", "US"))
+    ]  # fmt: skip
+    graph.load(write_rows("transfers.csv", columns("transfers"), *rows))
+    (firm,) = [e for e in (*graph.entities("Company"), *graph.entities("LegalEntity")) if e.name == "Hortalizas"]
+    (number,) = graph.entities("Identifier")
+    assert (number.first("type"), number.first("country")) == ("RFC", "") and firm.first(
+        "taxNumber"
+    ) == "HFI-010101-AB1"
