@@ -62,14 +62,7 @@ class Community:
 
     def as_json(self) -> dict[str, Any]:
         """As ``communities --json`` prints it."""
-        return {
-            "id": self.id,
-            "size": self.size,
-            "members": list(self.members),
-            "modularity": self.modularity,
-            "method": self.method,
-            "seed": self.seed,
-        }
+        return {**vars(self), "members": list(self.members)}
 
 
 def communities(

@@ -60,16 +60,7 @@ class KeyPlayer:
 
     def as_json(self) -> dict[str, Any]:
         """One line of a table."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "name": self.name,
-            "degree": self.degree,
-            "betweenness": self.betweenness,
-            "pagerank": self.pagerank,
-            "core": self.core,
-            "samples": self.samples,
-        }
+        return dict(vars(self))
 
 
 def key_players(

@@ -6,13 +6,11 @@ import pyarrow as pa
 
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
-from vinculo.ingest.datasets import bills_of_lading
 from vinculo.ingest.datasets import columns as c
+from vinculo.ingest.datasets import events
 from vinculo.ingest.datasets import rules as r
-from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
+from vinculo.ingest.mapping import EntityRule, Mapping
 
-#: Seizures refer to inspections by number.
-INSPECTION = Key(columns=("inspection_id",), prefix="inspections", literal="Inspection")
 KINDS = {
     "carga": "cargo",
     "agricola": "agricultural",
@@ -26,35 +24,9 @@ KINDS = {
 }
 
 
-def add_targets(table: pa.Table) -> pa.Table:
-    """Add the columns of what an event was about: consignment, containers, vehicle, party, place."""
-    table = r.add_party(table, "party", name="party_name", tax_id="party_tax_id", country="party_country")
-    table = r.add_containers(table, "container_number")
-    return r.add_place(table, "location", "location", "location_code")
-
-
-def target_rules(event: str, kind: str) -> tuple[tuple[EntityRule, ...], tuple[LinkRule, ...]]:
-    """Rules for what an event was about; ``kind`` is the link from the event to it."""
-    consignment = EntityRule(
-        "consignment", "Consignment", bills_of_lading.CONSIGNMENT, {"billNumber": r.column("bill_number")}
-    )
-    date = {"date": r.column("date")}
-    entities, links = r.party_rules("party")
-    return (
-        (consignment, r.container_rule(), r.place_rule("location"), *entities),
-        (
-            r.link(kind, event, "consignment", date),
-            r.link(kind, event, "container", date),
-            r.link(kind, event, "party", date | {"summary": r.column("party_role")}),
-            r.link("OCCURRED_AT", event, "location", date),
-            *links,
-        ),
-    )
-
-
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Add keys, and call the kinds of inspection by one word each."""
-    table = add_targets(table)
+    table = events.add_targets(table)
     kind = c.renamed(c.texts(table, "kind"), KINDS)
     return {"": c.with_columns(table, {"kind": kind})}
 
@@ -63,22 +35,17 @@ def _mapping() -> Mapping:
     inspection = EntityRule(
         "inspection",
         "Inspection",
-        INSPECTION,
+        events.INSPECTION,
         {
             "inspectionNumber": r.column("inspection_id"),
-            "date": r.column("date"),
+            **events.ABOUT,
             "inspectionKind": r.column("kind"),
-            "agency": r.column("agency"),
             "partnerAgency": r.column("partner_agency"),
-            "country": r.column("country"),
-            "commodity": r.column("commodity"),
-            "hsCode": Value(columns=("hs_code",), split=";"),
             "result": r.column("result"),
             "pest": r.column("pest"),
-            "notes": r.column("notes"),
         },
     )
-    entities, links = target_rules("inspection", "INSPECTED")
+    entities, links = events.target_rules("inspection", "INSPECTED")
     return Mapping((inspection, *entities), links, essential=("inspection_id", "date"))
 
 
@@ -98,19 +65,12 @@ DATASET = Dataset(
         "party_tax_id", "party_role", "party_country", "commodity", "hs_code", "pest", "notes",
     ),
     aliases={
+        **events.ALIASES,
         "numero de inspeccion": "inspection_id",
-        "fecha": "date",
         "tipo": "kind",
         "tipo de inspeccion": "kind",
         "resultado": "result",
-        "dependencia": "agency",
-        "lugar": "location",
-        "aduana": "location",
-        "contenedor": "container_number",
-        "conocimiento de embarque": "bill_number",
-        "mercancia": "commodity",
         "plaga": "pest",
-        "notas": "notes",
     },
     mappings={"": _mapping()},
     prepare=prepare,

@@ -6,14 +6,14 @@ import pyarrow as pa
 
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
-from vinculo.ingest.datasets import inspections
+from vinculo.ingest.datasets import events
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Add the keys of what was seized and where."""
-    return {"": inspections.add_targets(table)}
+    return {"": events.add_targets(table)}
 
 
 def _mapping() -> Mapping:
@@ -24,15 +24,10 @@ def _mapping() -> Mapping:
         Key(columns=("seizure_id",), literal="Seizure"),
         {
             "seizureNumber": r.column("seizure_id"),
-            "date": r.column("date"),
-            "agency": r.column("agency"),
-            "country": r.column("country"),
-            "commodity": r.column("commodity"),
-            "hsCode": Value(columns=("hs_code",), split=";"),
+            **events.ABOUT,
             "quantity": r.column("quantity"),
             "quantityUnit": r.column("unit"),
             "valueUsd": r.column("value_usd", "amount"),
-            "notes": r.column("notes"),
         },
     )
     vehicle = EntityRule(
@@ -42,9 +37,9 @@ def _mapping() -> Mapping:
         {"registrationNumber": r.column("vehicle_plate")},
     )
     inspection = EntityRule(
-        "inspection", "Inspection", inspections.INSPECTION, {"inspectionNumber": r.column("inspection_id")}
+        "inspection", "Inspection", events.INSPECTION, {"inspectionNumber": r.column("inspection_id")}
     )
-    entities, links = inspections.target_rules("seizure", "SEIZED_FROM")
+    entities, links = events.target_rules("seizure", "SEIZED_FROM")
     date = {"date": r.column("date")}
     more = (r.link("SEIZED_FROM", "seizure", "vehicle", date), r.link("FOLLOWED", "seizure", "inspection", date))
     return Mapping(
@@ -70,20 +65,13 @@ DATASET = Dataset(
         "vehicle_plate", "party_name", "party_tax_id", "party_role", "party_country", "inspection_id", "notes",
     ),
     aliases={
+        **events.ALIASES,
         "numero de decomiso": "seizure_id",
         "numero de aseguramiento": "seizure_id",
-        "fecha": "date",
-        "dependencia": "agency",
-        "lugar": "location",
-        "aduana": "location",
-        "mercancia": "commodity",
         "cantidad": "quantity",
         "unidad": "unit",
-        "contenedor": "container_number",
-        "conocimiento de embarque": "bill_number",
         "placas": "vehicle_plate",
         "numero de inspeccion": "inspection_id",
-        "notas": "notes",
     },
     mappings={"": _mapping()},
     prepare=prepare,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from vinculo.ingest.demo.days import DAYS, weekday
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.enforcement import CONTRABAND, inspected, seize
 from vinculo.ingest.demo.patterns import firm, instances
 from vinculo.ingest.demo.payments import pay_bills
 from vinculo.ingest.demo.trade import Relation, container, relation, ship_goods
-from vinculo.ingest.demo.world import DAYS, Bill, Listed, Party, Planted, World, weekday
+from vinculo.ingest.demo.world import Bill, Listed, Party, Planted, World
 
 
 def hide_cargo(world: World, draws: Draws) -> None:

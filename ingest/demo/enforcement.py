@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vinculo.ingest.demo.days import DAYS
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.names import rows
-from vinculo.ingest.demo.world import DAYS, Bill, Inspection, Port, Seizure, World
+from vinculo.ingest.demo.world import Bill, Inspection, Port, Seizure, World
 
 INSPECTIONS = 1_985
 SEIZURES = 285

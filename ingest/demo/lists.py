@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
+from vinculo.ingest.demo.days import DAYS, date_of
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.names import without_accents
-from vinculo.ingest.demo.world import DAYS, Listed, World, date_of
+from vinculo.ingest.demo.world import Listed, World
 
 _SAT_HEADER = (
     "No",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vinculo.ingest.demo.cargo_patterns import consignments, pair, settle
+from vinculo.ingest.demo.days import business_day, month_starts
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.parties import firms, new_firm, new_person, open_accounts
-from vinculo.ingest.demo.world import Held, Listed, Party, Planted, Transfer, World, business_day, month_starts
+from vinculo.ingest.demo.world import Held, Listed, Party, Planted, Transfer, World
 
 
 def look_alikes(world: World, draws: Draws) -> None:

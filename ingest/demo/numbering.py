@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 
 from vinculo.ingest.demo.draws import Draws
@@ -148,6 +148,12 @@ class Numbers:
         self._serial = itertools.count(1)
         self._phones = {country: self._phone_numbers(country) for country in ("US", "MX", "GT", "CO")}
 
+    def _new(self, drawn: Callable[[], str]) -> str:
+        """The first number drawn that nobody has."""
+        while not self._once(number := drawn()):
+            pass
+        return number
+
     def _once(self, number: str) -> bool:
         if number in self._taken:
             return False
@@ -166,45 +172,47 @@ class Numbers:
 
     def tax_id(self, country: str) -> str:
         """A company's or person's tax number outside Mexico."""
-        while True:
+
+        def drawn() -> str:
             if country == "US":
-                number = f"{self._draws.choice(('89', '79'))}-{self._draws.integer(9_999_999):07d}"
-            elif country == "CO":
+                return f"{self._draws.choice(('89', '79'))}-{self._draws.integer(9_999_999):07d}"
+            if country == "CO":
                 stem = f"999{self._draws.integer(999_999):06d}"
-                number = f"{stem}-{nit_co_check_digit(stem)}"
-            else:
-                stem = f"99{self._draws.integer(9_999_999):07d}"
-                number = f"{stem}-{nit_gt_check_digit(stem)}"
-            if self._once(number):
-                return number
+                return f"{stem}-{nit_co_check_digit(stem)}"
+            stem = f"99{self._draws.integer(9_999_999):07d}"
+            return f"{stem}-{nit_gt_check_digit(stem)}"
+
+        return self._new(drawn)
 
     def container(self) -> str:
         """A container number with its check digit."""
-        while True:
+
+        def drawn() -> str:
             stem = f"{self._draws.choice(_CONTAINER_OWNERS)}{self._draws.integer(999_999):06d}"
-            number = f"{stem}{container_check_digit(stem)}"
-            if self._once(number):
-                return number
+            return f"{stem}{container_check_digit(stem)}"
+
+        return self._new(drawn)
 
     def imo(self) -> str:
         """The IMO number of a ship, digits only."""
-        while True:
+
+        def drawn() -> str:
             stem = f"3{self._draws.integer(99_999):05d}"
-            number = f"{stem}{imo_check_digit(stem)}"
-            if self._once(number):
-                return number
+            return f"{stem}{imo_check_digit(stem)}"
+
+        return self._new(drawn)
 
     def account(self, country: str, bank_number: int) -> str:
         """An account number as banks of that country write them (digits)."""
-        while True:
+
+        def drawn() -> str:
             if country == "MX":
                 stem = f"29{bank_number % 10}{self._draws.integer(999, 1):03d}{self._draws.integer(10**11 - 1):011d}"
-                number = f"{stem}{clabe_check_digit(stem)}"
-            else:
-                digits = {"US": 10, "GT": 12, "CO": 11}[country]
-                number = f"{bank_number % 100:02d}{self._draws.integer(10 ** (digits - 2) - 1):0{digits - 2}d}"
-            if self._once(number):
-                return number
+                return f"{stem}{clabe_check_digit(stem)}"
+            digits = {"US": 10, "GT": 12, "CO": 11}[country]
+            return f"{bank_number % 100:02d}{self._draws.integer(10 ** (digits - 2) - 1):0{digits - 2}d}"
+
+        return self._new(drawn)
 
     def phone(self, country: str) -> str:
         """A phone number in international form."""

@@ -6,10 +6,11 @@ is new. Sizes and gaps are drawn; no two patterns of a kind are alike.
 
 from __future__ import annotations
 
+from vinculo.ingest.demo.days import business_day, weekday
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.parties import firms, new_firm, new_person
 from vinculo.ingest.demo.payments import branch, cash_in
-from vinculo.ingest.demo.world import Account, Held, Party, Planted, Transfer, World, business_day, weekday
+from vinculo.ingest.demo.world import Account, Held, Party, Planted, Transfer, World
 
 _TRADING = ("US", "MX", "GT", "CO")
 _PURPOSES = ("Services", "Advance", "Loan", "Consulting fee", "Purchase of goods", "Settlement", "Commission")

@@ -8,23 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from vinculo.ingest.demo.days import DAYS, business_day, month_starts, weekday
 from vinculo.ingest.demo.draws import Draws, zipf
 from vinculo.ingest.demo.names import rows
 from vinculo.ingest.demo.parties import firms, new_firm
 from vinculo.ingest.demo.trade import Relation
-from vinculo.ingest.demo.world import (
-    DAYS,
-    MXN_PER_USD,
-    Account,
-    Bill,
-    Party,
-    Planted,
-    Transfer,
-    World,
-    business_day,
-    month_starts,
-    weekday,
-)
+from vinculo.ingest.demo.world import MXN_PER_USD, Account, Bill, Party, Planted, Transfer, World
 
 
 def payments(world: World, draws: Draws, relations: list[Relation]) -> None:

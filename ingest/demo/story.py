@@ -11,6 +11,7 @@ party.
 from __future__ import annotations
 
 from vinculo.ingest.demo.cargo_patterns import consignments, pair, settle
+from vinculo.ingest.demo.days import business_day, day_of, weekday
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.enforcement import CONTRABAND, inspected, seize
 from vinculo.ingest.demo.names import rows
@@ -18,20 +19,7 @@ from vinculo.ingest.demo.numbering import RESERVED_PHONE
 from vinculo.ingest.demo.parties import new_street
 from vinculo.ingest.demo.patterns import firm, person
 from vinculo.ingest.demo.payments import branch, cash_in
-from vinculo.ingest.demo.world import (
-    MXN_PER_USD,
-    Account,
-    Bill,
-    Held,
-    Listed,
-    Party,
-    Planted,
-    Transfer,
-    World,
-    business_day,
-    day_of,
-    weekday,
-)
+from vinculo.ingest.demo.world import MXN_PER_USD, Account, Bill, Held, Listed, Party, Planted, Transfer, World
 
 #: Where the three bring the cash.
 _TOWNS = ("McAllen", "Laredo", "Houston", "Chicago", "Atlanta")

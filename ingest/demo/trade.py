@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vinculo.ingest.demo.days import DAYS, FIRST_DAY, weekday
 from vinculo.ingest.demo.draws import Draws, zipf
 from vinculo.ingest.demo.parties import firms
-from vinculo.ingest.demo.world import DAYS, FIRST_DAY, Bill, Good, Party, Port, World, weekday
+from vinculo.ingest.demo.world import Bill, Good, Party, Port, World
 
 #: Bills at scale 1: imported into the US, and shipped from Mexico to the other two countries.
 US_IMPORTS = 15_300

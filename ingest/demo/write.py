@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from vinculo.ingest.demo.days import date_of
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.lists import sat_file, sdn_file
 from vinculo.ingest.demo.names import as_manifest, as_typed, rows
 from vinculo.ingest.demo.register import register_file
-from vinculo.ingest.demo.world import Account, Bill, Party, Planted, Transfer, World, date_of
+from vinculo.ingest.demo.world import Account, Bill, Party, Planted, Transfer, World
 
 #: Stands in the first lines of every file.
 NOTICE = "SYNTHETIC DATA - an invented case; no person or firm in it exists"
