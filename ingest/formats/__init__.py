@@ -148,7 +148,7 @@ def formats() -> dict[str, Format]:
     Examples
     --------
     >>> sorted(formats())
-    ['iso20022', 'json', 'jsonl', 'ofx', 'swift_mt', 'table', 'xlsx', 'xml']
+    ['iso20022', 'json', 'jsonl', 'ofx', 'saai_m3', 'swift_mt', 'table', 'xlsx', 'xml']
     """
     return discover(__name__, "FORMAT")
 

@@ -1,0 +1,169 @@
+"""Mexican pedimentos as SAAI M3 text: one line a record type, fields between pipes, as many as the type wants.
+
+One record per pedimento (its lines from ``500`` or ``501`` on), as a tree: fields by position under the record type, what
+belongs to a tariff line (``552`` to ``558``) under its ``551``. No library reads these files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from vinculo.graph.errors import InputError
+from vinculo.graph.text import Text
+from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats.fingerprints import fingerprint
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.supply import Supply
+
+_LINE = re.compile(r"(\d{3})\|(.*)", re.DOTALL)
+_START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(500\|[^|\r\n]*\|\d{4}\||501\|\d{4}\|)\d{7}\|")
+#: Record types that end the file or a part of it.
+_ENDS = ("800", "801", "999")
+#: Record types of one tariff line: they name its fraction and its place.
+_OF_A_LINE = ("552", "553", "554", "555", "556", "557", "558")
+#: Lines of one pedimento: it has hundreds, large ones some ten thousand.
+_LONGEST = 200_000
+
+Bad = tuple[int, int, str, str, str, dict[str, object]]
+
+
+@dataclass
+class _Pedimento:
+    line: int
+    number: str = ""
+    tree: dict[str, list[Any]] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+    tariff: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def take(self, kind: str, fields: list[str], text: str) -> bool:
+        """Take a line; ``False`` where it belongs to another pedimento or to no tariff line."""
+        at = {"501": 1, "500": 2}.get(kind, 0)
+        number = fields[at].strip() if len(fields) > at else ""
+        self.number = self.number or number
+        if number != self.number:
+            return False
+        node: dict[str, Any] = {str(n): f.strip() for n, f in enumerate(fields, 1) if f.strip()}
+        if kind in _OF_A_LINE:
+            above = self.tariff.get((node.get("2", ""), node.get("3", "")))
+            if above is None:
+                return False
+            above.setdefault(kind, []).append(node)
+        else:
+            self.tree.setdefault(kind, []).append(node)
+            if kind == "551":
+                self.tariff[node.get("2", ""), node.get("3", "")] = node
+        self.texts.append(text)
+        return True
+
+
+class _Gathered:
+    """Pedimentos until there are enough for a chunk."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, int, int, bytes]] = []
+        self.bad: list[Bad] = []
+        self.record = self.lines = 0
+
+    def take(self, one: _Pedimento) -> None:
+        if "501" not in one.tree:
+            self.reject(one.line, one.texts[0] if one.texts else "")
+            return
+        self.record += 1
+        tree = json.dumps(one.tree, ensure_ascii=False)
+        self.rows.append((tree, self.record, one.line, fingerprint("\n".join(one.texts))))
+        self.lines += len(one.texts)
+
+    def reject(self, line: int, text: str) -> None:
+        self.record += 1
+        blanks: dict[str, object] = {"column": text[:3], "raw": text[:200], "type": "SAAI M3"}
+        self.bad.append((self.record, line, text[:3], text[:2000], "unreadable", blanks))
+
+    def chunk(self) -> Chunk:
+        trees, numbers, lines, marks = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
+        table = pa.table(
+            [pa.array(trees, pa.string()), pa.array(numbers, pa.int64()), pa.array(lines, pa.int64())],
+            names=["tree", "record", "line"],
+        )
+        made = Chunk(table, rejected(self.bad), tuple(marks))
+        self.rows, self.bad, self.lines = [], [], 0
+        return made
+
+
+def _gather(file: OpenedFile, supply: Supply, gathered: _Gathered) -> Iterator[Chunk]:
+    one: _Pedimento | None = None
+    for raw in supply.lines():
+        text = raw.rstrip("\r\n").strip("\x00\x1a\ufeff")
+        if not text.strip():
+            continue
+        found = _LINE.fullmatch(text.lstrip())
+        kind, fields = (found[1], found[2].split("|")) if found else ("", [])
+        if kind in _ENDS:
+            if one is not None:
+                gathered.take(one)
+            one = None
+        elif kind == "500" or (kind == "501" and (one is None or "501" in one.tree)):
+            if one is not None:
+                gathered.take(one)
+            one = _Pedimento(supply.line)
+            one.take(kind, fields, text)
+        elif one is None or not kind or not one.take(kind, fields, text):
+            gathered.reject(supply.line, text)
+        if one is not None and len(one.texts) > _LONGEST:
+            raise InputError("long_message", file=str(file.path), line=one.line)
+        if gathered.lines >= CHUNK or len(gathered.bad) >= CHUNK:
+            yield gathered.chunk()
+    if one is not None:
+        # without its end nobody knows how many lines are missing
+        raise InputError("open_message", file=str(file.path), line=one.line)
+
+
+def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
+    """Pedimentos in chunks; a line that belongs nowhere is rejected. See :class:`vinculo.ingest.formats.Format`.
+
+    Raises
+    ------
+    InputError
+        ``open_message`` where the file ends before its record ``801``, ``wrong_encoding``; after the records before it.
+    """
+    notes |= {"encoding": file.encoding}
+    gathered = _Gathered()
+    error: InputError | None = None
+    with Supply(file) as supply:
+        try:
+            yield from _gather(file, supply, gathered)
+        except InputError as damage:
+            error = damage
+        except UnicodeDecodeError:
+            blanks = {"file": str(file.path), "line": supply.line + 1, "encoding": file.encoding}
+            error = InputError("wrong_encoding", **blanks, records=gathered.record)
+    if gathered.rows or gathered.bad:
+        yield gathered.chunk()
+    if error is not None:
+        raise error
+
+
+def looks(file: OpenedFile) -> bool:
+    """Whether the file begins with a record 500 or 501 of a pedimento."""
+    return bool(_START.match(file.head[:4096]))
+
+
+def peek(file: OpenedFile) -> list[Head]:
+    """``SAAI M3`` and the record types at the beginning, as if they were a header."""
+    text = file.head.decode(file.encoding, errors="replace")
+    return [Head([(1, ["SAAI M3", *dict.fromkeys(re.findall(r"(?m)^(\d{3})\|", text))])])]
+
+
+FORMAT = Format(
+    "saai_m3",
+    Text("Pedimentos (SAAI M3 text)", "Pedimentos (texto SAAI M3)"),
+    (".txt", ".val", ".m3"),
+    peek,
+    reads,
+    looks,
+)
