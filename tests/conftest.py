@@ -12,6 +12,15 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+#: What the default run leaves out: browsers, servers and clocks want the machine for themselves.
+_ALONE = ("browser", "neo4j", "fault", "slow", "oracle")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """The default run takes every core, file by file; the others go alone."""
+    return None if all(f"not {mark}" in config.option.markexpr for mark in _ALONE) else 0
+
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
