@@ -28,6 +28,7 @@ from vinculo.graph.types import (
     Source,
     Suggestion,
 )
+from vinculo.graph.verifying import Difference, Progress
 
 #: Columns of :meth:`Store.edges`: ``source`` and ``target`` are the ``code`` of :meth:`Store.nodes`.
 EDGE_SCHEMA = pa.schema(
@@ -195,6 +196,13 @@ class Store(Protocol):
 
     def counts(self) -> dict[str, dict[str, int]]:
         """``{"entities": {kind: n}, "links": {kind: n}}``, without reading everything twice."""
+
+    def verify(self, progress: Progress | None = None) -> list[Difference]:
+        """Look through everything for what is not as it was written; empty where all is well. Nothing is changed.
+
+        Structure, hashes and sums as far as the store keeps them, numbers that nothing stands behind, what is derived from
+        assertions, manifests. ``progress`` is called with (``"verify"``, parts done, parts in all).
+        """
 
     # -- what people and analytics add -------------------------------------------------------------------------
     def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:

@@ -19,7 +19,14 @@ from vinculo.graph.text import say
 #: Chapters of the tour: command to the module in ``vinculo/commands`` that holds it.
 TOUR: dict[str, dict[str, str]] = {
     "start": {"demo": "demo"},
-    "load": {"datasets": "load", "profile": "profile", "ingest": "load", "runs": "load", "withdraw": "load"},
+    "load": {
+        "datasets": "load",
+        "profile": "profile",
+        "ingest": "load",
+        "runs": "load",
+        "withdraw": "load",
+        "verify": "check",
+    },
     "look": {"search": "look", "show": "look", "path": "look"},
     "analyse": {
         "suggest": "analyse",
@@ -37,6 +44,7 @@ TOUR: dict[str, dict[str, str]] = {
         "snapshot": "share",
         "restore": "share",
         "version": "share",
+        "doctor": "check",
     },
 }
 #: Command to its module.

@@ -21,9 +21,11 @@ from vinculo.graph.stores.neo4j_bulk import Bulk
 from vinculo.graph.stores.neo4j_connection import Connection, EndsDiffer, Transaction
 from vinculo.graph.stores.neo4j_lookup import Lookups
 from vinculo.graph.stores.neo4j_search import Searches
+from vinculo.graph.stores.neo4j_verify import differences
 from vinculo.graph.stores.neo4j_withdraw import Exclusively, settle, withdraw_source
 from vinculo.graph.stores.neo4j_write import HalfWithdrawn, prepare, write_batch
 from vinculo.graph.types import Batch, Manifest, Source
+from vinculo.graph.verifying import Difference, Progress
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
@@ -108,6 +110,9 @@ class Neo4jStore(Lookups, Searches, Bulk):
         if not known:
             raise UsageError("unknown_source", source=source.file or source.sha256)
         return withdraw_source(known[0], self._each())
+
+    def verify(self, progress: Progress | None = None) -> list[Difference]:
+        return differences(self._settled(), self._present(), self._sources_by_number(), progress)
 
     def _each(self) -> Exclusively:
         def each(work: Callable[[Transaction], Any]) -> Any:

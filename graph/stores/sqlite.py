@@ -14,9 +14,11 @@ from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_lookup import Lookups
 from vinculo.graph.stores.sqlite_records import Records, source_number
 from vinculo.graph.stores.sqlite_search import Searches
+from vinculo.graph.stores.sqlite_verify import differences
 from vinculo.graph.stores.sqlite_withdraw import withdraw_source
 from vinculo.graph.stores.sqlite_write import write_batch
 from vinculo.graph.types import Batch, Manifest, Source
+from vinculo.graph.verifying import Difference, Progress
 
 _CHANGED = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'version'"
 
@@ -50,6 +52,9 @@ class SqliteStore(Lookups, Searches, Bulk, Records):
             gone = withdraw_source(db, int(row[0]))
             db.execute(_CHANGED)
             return gone
+
+    def verify(self, progress: Progress | None = None) -> list[Difference]:
+        return differences(self._db, progress)
 
 
 STORE = StoreKind(

@@ -97,6 +97,16 @@ class Connection:
         for some in portions(values, FEW):
             yield from self.rows(query.format(",".join("?" * len(some))), some)
 
+    def cursor(self, query: str) -> sqlite3.Cursor:
+        """A query begun, for :meth:`some`."""
+        with self._lock, told_plainly(self.url):
+            return self._db.execute(query)
+
+    def some(self, cursor: sqlite3.Cursor, most: int) -> list[tuple[Any, ...]]:
+        """The next rows of a query; none at its end."""
+        with self._lock, told_plainly(self.url):
+            return cursor.fetchmany(most)
+
     def stream(self, query: str, values: Sequence[Any], schema: pa.Schema) -> Iterator[pa.Table]:
         """Rows of a query as tables, ``ROWS`` at a time."""
         with self._lock, told_plainly(self.url):
@@ -107,6 +117,18 @@ class Connection:
             if not rows:
                 return
             yield table_of(zip(*rows, strict=True), schema)
+
+
+def library() -> tuple[str, bool]:
+    """Version of this process' SQLite, and whether it has the trigram index that names are searched with."""
+    db = sqlite3.connect(":memory:")
+    try:
+        db.execute("CREATE VIRTUAL TABLE held USING fts5(x, tokenize='trigram')")
+    except sqlite3.Error:
+        return sqlite3.sqlite_version, False
+    finally:
+        db.close()
+    return sqlite3.sqlite_version, True
 
 
 def _connected(url: str, create: bool, read_only: bool) -> sqlite3.Connection:

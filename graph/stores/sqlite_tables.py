@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from vinculo.graph.errors import EnvironmentProblem, StoreBusy, StoreError, VinculoError
 
 #: Version of these tables; an older one is migrated when it is opened for writing, any other is refused with a sentence.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: "VNCL": tells our files from other programs' SQLite databases.
 APPLICATION_ID = 0x564E434C
 
@@ -17,6 +17,10 @@ _LINK = """CREATE TABLE link(no INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT
   target INTEGER NOT NULL, date TEXT, amount REAL, currency TEXT, UNIQUE(id, kind));
 CREATE INDEX link_out ON link(source, kind);
 CREATE INDEX link_in ON link(target, kind);
+"""
+# by batch: the sum over what it added and that of its manifest; null where an older version wrote it
+_CHECKSUM = """CREATE TABLE IF NOT EXISTS checksum(source INTEGER NOT NULL, number INTEGER NOT NULL, content INTEGER,
+  manifest INTEGER, PRIMARY KEY(source, number)) WITHOUT ROWID;
 """
 
 TABLES = f"""
@@ -27,7 +31,7 @@ CREATE TABLE run(no INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES sour
   finished TEXT NOT NULL, status TEXT NOT NULL, counts TEXT NOT NULL);
 CREATE TABLE batch(source INTEGER NOT NULL REFERENCES source, number INTEGER NOT NULL, run INTEGER NOT NULL,
   records INTEGER NOT NULL, fingerprints BLOB NOT NULL, PRIMARY KEY(source, number)) WITHOUT ROWID;
-CREATE TABLE reject(source INTEGER NOT NULL REFERENCES source, record INTEGER NOT NULL, line INTEGER, "column" TEXT,
+{_CHECKSUM}CREATE TABLE reject(source INTEGER NOT NULL REFERENCES source, record INTEGER NOT NULL, line INTEGER, "column" TEXT,
   raw TEXT, code TEXT, en TEXT, es TEXT, PRIMARY KEY(source, record)) WITHOUT ROWID;
 CREATE TABLE entity(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
   rank INTEGER NOT NULL);
@@ -59,7 +63,11 @@ DROP INDEX link_in;
 {_LINK}INSERT INTO link SELECT no, id, kind, source, target, date, amount, currency FROM old_link;
 DROP TABLE old_link;
 PRAGMA user_version = 2;
-"""
+""",
+    2: f"""
+{_CHECKSUM}INSERT OR IGNORE INTO checksum SELECT source, number, NULL, NULL FROM batch;
+PRAGMA user_version = 3;
+""",
 }
 
 #: Where trigrams stand, as the index knows it; of the connection, not of the file.
@@ -76,6 +84,9 @@ def told_plainly(url: str) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as problem:
         raise _plain(problem, url) from problem
+    except UnicodeDecodeError as problem:
+        # SQLite quotes a damaged table in its own error, and Python cannot read that
+        raise StoreError("store_damaged", url=url, reason="a text that is none") from problem
 
 
 def _plain(problem: sqlite3.DatabaseError, url: str) -> VinculoError:

@@ -39,6 +39,7 @@ def withdraw_source(db: sqlite3.Connection, source: int) -> dict[str, int]:
            AND no NOT IN (SELECT source FROM link) AND no NOT IN (SELECT target FROM link)"""
     )
     db.execute("DELETE FROM batch WHERE source = ?", (source,))
+    db.execute("DELETE FROM checksum WHERE source = ?", (source,))
     db.execute("DELETE FROM reject WHERE source = ?", (source,))
     db.execute("UPDATE run SET status = 'withdrawn' WHERE source = ?", (source,))
     return gone

@@ -21,7 +21,8 @@ from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.schema import merged_kind, searched_properties
 from vinculo.graph.search import indexed
 from vinculo.graph.stores.assembly import portions
-from vinculo.graph.types import Batch, Manifest
+from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed, sum_of_links
+from vinculo.graph.types import Batch, Manifest, Source
 
 #: Numbers of one query.
 FEW = 500
@@ -60,8 +61,8 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
         for name in pc.unique(table.column("kind")).to_pylist():
             if kind_of(name).is_link is not is_link:
                 raise UsageError("unknown_kind", kind=name)
-    numbers = _write_entities(db, batch, source)
-    _write_links(db, batch.links, source, numbers)
+    numbers, added = _write_entities(db, batch, source)
+    added += _write_links(db, batch.links, source, numbers)
     db.executemany(
         'INSERT OR REPLACE INTO reject(source, record, line, "column", raw, code, en, es) VALUES (?,?,?,?,?,?,?,?)',
         zip(repeat(source), *(c.to_pylist() for c in batch.rejects.columns), strict=False),
@@ -70,13 +71,17 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
     db.execute(
         "INSERT INTO batch VALUES (?,?,?,?,?)", (source, manifest.number, manifest.run, manifest.records, fingerprints)
     )
+    kept = db.execute("SELECT dataset, sha256, file, synthetic, taint FROM source WHERE no = ?", (source,)).fetchone()
+    told = manifest_sum(Source(*kept), manifest.number, manifest.run, manifest.records, fingerprints)
+    db.execute("INSERT INTO checksum VALUES (?,?,?,?)", (source, manifest.number, signed(added), told))
 
 
 def _next(db: sqlite3.Connection, table: str) -> int:
     return int(db.execute(f"SELECT coalesce(max(no), 0) + 1 FROM {table}").fetchone()[0])
 
 
-def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> dict[str, int]:
+def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> tuple[dict[str, int], int]:
+    """Numbers of all entities of the batch, and by how much the source's sum grew."""
     ends = [batch.links.column("source"), batch.links.column("target")]
     every = pa.chunked_array(
         [chunk for column in (batch.entities.column("id"), *ends) for chunk in column.chunks], pa.string()
@@ -91,34 +96,47 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> dict[s
         "INSERT INTO entity VALUES (?,?,'Thing',?,?)", zip((numbers[i] for i in fresh), fresh, fresh, repeat(rank))
     )
     if not batch.entities.num_rows:
-        return numbers
+        return numbers, 0
     table = batch.entities.combine_chunks()
     at = [numbers[i] for i in table.column("id").to_pylist()]
     contents = list(map(content_number, table.column("kind").to_pylist(), table.column("facts").to_pylist()))
-    unsaid = _unsaid(db, source, at, contents, table.column("record").to_pylist(), first)
+    unsaid, lowered = _unsaid(db, source, at, contents, table.column("record").to_pylist(), first)
+    named = table.column("id").to_pylist()
+    added = 0
+    for n, was, now in lowered:
+        added += row_sum([named[n]], [contents[n]], [now]) - row_sum([named[n]], [contents[n]], [was])
     if len(unsaid) < len(at):
         table = table.take(pa.array(unsaid, pa.int64()))
         at, contents = [at[n] for n in unsaid], [contents[n] for n in unsaid]
     kinds, facts = table.column("kind").to_pylist(), table.column("facts").to_pylist()
+    smallest: dict[tuple[str, int], int] = {}
+    for id, content, record in zip(
+        table.column("id").to_pylist(), contents, table.column("record").to_pylist(), strict=True
+    ):
+        smallest[id, content] = min(record, smallest.get((id, content), record))
+    if smallest:
+        added += row_sum(*zip(*smallest, strict=True), list(smallest.values()))
     db.executemany(
         """INSERT INTO entity_fact VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE
            SET record = excluded.record WHERE excluded.record < record""",
         zip(at, repeat(source), contents, table.column("record").to_pylist(), kinds, facts),
     )
     derive(db, at, kinds, table.column("facts"))
-    return numbers
+    return numbers, added
 
 
 def _unsaid(
     db: sqlite3.Connection, source: int, at: list[int], contents: list[int], records: list[int], fresh: int
-) -> list[int]:
+) -> tuple[list[int], list[tuple[int, int, int]]]:
     """Which of the assertions this source has not made yet; of one it has made, an earlier record is kept.
+
+    Those whose record became smaller come second: row, record it was, record it is.
 
     An account is described by each of its transfers: what was said already is neither derived nor indexed again.
     """
     known = [(n, no, content) for n, (no, content) in enumerate(zip(at, contents, strict=True)) if no < fresh]
     if not known:
-        return list(range(len(at)))
+        return list(range(len(at))), []
     db.execute("CREATE TEMP TABLE IF NOT EXISTS said(row INTEGER PRIMARY KEY, entity INTEGER, content INTEGER)")
     db.execute("DELETE FROM temp.said")
     db.executemany("INSERT INTO temp.said VALUES (?,?,?)", known)
@@ -129,11 +147,17 @@ def _unsaid(
             (source,),
         )
     )
+    earliest: dict[tuple[int, int], tuple[int, int, int]] = {}
+    for n, record in there.items():
+        key = at[n], contents[n]
+        if records[n] < record and records[n] < earliest.get(key, (0, 0, record))[2]:
+            earliest[key] = n, record, records[n]
+    lowered = list(earliest.values())
     db.executemany(
         "UPDATE entity_fact SET record = ? WHERE entity = ? AND source = ? AND content = ?",
-        ((records[n], at[n], source, contents[n]) for n, record in there.items() if records[n] < record),
+        ((now, at[n], source, contents[n]) for n, _, now in lowered),
     )
-    return [n for n in range(len(at)) if n not in there]
+    return [n for n in range(len(at)) if n not in there], lowered
 
 
 def derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.ChunkedArray) -> None:
@@ -201,9 +225,10 @@ def _index_names(db: sqlite3.Connection, at: list[int], rows: pa.Array, properti
     db.execute("INSERT INTO name_trigrams(rowid, held) SELECT no, held FROM name WHERE no >= ?", (before,))
 
 
-def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities: dict[str, int]) -> None:
+def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities: dict[str, int]) -> int:
+    """Returns by how much the source's sum grew."""
     if not links.num_rows:
-        return
+        return 0
     links = links.combine_chunks()
     ids: list[str] = links.column("id").to_pylist()
     kinds: list[str] = links.column("kind").to_pylist()
@@ -211,18 +236,24 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     ends = [[entities[i] for i in links.column(c).to_pylist()] for c in ("source", "target")]
     dates, amounts, currencies = (c.to_pylist() for c in derived_columns(facts))
     rows = list(zip(ids, kinds, *ends, dates, amounts, currencies, strict=True))
-    numbers = _all_fresh(db, rows) or _some_known(db, rows)
+    numbers = _all_fresh(db, rows)
+    old: set[int] = set()
+    if not numbers:
+        numbers, old = _some_known(db, rows)
+    before = sum_of_links(db, source, old) if old else 0
+    at = list(map(numbers.__getitem__, zip(ids, kinds, strict=True)))
+    contents = list(map(content_number, kinds, facts.to_pylist()))
+    records = links.column("record").to_pylist()
     db.executemany(
         """INSERT INTO link_fact VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE
            SET record = excluded.record WHERE excluded.record < record""",
-        zip(
-            map(numbers.__getitem__, zip(ids, kinds, strict=True)),
-            repeat(source),
-            map(content_number, kinds, facts.to_pylist()),
-            links.column("record").to_pylist(),
-            facts.to_pylist(),
-        ),
+        zip(at, repeat(source), contents, records, facts.to_pylist()),
     )
+    columns: list[list[Any]] = [ids, *ends, contents, records]
+    if not old:
+        return row_sum(*columns)
+    new = [n for n, no in enumerate(at) if no not in old]
+    return row_sum(*([c[n] for n in new] for c in columns)) + sum_of_links(db, source, old) - before
 
 
 def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumbers:
@@ -247,8 +278,11 @@ def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumb
     return numbers if fresh else {}
 
 
-def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumbers:
-    """Insert the links that are not there; of the others, and of those that come again, derive anew."""
+def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> tuple[_LinkNumbers, set[int]]:
+    """Insert the links that are not there; of the others, and of those that come again, derive anew.
+
+    Returns the numbers of all, and of those others.
+    """
     numbers = _links_there(db, rows)
     fresh = [key for key in dict.fromkeys(row[:2] for row in rows) if key not in numbers]
     not_yet = set(fresh)
@@ -269,7 +303,7 @@ def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNum
            currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
         old_rows,
     )
-    return numbers
+    return numbers, {row[0] for row in old_rows}
 
 
 def derived_columns(facts: pa.ChunkedArray) -> tuple[Any, Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from vinculo.console import Console
 from vinculo.faults import told
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.store import Store
-from vinculo.graph.text import say
+from vinculo.graph.text import has, say
 from vinculo.graph.types import Run, Source
 
 #: Shortest beginning of a sha256 that names a file.
@@ -140,8 +141,12 @@ def say_report(console: Console, made: dict[str, Any]) -> None:
 
 
 @command
-def runs(console: Console) -> None:
-    """List what was loaded, oldest first."""
+@click.argument("number", required=False, type=int, metavar="N")
+def runs(console: Console, number: int | None) -> None:
+    """List what was loaded, oldest first, or tell one run whole."""
+    if number is not None:
+        _one_run(console, number)
+        return
     with console.open() as store:
         found = store.runs()
     for run in found:
@@ -164,6 +169,29 @@ def runs(console: Console) -> None:
         ],
         numbers=(0, 4, 5, 6, 7, 8),
     )
+
+
+def _one_run(console: Console, number: int) -> None:
+    with console.open() as store:
+        run = next((r for r in store.runs() if r.number == number), None)
+        if run is None:
+            raise UsageError("unknown_run", number=str(number))
+        batches = [m for m in store.manifests(run.source) if m.run == number]
+        # the store keeps rejects by file: a run that goes on from another tells those of both
+        rejects = store.rejects(run.source)
+    codes = dict(sorted(Counter(rejects.column("code").to_pylist()).items()))
+    made = _run_json(run) | {
+        "batches": [{"number": m.number, "records": m.records} for m in batches],
+        "rejected_for": codes,
+    }
+    console.emit(made)
+    shown = ("run", "started", "finished", "dataset", "file", "sha256", "status", "synthetic", "taint")
+    values = {**made, "file": run.source.file, "status": say(f"cli.status.{run.status}")}
+    rows: list[tuple[str, object]] = [(say(f"cli.run.{k}"), values[k]) for k in shown if values[k] not in ("", False)]
+    rows += [(say(f"cli.run.{k}") if has(f"cli.run.{k}") else k, n) for k, n in run.counts.items()]
+    rows += [(say("cli.run.batch", number=m.number), say("cli.run.records", count=f"{m.records:,}")) for m in batches]
+    rows += [(say("cli.run.rejected_for"), f"{code}: {n:,}") for code, n in codes.items()]
+    console.table(("what", "value"), rows)
 
 
 def _run_json(run: Run) -> dict[str, Any]:
