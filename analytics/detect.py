@@ -56,8 +56,7 @@ def detect(store: Store, *, typologies: Sequence[str] | None = None, progress: P
         found[typology.name] = merge_overlapping(typology.find(context))
     for name, findings in found.items():
         store.save_findings(name, findings)
-    if typologies is None:
-        note_detection(store)
+    note_detection(store, found)
     if progress:
         progress("done", len(wanted), len(wanted))
     return [f for findings in found.values() for f in findings]

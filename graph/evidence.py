@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from vinculo.graph.store import Store
 from vinculo.graph.types import Finding, Suggestion
 
-_WHERE = ("detection", "last")
+#: Collections of documents that say on which contents findings, by typology, and suggestions rest.
+_DETECTION, _SUGGESTING, _LAST = "detection", "suggesting", "last"
 
 
 def basis(store: Store) -> str:
-    """A word for what the store holds: which files, and how many records of each. The same on any store with the same files.
+    """A word for what the store holds: which files, how many records of each, and by which mapping of the user's.
+
+    The same on any store with the same files.
 
     Examples
     --------
@@ -21,22 +24,43 @@ def basis(store: Store) -> str:
     True
     """
     held = []
+    mappings = store.documents("mappings")
     for source in store.sources():
         records = sum(m.records for m in store.manifests(source))
         if records:
-            held.append(f"{source.dataset} {source.sha256} {records}")
+            file = f"{source.dataset} {source.sha256}"
+            held.append(f"{file} {records} {mappings.get(file, {}).get('sha256', '')}")
     return hashlib.sha256("\n".join(sorted(held)).encode()).hexdigest()
 
 
-def note_detection(store: Store) -> None:
-    """Remember on what the findings now in the store rest."""
-    store.save_document(*_WHERE, {"basis": basis(store)})
+def note_detection(store: Store, typologies: Iterable[str]) -> None:
+    """Remember on what the findings of these typologies rest."""
+    now = basis(store)
+    for name in typologies:
+        store.save_document(_DETECTION, name, {"basis": now})
 
 
-def changed_since_detection(store: Store) -> bool:
-    """Whether files were loaded or withdrawn after the findings were made."""
-    kept = store.documents(_WHERE[0]).get(_WHERE[1])
-    return kept is not None and kept.get("basis") != basis(store)
+def changed_since_detection(store: Store, typology: str | None = None) -> bool:
+    """Whether files were loaded or withdrawn after findings were made: those of one typology, else of any."""
+    kept = store.documents(_DETECTION)
+    told = [kept[n].get("basis") for n in kept if typology in (None, n)]
+    return bool(told) and set(told) != {basis(store)}
+
+
+def note_suggesting(store: Store) -> None:
+    """Remember on what the suggestions rest."""
+    store.save_document(_SUGGESTING, _LAST, {"basis": basis(store)})
+
+
+def suggested_of(store: Store) -> str:
+    """The :func:`basis` the suggestions rest on; empty where none were looked for."""
+    return str(store.documents(_SUGGESTING).get(_LAST, {}).get("basis", ""))
+
+
+def changed_since_suggesting(store: Store) -> bool:
+    """Whether files were loaded or withdrawn after the suggestions were made."""
+    told = suggested_of(store)
+    return bool(told) and told != basis(store)
 
 
 def grounded(store: Store, findings: Sequence[Finding]) -> list[Finding]:

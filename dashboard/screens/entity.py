@@ -7,7 +7,7 @@ import streamlit as st
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.panel import fact_rows, heading, source_line, standing_lines
 from vinculo.dashboard.wording import escaped, facts_table, figure, into, number, remark, seen, t, value_said
-from vinculo.graph.evidence import still_there
+from vinculo.graph.evidence import changed_since_suggesting, still_there
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import standings
 from vinculo.graph.types import Entity, Link, Suggestion
@@ -103,6 +103,8 @@ def same_as(entity: Entity) -> None:
         return
     st.markdown(f"##### {t('entity.same')}")
     st.caption(t("entity.same_hint"))
+    if changed_since_suggesting(cases.store()):
+        st.caption(t("entity.same_changed"))
     others = cases.store().entities([s.right if s.left == entity.id else s.left for s in found])
     for suggestion in found[:20]:
         other = others.get(suggestion.right if suggestion.left == entity.id else suggestion.left)

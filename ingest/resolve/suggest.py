@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from vinculo.graph.evidence import basis
+from vinculo.graph.evidence import basis, note_suggesting, suggested_of
 from vinculo.graph.store import Store
 from vinculo.graph.text import LANGUAGES, Text, say
 from vinculo.graph.types import Suggestion
@@ -32,8 +32,6 @@ MOST_EACH = 5
 #: Of parties with the very same name, so many are compared with each other.
 _MOST_ALIKE = 40
 _PIECE = 200_000
-#: Where a store remembers of which files the parties were compared last.
-_LOOKED = ("suggesting", "last")
 #: Likeness of names that are the same but for the order of words or the spaces between them.
 _SAME = 97.0
 
@@ -81,7 +79,7 @@ def suggest(store: Store, progress: Progress | None = None) -> int:
     )
     suggestions = [_told(everybody[a], everybody[b], score) for score, a, b in _best(scored)]
     store.save_suggestions(suggestions)
-    store.save_document(*_LOOKED, {"basis": basis(store)})
+    note_suggesting(store)
     return len(suggestions)
 
 
@@ -102,8 +100,7 @@ def suggest_anew(store: Store, progress: Progress | None = None) -> int | None:
     >>> suggest_anew(store), suggest_anew(store)
     (0, None)
     """
-    collection, name = _LOOKED
-    if store.documents(collection).get(name, {}).get("basis") == basis(store):
+    if suggested_of(store) == basis(store):
         return None
     return suggest(store, progress)
 

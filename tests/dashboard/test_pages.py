@@ -12,6 +12,7 @@ from small_case import of
 from streamlit.testing.v1 import AppTest
 
 from vinculo.dashboard.frame import SCREENS
+from vinculo.graph.evidence import note_detection
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
 
@@ -162,6 +163,18 @@ def test_findings_tell_reason_and_lawful_explanations_in_the_readers_language(ca
     assert (
         "7 depósitos de 9,500 USD" in said and "Ingresos de una tienda." in said and "Las fichas de depósito." in said
     )
+
+
+def test_findings_older_than_the_contents_say_so(case: str, page: Run) -> None:
+    def told() -> bool:
+        return any(say("dashboard.findings.changed", "es") in i.value for i in page("findings", language="es").info)
+
+    store = open_store(case)
+    note_detection(store, ["structuring"])
+    assert not told()
+    store.withdraw(store.sources()[-1])
+    store.close()
+    assert told()
 
 
 def test_the_evidence_of_a_finding_is_drawn_at_one_click(case: str, page: Run) -> None:

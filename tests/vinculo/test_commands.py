@@ -156,6 +156,36 @@ def test_detect_twice_is_the_same(run: Run, case: Path) -> None:
         assert all(set(e) == {"id", "role"} for e in line["entities"])
 
 
+def test_findings_go_with_the_file_they_rest_on_and_say_when_they_are_old(
+    run: Run, case: Path, transfers: Path, tmp_path: Path
+) -> None:
+    """A withdrawn file's findings were told on; those made before another file came looked current."""
+    older = "Files were loaded or withdrawn after these"
+    assert run("detect", "--store", case, "--json").lines
+    told = run("findings", "--store", case)
+    assert older not in told.out + told.err
+    other = tmp_path / "april.csv"
+    other.write_text(ANOTHER, encoding="utf-8")
+    run("ingest", other, "--no-suggest", "--store", case)
+    told = run("findings", "--store", case, "--json")
+    assert told.lines and f"{older} findings" in told.err
+    assert f"{older} pairs" in run("suggestions", "--store", case).err
+    run("withdraw", "transfers.csv", "--yes", "--store", case)
+    gone = run("findings", "--store", case, "--json")
+    assert gone.lines == [] and older in gone.err
+    run("detect", "--store", case)
+    run("suggest", "--store", case)
+    for command in ("findings", "suggestions"):
+        assert older not in run(command, "--store", case).err
+
+
+def test_detect_and_findings_are_told_best_first(run: Run, case: Path) -> None:
+    """By score, whatever the typology."""
+    for command in ("detect", "findings"):
+        scores = [f["score"] for f in run(command, "--store", case, "--json").lines]
+        assert scores == sorted(scores, reverse=True)
+
+
 def test_an_empty_case_is_no_fault(run: Run, case: Path, tmp_path: Path) -> None:
     """Everything that reads a case reads one with nothing in it."""
     run("withdraw", "transfers.csv", "--yes", "--store", case)

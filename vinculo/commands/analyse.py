@@ -12,7 +12,7 @@ from vinculo.command import command
 from vinculo.commands.look import suggestion_json
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
-from vinculo.graph.evidence import changed_since_detection, grounded, still_there
+from vinculo.graph.evidence import changed_since_detection, changed_since_suggesting, grounded, still_there
 from vinculo.graph.store import Store
 from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Finding
@@ -36,6 +36,8 @@ def suggestions(console: Console, id: str | None, limit: int | None) -> None:
     """List suggested pairs, best first."""
     with console.open() as store:
         found = still_there(store, store.suggestions(id))
+        if changed_since_suggesting(store):
+            console.note("cli.suggestions.changed")
         shown = found[: limit or (None if console.as_json else 20)]
         names = _names(store, [i for s in shown for i in (s.left, s.right)])
     for s in shown:
@@ -87,7 +89,7 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
         raise UsageError("unknown_typology", typology=name, known=", ".join(typologies()))
     with console.open() as store:
         found = grounded(store, store.findings(name))
-        if changed_since_detection(store):
+        if changed_since_detection(store, name):
             console.note("cli.findings.changed")
         if id is not None:
             found = [f for f in found if f.id.startswith(id)]

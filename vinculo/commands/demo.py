@@ -11,6 +11,7 @@ from vinculo.commands.load import tell_report
 from vinculo.commands.screen import free_port, serve
 from vinculo.console import Console
 from vinculo.graph.errors import EnvironmentProblem, UsageError
+from vinculo.graph.evidence import still_there
 from vinculo.graph.settings import load_settings
 from vinculo.graph.store import Store
 
@@ -73,7 +74,7 @@ def _tell(console: Console, store: Store, findings: int, folder: Path) -> None:
         "entities": sum(counts["entities"].values()),
         "links": sum(counts["links"].values()),
         "findings": findings,
-        "suggestions": len(store.suggestions()),
+        "suggestions": len(still_there(store, store.suggestions())),
     }
     console.emit({"folder": str(folder), **told})
     console.say("cli.demo.done", **{k: f"{n:,}" for k, n in told.items()})
