@@ -469,3 +469,32 @@ def test_the_trade_extension_says_what_it_was(case: Store, tmp_path: Path) -> No
         "halcon"
     ]
     assert "nobody" not in found and "tel" not in found
+
+
+def test_what_could_not_be_read_is_no_property_of_ftm(
+    store: Store, rows: Callable[..., object], tmp_path: Path
+) -> None:
+    """It goes out beside FtM's properties, of entities and of links, whichever kinds they are."""
+    rows(
+        store,
+        "a",
+        [
+            ("p", "Person", 1, {"name": "P", "unreadable": "birthDate: 31/02/1970"}),
+            ("q", "Company", 1, {"name": "Q"}),
+            ("b", "Consignment", 1, {"billNumber": "B1", "unreadable": "date: soon"}),
+        ],
+        [
+            ("own", "OWNS", "p", "q", 1, {"percentage": "51", "unreadable": "startDate: once"}),
+            ("ship", "SHIPPER", "q", "b", 1, {"unreadable": "date: later"}),
+        ],
+    )
+    found = {x["id"]: x for x in lines_of(written(store, "ftm", tmp_path))}
+    assert set(found) == {"p", "q", "b", "own", "ship"}
+    assert not any("unreadable" in x["properties"] or "birthDate" in x["properties"] for x in found.values())
+    told = {id: x["vinculo"]["properties"]["unreadable"] for id, x in found.items() if id != "q"}
+    assert told == {
+        "p": ["birthDate: 31/02/1970"],
+        "b": ["date: soon"],
+        "own": ["startDate: once"],
+        "ship": ["date: later"],
+    }
