@@ -79,3 +79,73 @@ def test_the_real_pedimento(graph, real: Path) -> None:
     assert values["billNumber"] == ["26 40 3999 6999999"] and values["declaredValue"] == ["552593"]
     assert sum(note.startswith("line ") for note in values["notes"]) == 23
     assert not {e.first("number") for e in graph.entities("Identifier")} - {"3999"}
+
+
+CFDI = """<?xml version="1.0" encoding="utf-8"?>
+<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" xmlns:cp="http://www.sat.gob.mx/CartaPorte{v}"
+ xmlns:tfd="http://www.sat.gob.mx/TimbreFiscalDigital" Version="4.0" Fecha="2026-02-03T10:00:00" Moneda="MXN" Total="116.00"
+ TipoDeComprobante="I">
+<cfdi:Emisor Rfc=" IFN010101AB1" Nombre="TRANSPORTES INVENTADOS"/><cfdi:Receptor Rfc="XAXX010101000" Nombre="PUBLICO"/>
+<cfdi:Conceptos><cfdi:Concepto Descripcion="FLETE"/></cfdi:Conceptos>
+<cfdi:Complemento><cp:CartaPorte Version="{version}">
+<cp:Ubicaciones>
+<cp:Ubicacion TipoUbicacion="Origen" RFCRemitenteDestinatario="XEXX010101000" NumRegIdTrib="123456789" ResidenciaFiscal="USA"
+ NombreRemitenteDestinatario="INVENTED SUPPLIES" FechaHoraSalidaLlegada="2026-02-03T11:00:00"/>
+<cp:Ubicacion TipoUbicacion="Destino" RFCRemitenteDestinatario="DIM010101AB1" NombreRemitenteDestinatario="DESTINO IMAGINARIO"
+ FechaHoraSalidaLlegada="2026-02-04T11:00:00"/></cp:Ubicaciones>
+<cp:Mercancias PesoBrutoTotal="100.5" UnidadPeso="KGM"><cp:Mercancia Descripcion="VASOS" FraccionArancelaria="3924100100"
+ CveMaterialPeligroso="M0005">{customs}</cp:Mercancia>
+<cp:Autotransporte><cp:IdentificacionVehicular PlacaVM="AB-123-C"/><cp:Remolques><cp:Remolque Placa="9ZZ99"/></cp:Remolques>
+</cp:Autotransporte><cp:TransporteMaritimo NombreEmbarc="NO SUCH SHIP" NumeroOMI="IMO9319466">
+<cp:Contenedor MatriculaContenedor="CSQU3054383" NumPrecinto="S77"/></cp:TransporteMaritimo></cp:Mercancias>
+<cp:FiguraTransporte><cp:TiposFigura TipoFigura="01" RFCFigura="RUAA800101AB1" NumLicencia="LIC12345"
+ NombreFigura="ANA RUIZ"/></cp:FiguraTransporte>
+</cp:CartaPorte><tfd:TimbreFiscalDigital UUID="0A0A0A0A-0000-4000-8000-00000000000{version}"/></cfdi:Complemento>
+</cfdi:Comprobante>
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "customs"),
+    [
+        ("2.0", '<cp:Pedimentos Pedimento="26  40  3999  6000001"/>'),
+        ("3.0", '<cp:Pedimentos Pedimento="26  40  3999  6000001"/>'),
+        ("3.1", '<cp:DocumentacionAduanera TipoDocumento="01" NumPedimento="26  40  3999  6000001"/>'),
+    ],
+)
+def test_carta_porte_joins_the_pedimento(graph, write: Callable[..., Path], version: str, customs: str) -> None:
+    graph.load(write("p.txt", PEDIMENTO))
+    file = write("c.xml", CFDI.format(v=version.replace(".", ""), version=version, customs=customs))
+    (report,) = graph.load(file)
+    assert (report.dataset, report.read, report.loaded, report.rejected) == ("mx_cfdi", 1, 1, 0)
+    bill = next(e for e in graph.entities("Consignment") if "VASOS" in graph.values(e).get("goods", []))
+    values = graph.values(bill)
+    assert (values["hsCode"], values["hazardCode"], values["grossWeightKg"]) == (["3924100100"], ["M0005"], ["100.5"])
+    (refers,) = graph.links("REFERS_TO")
+    pedimento = graph.store.entities([refers.target])[refers.target]
+    assert pedimento.first("declaredValue") == "44467" and refers.source == bill.id
+    assert {p[0] for p in graph.pairs("CARRIED_BY")} == {bill.name} and len(graph.links("CARRIED_BY")) == 3
+    assert {p[0] for p in graph.pairs("SHIPPER")} >= {"INVENTED SUPPLIES"}
+    assert ("DESTINO IMAGINARIO", bill.name) in graph.pairs("CONSIGNEE")
+    (carrier,) = graph.links("CARRIER")
+    assert carrier.first("summary") == "operador"
+    assert graph.links("IN_CONTAINER")[0].first("description") == "S77"
+    numbers = {(e.first("type"), e.first("number")) for e in graph.entities("Identifier")}
+    assert numbers >= {
+        ("TAX", "123456789"),
+        ("DRIVING LICENCE", "LIC12345"),
+        ("RFC", "IFN010101AB1"),
+        ("IMO", "IMO9319466"),
+    }
+    assert not {n for _, n in numbers} & {"XAXX010101000", "XEXX010101000"}
+    before = digest(graph.store)
+    (again,) = graph.load(file)
+    assert (again.already_there, again.loaded) == (1, 0) and digest(graph.store) == before
+
+
+def test_the_real_cfdi(graph, real: Path) -> None:
+    for name in ("cfdv40-cartaporte20.xml", "he951128469_ingreso_iva16_stamped.xml"):
+        (report,) = graph.load(real / "b_trade" / "mx_cfdi" / name)
+        assert (report.dataset, report.read, report.loaded, report.rejected) == ("mx_cfdi", 1, 1, 0)
+    assert "6d7434a6-e3f2-47ad-9e4c-08849946afa0" in {e.first("number") for e in graph.entities("Invoice")}
+    assert len(graph.links("CARRIED_BY")) == 3 and len(graph.links("REFERS_TO")) == 1
