@@ -140,8 +140,13 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         except InputError as damage:
             error = damage
         except UnicodeDecodeError:
-            blanks = {"file": str(file.path), "line": supply.line + 1, "encoding": file.encoding}
-            error = InputError("wrong_encoding", **blanks, records=gathered.record)
+            error = InputError(
+                "wrong_encoding",
+                file=str(file.path),
+                line=supply.line + 1,
+                encoding=file.encoding,
+                records=gathered.record,
+            )
     if gathered.rows or gathered.bad:
         yield gathered.chunk()
     if error is not None:
