@@ -39,7 +39,7 @@ class Check:
 
     def told(self) -> str:
         """What was found, and what to do."""
-        return f"{self.value}. {self.todo}" if self.todo else self.value
+        return f"{self.value.rstrip('.')}. {self.todo}" if self.todo else self.value
 
     def as_json(self) -> dict[str, Any]:
         """As ``vinculo doctor --json`` prints it."""
