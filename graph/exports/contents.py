@@ -16,6 +16,21 @@ from vinculo.graph.taint import link_without, name_from, without
 from vinculo.graph.types import Entity, Fact, Link, Provenance, Source
 
 Progress = Callable[[str, int, int], None]
+
+
+def made_up(sources: Iterable[Provenance]) -> str:
+    """How much of a thing is invented: ``all``, ``some`` where other files know it too, or an empty text.
+
+    Examples
+    --------
+    >>> made = Provenance(Source("demo", "0" * 64, "demo.csv", synthetic=True), 1)
+    >>> made_up([made]), made_up([made, Provenance(Source("ofac_sdn", "1" * 64, "sdn.csv"), 7)]), made_up([])
+    ('all', 'some', '')
+    """
+    told = {p.source.synthetic for p in sources}
+    return "" if True not in told else "some" if False in told else "all"
+
+
 _BATCH = 2000
 _Facts = tuple[tuple[str, str, tuple[tuple[str, str, str, int], ...]], ...]
 

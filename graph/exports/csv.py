@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from vinculo.graph.exports import Export
-from vinculo.graph.exports.contents import Contents
+from vinculo.graph.exports.contents import Contents, made_up
 from vinculo.graph.schema import kind
 from vinculo.graph.text import Text, say
 from vinculo.graph.types import Entity, Fact, Link
@@ -161,7 +161,7 @@ def _joined(properties: Mapping[str, tuple[Fact, ...]], name: str) -> str:
 
 
 def _made_up(of: Entity | Link) -> str:
-    return "1" if any(p.source.synthetic for p in of.sources) else "0"
+    return {"all": "1", "some": "some", "": "0"}[made_up(of.sources)]
 
 
 def _readme(contents: Contents) -> str:

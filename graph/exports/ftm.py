@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from vinculo.graph.exports import Export
-from vinculo.graph.exports.contents import Contents
+from vinculo.graph.exports.contents import Contents, made_up
 from vinculo.graph.schema import is_a, kind
 from vinculo.graph.search import squeezed
 from vinculo.graph.text import Text
@@ -240,8 +240,8 @@ def _made(id: str, schema: str, properties: _Values) -> dict[str, Any]:
 def _with_context(made: dict[str, Any], thing: Entity | Link, contents: Contents) -> dict[str, Any]:
     """What FtM has no property for: datasets, synthetic data, and what lists say."""
     context: dict[str, Any] = {"datasets": sorted({p.source.dataset for p in thing.sources})}
-    if any(p.source.synthetic for p in thing.sources):
-        context["synthetic"] = True
+    if invented := made_up(thing.sources):
+        context["synthetic" if invented == "all" else "containsSynthetic"] = True
     if told := contents.standings.get(thing.id):
         context["standings"] = [s.as_json() for s in told]
     if contents.handling:

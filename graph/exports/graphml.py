@@ -11,7 +11,7 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from vinculo.graph.exports import Export
-from vinculo.graph.exports.contents import Contents
+from vinculo.graph.exports.contents import Contents, made_up
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import status_of
 from vinculo.graph.text import Text, say
@@ -89,7 +89,10 @@ def _of_link(link: Link, contents: Contents) -> Iterable[_Attribute]:
 
 
 def _shared(thing: Entity | Link) -> Iterable[_Attribute]:
-    yield "synthetic", "boolean", "true" if any(p.source.synthetic for p in thing.sources) else "false"
+    invented = made_up(thing.sources)
+    yield "synthetic", "boolean", "true" if invented == "all" else "false"
+    if invented == "some":
+        yield "containsSynthetic", "boolean", "true"
     yield "dataset", "string", BETWEEN.join(sorted({p.source.dataset for p in thing.sources}))
     yield "source", "string", BETWEEN.join(f"{p.source.dataset}/{p.source.file}#{p.record}" for p in thing.sources)
     known = kind(thing.kind).properties

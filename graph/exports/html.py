@@ -23,7 +23,7 @@ from vinculo.graph.chart import Chart
 from vinculo.graph.charting import draw, link_label
 from vinculo.graph.errors import UsageError
 from vinculo.graph.exports import Export
-from vinculo.graph.exports.contents import Contents
+from vinculo.graph.exports.contents import Contents, made_up
 from vinculo.graph.palette import THEMES, node_image, palette
 from vinculo.graph.schema import UNREADABLE, kind, property_label, unread
 from vinculo.graph.standing import status_of
@@ -33,6 +33,7 @@ from vinculo.graph.types import Entity, Fact, Link, Provenance
 #: Above this a browser draws for seconds and nobody can read it.
 LIMIT = 5000
 _WORDS = "export.html."
+_BADGES = {"all": "synthetic", "some": "synthetic_some", "": ""}
 
 
 def writes(contents: Contents, path: Path) -> None:
@@ -72,7 +73,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
             told=[[s.code, *s.sentence] for s in told],
             note=chart.notes.get(id, ""),
             day=drawn.date,
-            synthetic=_made_up(entity.sources) or drawn.synthetic,
+            synthetic=_badge(entity.sources, drawn.synthetic),
             facts=tables.facts(entity.kind, entity.properties),
             where=tables.where(entity.sources),
         )
@@ -94,14 +95,14 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
             day=crossed.date,
             nth=parallel[pair],
             ref=id,
-            synthetic=_made_up(link.sources) or crossed.synthetic,
+            synthetic=_badge(link.sources, crossed.synthetic),
             facts=tables.facts(link.kind, link.properties),
             where=tables.where(link.sources),
         )
         parallel[pair] += 1
     title = contents.title or say("export.html.title", contents.language)
     synthetic = contents.synthetic or any(n["synthetic"] for n in net.nodes)
-    real = contents.mixed or not all(n["synthetic"] for n in net.nodes)
+    real = contents.mixed or any(n["synthetic"] != _BADGES["all"] for n in net.nodes)
     data = tables.data() | {
         "nodes": net.nodes,
         "edges": net.edges,
@@ -120,7 +121,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
         title=title,
         untitled=not contents.title,
         handling=contents.handling,
-        synthetic=("synthetic_some" if real else "synthetic") if synthetic else "",
+        synthetic=_BADGES["some" if real else "all"] if synthetic else "",
         noscript=say("export.html.noscript", contents.language),
         css=Markup(css),
         js=Markup(js),
@@ -288,8 +289,9 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _made_up(sources: tuple[Provenance, ...]) -> bool:
-    return any(p.source.synthetic for p in sources)
+def _badge(sources: tuple[Provenance, ...], drawn: bool) -> str:
+    """Key of the badge of one thing; of one without sources the chart says it."""
+    return _BADGES[made_up(sources) if sources else "all" if drawn else ""]
 
 
 EXPORT = Export(

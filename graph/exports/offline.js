@@ -61,7 +61,7 @@ function facts(rows) { // a label once for its values; where all stand in the sa
 const told = n => n.told.map(([code, ...sentence]) => make('p', both(sentence), 'told ' + code));
 function showNode(n) {
   const box = [make('h3', n.name), make('div', both(D.kinds[n.kind].words), 'kind')];
-  if (n.synthetic) box.push(make('strong', word('synthetic'), 'mark made-up'));
+  if (n.synthetic) box.push(make('strong', word(n.synthetic), 'mark made-up'));
   box.push(...told(n)); if (n.note) box.push(make('p', n.note, 'note'));
   box.push(facts(n.facts), make('small', n.ref, 'code'));
   const near = linksAt.get(n.id); if (near.length) { box.push(make('h2', word('near', { n: near.length }))); const ul = make('ul', null, 'near');
@@ -72,7 +72,7 @@ function showNode(n) {
 function showLink(e) {
   const ends = make('ul', null, 'near');
   for (const [sign, id] of [['', e.from], ['→ ', e.to]]) { const li = make('li'), b = make('button', sign + nodeOf.get(id).name); b.onclick = () => go(id); li.append(b); ends.append(li); }
-  const box = [make('h3', both(D.kinds[e.kind].words)), ends]; if (e.synthetic) box.push(make('strong', word('synthetic'), 'mark made-up')); if (e.inferred) box.push(make('div', word('inferred'), 'kind'));
+  const box = [make('h3', both(D.kinds[e.kind].words)), ends]; if (e.synthetic) box.push(make('strong', word(e.synthetic), 'mark made-up')); if (e.inferred) box.push(make('div', word('inferred'), 'kind'));
   net.setSelection({ nodes: [], edges: [e.id] }, { highlightEdges: false });
   chosen = () => showLink(e); at('details').replaceChildren(...box, facts(e.facts), ...(e.where.length ? [make('small', where(e.where), 'where')] : []), make('small', e.ref, 'code'));
 }

@@ -129,6 +129,35 @@ def test_real_data_beside_synthetic_is_not_called_synthetic(
             assert say(f"export.synthetic{other}", language) not in found
 
 
+def test_each_thing_says_whether_it_is_invented_in_part_or_not(
+    case: Store, rows: Callable[..., object], tmp_path: Path
+) -> None:
+    """A real person who also stands in a training file is not invented; one of the training file alone is."""
+    rows(case, "a real register", [("ana", "Person", 1, {"name": "Ana Ruiz", "nationality": "mx"})])
+    wanted = {"ana": "some", "bl1": "all", "lucky": ""}
+    made = {f: written(case, f, tmp_path, ids=list(wanted)) for f in FORMATS}
+    nodes_csv, values_csv = (rows_of(made["csv"], f"{n}.csv") for n in ("nodes", "values"))
+    assert {r["id"]: r["synthetic"] for r in nodes_csv} == {"ana": "some", "bl1": "1", "lucky": "0"}
+    of_ana = {(r["dataset"], r["synthetic"]) for r in values_csv if r["id"] == "ana"}
+    assert of_ana == {("trade", "1"), ("a real register", "0")}
+    nodes = nx.read_graphml(made["graphml"]).nodes
+    assert {i: (n["synthetic"], n.get("containsSynthetic", False)) for i, n in nodes.items()} == {
+        "ana": (False, True),
+        "bl1": (True, False),
+        "lucky": (False, False),
+    }
+    told = {x["id"]: x for x in lines_of(made["ftm"]) if x["id"] in wanted}
+    assert {i: ("synthetic" in x, "containsSynthetic" in x) for i, x in told.items()} == {
+        "ana": (False, True),
+        "bl1": (True, False),
+        "lucky": (False, False),
+    }
+    data = data_of(made["html"])
+    keys = {"some": "synthetic_some", "all": "synthetic", "": ""}
+    assert {n["ref"]: n["synthetic"] for n in data["nodes"]} == {i: keys[w] for i, w in wanted.items()}
+    assert {"synthetic", "synthetic_some"} <= data["words"]["en"].keys()
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_same_contents_are_the_same_bytes(case: Store, tmp_path: Path, format: str) -> None:
     chart = chart_of(case, ["ana", "halcon", "acc", "lucky"], title="T", handling="LES")
