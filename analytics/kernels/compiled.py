@@ -21,16 +21,38 @@ if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parent, 
 import numba  # noqa: E402 - only now is its folder known
 
 
+_not_kept: list[str] = []
+
+
 def kernel(function: _Function) -> _Function:
-    """Compile a loop on arrays: cached on disk, without the interpreter lock, exact arithmetic."""
-    return cast(_Function, numba.njit(cache=True, nogil=True, fastmath=False)(function))
+    """Compile a loop on arrays: cached on disk where a folder can be written, without the interpreter lock, exact arithmetic."""
+    try:
+        made = numba.njit(cache=True, nogil=True, fastmath=False)(function)
+    except RuntimeError:
+        # numba found no folder it may write; compiled code then lives as long as the process does
+        _not_kept.append(function.__qualname__)
+        made = numba.njit(nogil=True, fastmath=False)(function)
+    return cast(_Function, made)
+
+
+def kept() -> bool:
+    """Whether compiled code stays on this disk; where no folder can be written, every process compiles again.
+
+    Examples
+    --------
+    >>> kept() in (True, False)
+    True
+    """
+    return not _not_kept
 
 
 def _cold(dispatcher: Any) -> bool:
     """Whether this kernel has neither been compiled in this process nor on this disk."""
     if dispatcher.signatures:
         return False
-    folder = Path(dispatcher.stats.cache_path or ".")
+    if not dispatcher.stats.cache_path:
+        return True
+    folder = Path(dispatcher.stats.cache_path)
     function = dispatcher.py_func
     return not any(folder.glob(f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-*.nbi"))
 

@@ -259,6 +259,23 @@ def test_a_read_only_package_keeps_compiled_code_in_the_cache_folder(tmp_path):
     assert made.stdout.strip() == str(tmp_path / "cache" / "numba")
 
 
+def test_without_a_folder_for_it_code_is_compiled_and_not_kept(tmp_path: Path) -> None:
+    """A home that cannot be written is no reason not to analyse."""
+    blocked = tmp_path / "a file"
+    blocked.write_text("where a folder should be", encoding="utf-8")
+    code = (
+        "from vinculo.analytics.kernels import compiled, random\n"
+        "from vinculo.analytics.kernels.structure import core_numbers\n"
+        "import numpy as np\n"
+        "print(compiled.kept(), core_numbers(np.array([0, 1, 2]), np.array([1, 0], np.int32)).tolist())\n"
+    )
+    env = {"NUMBA_CACHE_DIR": str(blocked / "numba"), "NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator"}
+    made = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env | {"PATH": "/usr/bin:/bin"}
+    )
+    assert made.stdout.split(maxsplit=1) == ["False", "[1, 1]\n"]
+
+
 def test_warm_is_silent_when_everything_is_compiled():
     warm()
     told: list[tuple[str, int, int]] = []

@@ -13,6 +13,7 @@ from vinculo.commands.look import suggestion_json
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.evidence import changed_since_detection, changed_since_suggesting, grounded, still_there
+from vinculo.graph.settings import load_settings
 from vinculo.graph.store import Store
 from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Finding
@@ -68,6 +69,7 @@ def detect(console: Console, names: tuple[str, ...]) -> None:
 
     with console.open(write=True) as store:
         found = look(store, typologies=names or None, progress=console.progress)
+    note_compiling(console)
     for f in sorted(found, key=lambda f: (-f.score, f.id)):
         console.emit(f.as_json())
     counts = Counter(f.typology for f in found)
@@ -75,6 +77,14 @@ def detect(console: Console, names: tuple[str, ...]) -> None:
     rows = [(counts[n], n, known[n].title.into()) for n in known if not names or n in names]
     console.table(("findings", "typology", "title"), rows, numbers=(0,))
     console.say("cli.detect.next")
+
+
+def note_compiling(console: Console) -> None:
+    """Say that every analysis will compile again where compiled code finds no folder to stay in."""
+    from vinculo.analytics.kernels.compiled import kept
+
+    if not kept():
+        console.warn(say("cli.compiled_not_kept", folder=str(load_settings().cache_folder)))
 
 
 @command
@@ -137,6 +147,7 @@ def communities(console: Console, method: str, seed: int, limit: int | None) -> 
 
     with console.open() as store:
         found = look(store, method=method, seed=seed)
+        note_compiling(console)
         shown = found[: limit or (None if console.as_json else 20)]
         made = [c.as_json() for c in shown]
         told = [] if console.as_json else _told_members(store, [c["members"] for c in made])

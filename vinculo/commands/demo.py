@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vinculo.command import command
+from vinculo.commands.analyse import note_compiling
 from vinculo.commands.load import tell_report
 from vinculo.commands.screen import free_port, serve
 from vinculo.console import Console
@@ -53,6 +54,7 @@ def demo(
         store.save_document("demo", "case", {"folder": str(kept.resolve()), "seed": seed, "scale": scale})
         suggest(store, progress=console.progress)
         found = detect(store, progress=console.progress)
+        note_compiling(console)
         _tell(console, store, len(found), kept)
     if no_dashboard:
         console.say("cli.demo.next")
