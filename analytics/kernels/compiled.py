@@ -20,7 +20,7 @@ if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parent, 
 
 import numba  # noqa: E402 - only now is its folder known
 
-
+#: Kernels that no folder could be found for.
 _not_kept: list[str] = []
 
 

@@ -259,7 +259,7 @@ def test_a_read_only_package_keeps_compiled_code_in_the_cache_folder(tmp_path):
     assert made.stdout.strip() == str(tmp_path / "cache" / "numba")
 
 
-def test_without_a_folder_for_it_code_is_compiled_and_not_kept(tmp_path: Path) -> None:
+def test_without_a_folder_for_it_code_is_compiled_and_not_kept(tmp_path):
     """A home that cannot be written is no reason not to analyse."""
     blocked = tmp_path / "a file"
     blocked.write_text("where a folder should be", encoding="utf-8")
