@@ -15,7 +15,7 @@ from vinculo.analytics.kernels.patterns import timeline
 from vinculo.analytics.phrasing import counted, money, percent
 from vinculo.analytics.typology import make_finding, measured
 from vinculo.graph.network import Codes, Mask
-from vinculo.graph.text import Text
+from vinculo.graph.text import Text, text
 from vinculo.graph.types import Finding
 
 
@@ -141,7 +141,7 @@ class Structuring:
                 "total": measured(total, currency, threshold),
                 "places": measured(len(places), "count"),
                 "regions": measured(len(regions), "count"),
-                "moved_on": measured(out / total, "share"),
+                "moved_on": measured(min(out / total, 1.0), "share"),
                 "countries_abroad": measured(len(abroad), "count"),
                 "chance": measured(chance, "probability"),
             },
@@ -153,7 +153,8 @@ class Structuring:
                 "places": counted(len(places), "place"),
                 "threshold": money(threshold, threshold, currency),
                 "above": counted(near, "deposit"),
-                "moved": percent(out / total),
+                # what lay there before may leave too
+                "moved": percent(out / total) if out <= total else text("share.more_than_deposited"),
                 "out_days": counted(round(p.outflow_days), "day"),
                 "abroad": ", ".join(c.upper() for c in abroad) or "-",
             },

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
+
+import pytest
 
 from vinculo.analytics.detect import detect
 from vinculo.graph.types import Finding
@@ -57,6 +60,22 @@ def test_a_funnel_account_names_places_and_the_country_the_money_leaves_for(case
     assert roles(finding, "destination") == {away}
     assert finding.links[-1] == wire
     assert "at 4 places" in finding.reason.en and "(abroad: CO)" in finding.reason.en
+    assert "; 95% left within" in finding.reason.en and finding.features["moved_on"]["value"] == pytest.approx(
+        0.953, abs=1e-3
+    )
+
+
+def test_of_what_was_deposited_no_more_than_all_can_leave(case):
+    """More left than was deposited: what lay there before went too, and 1066% of it cannot have."""
+    account = case.account("1", case.entity("Person", "Ana", country="us"))
+    takings(case, case.account("2", case.company("Shop")), range(0, 200, 2), 300, 14_000, 1)
+    for k in range(8):
+        case.deposit(account, 50 + k, 9_000 + 50 * k, place=f"Town {k % 4}", region="TX" if k % 2 else "IL")
+    case.pay(account, case.account("9", case.company("Inversiones", country="co")), 60, 780_000)
+    [finding] = found(case, "structuring")
+    assert "; more than was deposited left within 5 days (abroad: CO)" in finding.reason.en
+    assert "; más de lo depositado salió en un plazo de 5 días (al extranjero: CO)" in finding.reason.es
+    assert finding.features["moved_on"]["value"] == 1.0 and "%" not in finding.reason.en
 
 
 def test_amounts_in_a_currency_without_threshold_are_left_alone(case):
@@ -89,6 +108,8 @@ def test_many_new_payers_within_weeks_are_a_fan_in_and_their_mirror_a_fan_out(ca
     assert roles(fan_in, "hub") >= {hub} and roles(fan_in, "originator") == set(accounts[:10])
     assert set(fan_in.links) == set(inwards)
     assert "10 different payers paid one beneficiary within 10 days" in fan_in.reason.en
+    assert re.search(r"10,045 USD in all\. In such a time [0-9.]+ payers would be usual", fan_in.reason.en)
+    assert re.search(r"lo usual serían [0-9.]+ ordenantes", fan_in.reason.es)
     [fan_out] = found(case, "fan_out")
     assert roles(fan_out, "beneficiary") == set(accounts[20:30]) and set(fan_out.links) == set(outwards)
 

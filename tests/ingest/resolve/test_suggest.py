@@ -99,6 +99,31 @@ def test_a_shared_phone_raises_the_score_and_is_said() -> None:
     assert "phone" not in first.why.en and "mismo país (MX)" in first.why.es
 
 
+@pytest.mark.parametrize(
+    ("right", "said"),
+    [
+        ("Norte Ficticio", ("Two parties are called Norte Ficticio", "Dos partes se llaman Norte Ficticio")),
+        ("NORTE FICTICIO SA", ("but for accents, punctuation, word order or legal form", "salvo acentos")),
+        ("Norte Fictisio", ("differ by one letter", "difieren en una letra")),
+    ],
+)
+def test_it_is_said_how_two_names_differ(right: str, said: tuple[str, str]) -> None:
+    store = store_of([("a", "Company", "Norte Ficticio", "mx"), ("b", "Company", right, "")])
+    assert suggested(store) == {("a", "b")}
+    (pair,) = store.suggestions()
+    assert said[0] in pair.why.en and said[1] in pair.why.es
+    assert ("accents" in pair.why.en) == ("accents" in said[0])
+
+
+def test_a_party_without_country_meets_one_with_a_number_of_a_country_by_its_name() -> None:
+    """They are two parties, for a number says nothing without its country; a person may judge that they are one."""
+    store = store_of(
+        [("a", "Company", "Norte Ficticio", "us"), ("b", "Company", "Norte Ficticio", "")],
+        [("HAS_IDENTIFIER", "a", "r1")],
+    )
+    assert suggested(store) == {("a", "b")}
+
+
 def test_nothing_is_merged_a_judgement_stays_and_a_second_run_says_the_same() -> None:
     store = store_of([("a", "Company", "Norte Ficticio", "mx"), ("b", "Company", "NORTE FICTICIO", "mx")])
     suggest(store)
