@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from vinculo.graph.types import (
+    Added,
     Batch,
     Entity,
     Finding,
@@ -61,10 +62,16 @@ class Store(Protocol):
     def begin_run(self, source: Source, *, at: str = "") -> int:
         """Start a run for a file and return its number; ``at`` is an ISO time, now by default (a copy keeps the origin's)."""
 
-    def write(self, batch: Batch, manifest: Manifest) -> None:
+    def write(self, batch: Batch, manifest: Manifest) -> Added | None:
         """Write one batch and its manifest in one transaction; writing it again adds nothing.
 
         An end of a link that nothing describes yet becomes a bare entity of kind ``Thing``.
+
+        Returns
+        -------
+        Added or None
+            What is new with this batch. ``None``: nothing was written, for another run has written a batch of this number for
+            this source.
 
         Raises
         ------

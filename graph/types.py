@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -32,6 +32,13 @@ REJECT_SCHEMA = pa.schema(
     ]
 )
 FINGERPRINT = pa.binary(16)
+
+
+class Added(NamedTuple):
+    """How many entities and links a store did not have before a batch was written."""
+
+    entities: int
+    links: int
 
 
 @dataclass(frozen=True)

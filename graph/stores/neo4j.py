@@ -24,7 +24,7 @@ from vinculo.graph.stores.neo4j_search import Searches
 from vinculo.graph.stores.neo4j_verify import differences
 from vinculo.graph.stores.neo4j_withdraw import Exclusively, settle, withdraw_source
 from vinculo.graph.stores.neo4j_write import HalfWithdrawn, prepare, write_batch
-from vinculo.graph.types import Batch, Manifest, Source
+from vinculo.graph.types import Added, Batch, Manifest, Source
 from vinculo.graph.verifying import Difference, Progress
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
@@ -78,20 +78,27 @@ class Neo4jStore(Lookups, Searches, Bulk):
         """What the server says it is, e.g. ``Neo4j Kernel 5.26.30``."""
         return self._db.server
 
-    def write(self, batch: Batch, manifest: Manifest) -> None:
+    def write(self, batch: Batch, manifest: Manifest) -> Added | None:
         source = self._source_number(manifest.source)
         ready = prepare(batch, source)
         key = f"{source}:{manifest.number}"
 
+        added, anothers = Added(0, 0), False
+
         def there(tx: Transaction) -> bool:
-            return bool(tx.rows(queries.MANIFEST_THERE, key=key))
+            nonlocal anothers
+            runs = tx.rows(queries.MANIFEST_THERE, key=key)
+            anothers = any(run != manifest.run for (run,) in runs)
+            return bool(runs)
 
         careful, done = False, False
         while not done:
             self._settled()
 
             def work(tx: Transaction, careful: bool = careful) -> None:
-                write_batch(tx, ready, batch, manifest, source, careful)
+                # kept where the reply to the commit is lost and the batch is found to be there
+                nonlocal added
+                added = write_batch(tx, ready, batch, manifest, source, careful)
 
             try:
                 self._db.exclusively(self._owner, there, work)
@@ -103,6 +110,7 @@ class Neo4jStore(Lookups, Searches, Bulk):
             except HalfWithdrawn:
                 # somebody has begun to take this very source out since: that ends first
                 continue
+        return None if anothers else added
 
     def withdraw(self, source: Source) -> dict[str, int]:
         self._settled()

@@ -248,10 +248,17 @@ class Transaction:
 
     def __init__(self, tx: neo4j.ManagedTransaction) -> None:
         self._tx = tx
+        #: Since the transaction began.
+        self.nodes_created = self.relationships_created = 0
 
     def rows(self, query: str, **values: Any) -> Rows:
         """All rows of a query."""
-        return [tuple(r) for r in self._tx.run(query, values)]
+        result = self._tx.run(query, values)
+        rows = [tuple(r) for r in result]
+        counters = result.consume().counters
+        self.nodes_created += counters.nodes_created
+        self.relationships_created += counters.relationships_created
+        return rows
 
 
 def _plain(problem: Exception, url: str) -> VinculoError:

@@ -44,7 +44,7 @@ BEGIN_RUN = """MATCH (m:VinculoStore) SET m.version = m.version WITH m
   RETURN r.number"""
 FINISH_RUN = "MATCH (r:Run {number: $run}) SET r.finished = $now, r.status = $status, r.counts = $counts"
 RUNS = "MATCH (r:Run) RETURN r.number, r.source, r.started, r.finished, r.status, r.counts ORDER BY r.number"
-MANIFEST_THERE = "MATCH (m:Manifest {key: $key}) RETURN 1"
+MANIFEST_THERE = "MATCH (m:Manifest {key: $key}) RETURN m.run"
 MAKE_MANIFEST = """CREATE (m:Manifest {key: $key, source: $source, number: $number, run: $run, records: $records,
   fingerprints: $fingerprints, rejects: $rejects})"""
 MANIFESTS = """MATCH (s:Source {key: $key}) MATCH (m:Manifest {source: s.number})

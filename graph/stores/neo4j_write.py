@@ -21,7 +21,7 @@ from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_rows as made_of
 from vinculo.graph.stores.assembly import portions
 from vinculo.graph.stores.neo4j_connection import Transaction
-from vinculo.graph.types import Batch, Manifest
+from vinculo.graph.types import Added, Batch, Manifest
 
 #: Rows of one statement. One transaction holds a whole batch.
 ROWS = 10_000
@@ -71,8 +71,10 @@ def prepare(batch: Batch, source: int) -> Prepared:
     return Prepared(dict(entities), dict(links), bare, statements, link_statements, ids, link_keys)
 
 
-def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manifest, source: int, careful: bool) -> None:
-    """Write inside the caller's transaction. ``careful``: keep the ends of links that are there already.
+def write_batch(
+    tx: Transaction, ready: Prepared, batch: Batch, manifest: Manifest, source: int, careful: bool
+) -> Added:
+    """Write inside the caller's transaction and count what is new. ``careful``: keep the ends of links that are there already.
 
     Raises
     ------
@@ -98,6 +100,7 @@ def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manife
             written = _with_known_ends(tx, kind, some) if careful else some
             there = tx.rows(queries.write_links(kind), rows=written, separator=RECORD)
             unite_links(tx, kind, there, ready)
+    added = Added(tx.nodes_created, tx.relationships_created)
     tx.rows(
         queries.MAKE_MANIFEST,
         key=f"{source}:{manifest.number}",
@@ -109,6 +112,7 @@ def write_batch(tx: Transaction, ready: Prepared, batch: Batch, manifest: Manife
         rejects=json.dumps(batch.rejects.to_pylist(), ensure_ascii=False),
     )
     tx.rows(queries.CHANGED)
+    return added
 
 
 def _with_known_ends(tx: Transaction, kind: str, rows: Sequence[list[Any]]) -> list[list[Any]]:

@@ -17,7 +17,7 @@ from vinculo.graph.stores.sqlite_search import Searches
 from vinculo.graph.stores.sqlite_verify import differences
 from vinculo.graph.stores.sqlite_withdraw import withdraw_source
 from vinculo.graph.stores.sqlite_write import write_batch
-from vinculo.graph.types import Batch, Manifest, Source
+from vinculo.graph.types import Added, Batch, Manifest, Source
 from vinculo.graph.verifying import Difference, Progress
 
 _CHANGED = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'version'"
@@ -36,13 +36,16 @@ class SqliteStore(Lookups, Searches, Bulk, Records):
         """Release the file."""
         self._db.close()
 
-    def write(self, batch: Batch, manifest: Manifest) -> None:
+    def write(self, batch: Batch, manifest: Manifest) -> Added | None:
         with self._db.writing() as db:
             source = source_number(db, manifest.source)
-            if db.execute("SELECT 1 FROM batch WHERE source = ? AND number = ?", (source, manifest.number)).fetchone():
-                return
-            write_batch(db, batch, manifest, source)
+            query = "SELECT run FROM batch WHERE source = ? AND number = ?"
+            there = db.execute(query, (source, manifest.number)).fetchone()
+            if there:
+                return Added(0, 0) if there[0] == manifest.run else None
+            added = write_batch(db, batch, manifest, source)
             db.execute(_CHANGED)
+            return added
 
     def withdraw(self, source: Source) -> dict[str, int]:
         with self._db.writing() as db:

@@ -22,7 +22,7 @@ from vinculo.graph.schema import merged_kind, searched_properties
 from vinculo.graph.search import indexed
 from vinculo.graph.stores.assembly import portions
 from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed, sum_of_links
-from vinculo.graph.types import Batch, Manifest, Source
+from vinculo.graph.types import Added, Batch, Manifest, Source
 
 #: Numbers of one query.
 FEW = 500
@@ -55,14 +55,15 @@ def _links_there(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> _Li
     return {(id, kind): no for id, kind, no in found}
 
 
-def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source: int) -> None:
-    """Write inside the caller's transaction; refuses kinds the schema does not name."""
+def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source: int) -> Added:
+    """Write inside the caller's transaction and count what is new; refuses kinds the schema does not name."""
     for table, is_link in ((batch.entities, False), (batch.links, True)):
         for name in pc.unique(table.column("kind")).to_pylist():
             if kind_of(name).is_link is not is_link:
                 raise UsageError("unknown_kind", kind=name)
-    numbers, added = _write_entities(db, batch, source)
-    added += _write_links(db, batch.links, source, numbers)
+    first = _next(db, "entity"), _next(db, "link")
+    numbers, grown = _write_entities(db, batch, source)
+    grown += _write_links(db, batch.links, source, numbers)
     db.executemany(
         'INSERT OR REPLACE INTO reject(source, record, line, "column", raw, code, en, es) VALUES (?,?,?,?,?,?,?,?)',
         zip(repeat(source), *(c.to_pylist() for c in batch.rejects.columns), strict=False),
@@ -73,7 +74,8 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
     )
     kept = db.execute("SELECT dataset, sha256, file, synthetic, taint FROM source WHERE no = ?", (source,)).fetchone()
     told = manifest_sum(Source(*kept), manifest.number, manifest.run, manifest.records, fingerprints)
-    db.execute("INSERT INTO checksum VALUES (?,?,?,?)", (source, manifest.number, signed(added), told))
+    db.execute("INSERT INTO checksum VALUES (?,?,?,?)", (source, manifest.number, signed(grown), told))
+    return Added(_next(db, "entity") - first[0], _next(db, "link") - first[1])
 
 
 def _next(db: sqlite3.Connection, table: str) -> int:

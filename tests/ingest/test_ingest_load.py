@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vinculo.graph.errors import Cancelled, EnvironmentProblem, InputError, StoreUnreachable, UsageError
+from vinculo.graph.errors import Cancelled, InputError, StoreUnreachable, UsageError
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
@@ -127,13 +128,14 @@ class Failing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def write(self, batch: Any, manifest: Any) -> None:
+    def write(self, batch: Any, manifest: Any) -> Any:
         self._count += 1
         if self._count == self._at and not self._after:
             raise self._error
-        self._store.write(batch, manifest)
+        added = self._store.write(batch, manifest)
         if self._count == self._at:
             raise self._error
+        return added
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -216,11 +218,86 @@ def test_synthetic_is_told_by_file_or_caller(store: Store, written: Write) -> No
     assert {s.file: s.synthetic for s in store.sources()} == {"a.csv": True, "b.csv": True, "c.csv": False}
 
 
-def test_a_home_that_cannot_be_written_is_named(store: Store, written: Write, home: Path) -> None:
+def test_a_home_that_cannot_be_written_is_named_and_the_other_files_are_loaded(
+    store: Store, written: Write, home: Path
+) -> None:
     home.write_text("a file where a folder should be")
-    with pytest.raises(EnvironmentProblem) as caught:
-        ingest(written("a.csv", HEADER + rows(1) + "bad\n"), store)
-    assert caught.value.code == "rejects_unwritable"
+    bad = written("a.csv", HEADER + rows(1) + "bad\n")
+    first, second = ingest([bad, written("b.csv", HEADER + rows(3, 7))], store)
+    assert (first.loaded, first.rejected, first.rejects_file) == (1, 1, None)
+    [warning] = first.warnings
+    assert str(home) in warning and "VINCULO_HOME" in warning
+    assert (second.loaded, second.warnings) == (3, [])
+    assert [r.status for r in store.runs()] == ["done", "done"]
+    assert store.rejects(next(s for s in store.sources() if s.file == "a.csv")).num_rows == 1
+
+
+class Between:
+    """A store in which somebody else does something before each write."""
+
+    def __init__(self, store: Store, work: Callable[[], None]) -> None:
+        self._store, self._work = store, work
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def write(self, batch: Any, manifest: Any) -> Any:
+        self._work()
+        return self._store.write(batch, manifest)
+
+
+@pytest.mark.parametrize("batch_rows", [250_000, 60], ids=["whole", "in-parts"])
+def test_two_loads_of_one_file_at_once_add_up(
+    batch_rows: int, written: Write, tmp_path: Path, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two generators take turns, write by write: each record is loaded by one of them, each thing counted once."""
+    path = written("a.csv", HEADER + rows(210) + "bad\n" + rows(4))
+    whole = open_store("sqlite:///:memory:")
+    (alone,) = ingest(path, whole)
+    url = f"sqlite:///{tmp_path / 'both.db'}"
+    one, two = open_store(url), open_store(url)
+    for store in (one, two):
+        monkeypatch.setattr(store, "batch_rows", batch_rows)
+    reports: list[FileReport] = []
+    turns = iter([False, True, False, True, False, True])
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "ingest":
+            raise Cancelled("cancelled")
+
+    def other() -> None:
+        # a chunk of it, or the rest
+        with contextlib.suppress(Cancelled):
+            reports.extend(ingest(path, two, progress=None if next(turns, True) else stop))
+
+    (mine,) = ingest(path, Between(one, other))  # type: ignore[arg-type]
+    assert adds_up(mine) and all(adds_up(r) for r in reports)
+    assert digest(one) == digest(whole)
+    runs = one.runs()
+    assert sum(r.counts["loaded"] for r in runs) == alone.loaded == 210
+    assert sum(r.counts["entities"] for r in runs) == alone.entities
+    assert sum(r.counts["links"] for r in runs) == alone.links
+    assert {r.status for r in runs} <= {"done", "interrupted"}
+    assert one.rejects(one.sources()[0]).num_rows == 1
+    one.close()
+    two.close()
+
+
+def test_loads_of_different_files_count_what_is_new_for_themselves(written: Write, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'both.db'}"
+    one, two = open_store(url), open_store(url)
+    reports: list[FileReport] = []
+
+    def other() -> None:
+        reports.extend(ingest(written("b.csv", HEADER + rows(40, start=100)), two))
+
+    reports += ingest(written("a.csv", HEADER + rows(10)), Between(one, other))  # type: ignore[arg-type]
+    assert [r.loaded for r in reports] == [40, 10]
+    assert sum(r.entities for r in reports) == sum(one.counts()["entities"].values())
+    assert [r.links for r in reports][1] >= 10
+    assert sum(r.links for r in reports) == sum(one.counts()["links"].values())
+    one.close()
+    two.close()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import store_places as at
 from store_places import Place
 
 from vinculo.graph.transfer import digest
-from vinculo.graph.types import Batch, Manifest
+from vinculo.graph.types import Added, Batch, Manifest
 
 
 def test_reads_back_what_was_written(place: Place) -> None:
@@ -101,13 +101,26 @@ def test_the_same_batch_again_adds_nothing(place: Place) -> None:
         at.entities([at.ANA, at.FIRM]), at.links([at.OWNS, at.PAID]), at.rejects([(9, 10, "c", "raw", "bad", "e", "s")])
     )
     manifest = Manifest(origin, run, 1, 4, at.prints("a", "b"))
-    store.write(batch, manifest)
+    assert store.write(batch, manifest) == Added(sum(store.counts()["entities"].values()), 2)
     first, version = digest(store), store.version()
-    store.write(batch, manifest)
+    assert store.write(batch, manifest) == Added(0, 0)
     assert digest(store) == first
     assert store.version() == version
     assert len(store.manifests(origin)) == 1
     assert store.rejects(origin).num_rows == 1
+
+
+def test_a_number_is_taken_once(place: Place) -> None:
+    """Two processes load one file: the second is told, and nothing of what it gave is written."""
+    store, other = place.open(), place.open()
+    origin = at.source("d.a")
+    mine, yours = store.begin_run(origin), other.begin_run(origin)
+    assert store.write(Batch.make(at.entities([at.ANA])), Manifest(origin, mine, 1, 1, at.prints("a"))) == Added(1, 0)
+    before = digest(store)
+    late = Batch.make(at.entities([at.ANA, at.FIRM]), at.links([at.OWNS]))
+    assert other.write(late, Manifest(origin, yours, 1, 2, at.prints("a", "b"))) is None
+    assert (digest(store), [m.run for m in store.manifests(origin)]) == (before, [mine])
+    assert other.write(late, Manifest(origin, yours, 2, 2, at.prints("a", "b"))) == Added(1, 1)
 
 
 def test_a_record_already_there_adds_its_file_as_source_and_only_that(place: Place) -> None:

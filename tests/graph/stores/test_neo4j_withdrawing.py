@@ -16,7 +16,7 @@ from vinculo.graph.store import Store
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_withdraw, neo4j_write
 from vinculo.graph.transfer import digest
-from vinculo.graph.types import Batch, Manifest
+from vinculo.graph.types import Added, Batch, Manifest
 
 pytestmark = pytest.mark.neo4j
 
@@ -193,12 +193,12 @@ def test_the_same_file_loaded_while_it_is_taken_out_is_whole(
     # begun again by somebody else between the look and the write
     work, begun = neo4j_write.write_batch, []
 
-    def late(tx: Any, *given: Any) -> None:
+    def late(tx: Any, *given: Any) -> Added:
         if not begun:
             begun.append(True)
             number = given[3]
             other._db.write(lambda own: own.rows(queries.START_WITHDRAWAL, source=number))  # type: ignore[attr-defined]
-        work(tx, *given)
+        return work(tx, *given)
 
     monkeypatch.setattr("vinculo.graph.stores.neo4j.write_batch", late)
     batch = Batch.make(at.entities([("new", "Person", 1, {"name": "New"})]))
