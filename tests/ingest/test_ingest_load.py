@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +342,20 @@ def test_a_corrected_mapping_is_not_taken_for_the_old_one(written: Write, store:
     ingest(path, store, mapping=mapping("%m/%d/%Y"))
     (seizure,) = [e for e in store.nodes().to_pylist() if e["kind"] == "Seizure"]
     assert store.entities([seizure["id"]])[seizure["id"]].first("date") == "2024-03-04"
+
+
+def test_a_reversed_header_makes_other_records_and_another_order_of_columns_the_same(
+    store: Store, written: Write
+) -> None:
+    """``already there`` would hide that payer and payee have changed places."""
+    ends = ("originator_account", "beneficiary_account")
+    first = ("transfer_id", "date", "amount", "currency", *ends)
+
+    def file(name: str, header: Iterable[str], *row: str) -> Path:
+        return written(name, f"{','.join(header)}\n{','.join(row)}\n")
+
+    row = ("T1", "2024-03-01", "5", "USD", "A1", "A2")
+    (one,) = ingest(file("a.csv", first, *row), store)
+    (turned,) = ingest(file("b.csv", (*first[:4], ends[1], ends[0]), *row), store)
+    (moved,) = ingest(file("c.csv", reversed(first), *reversed(row)), store)
+    assert [(r.loaded, r.already_there) for r in (one, turned, moved)] == [(1, 0), (1, 0), (0, 1)]
