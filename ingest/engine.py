@@ -18,6 +18,7 @@ from vinculo.graph.schema import UNREADABLE
 from vinculo.graph.text import say_both
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, REJECT_SCHEMA, Batch
 from vinculo.ingest.cells import Cells, Codes, combined, no_collecting
+from vinculo.ingest.doubtful import Doubts
 from vinculo.ingest.keys import ids_of
 from vinculo.ingest.mapping import EntityRule, LinkRule, Mapping
 from vinculo.ingest.values import Clean, Reading
@@ -61,25 +62,33 @@ def map_table(mapping: Mapping, table: pa.Table, dataset: str) -> Batch:
     return map_tables({"": mapping}, {"": table}, table, dataset)
 
 
-def map_tables(mappings: dict[str, Mapping], tables: dict[str, pa.Table], original: pa.Table, dataset: str) -> Batch:
+def map_tables(
+    mappings: dict[str, Mapping],
+    tables: dict[str, pa.Table],
+    original: pa.Table,
+    dataset: str,
+    doubts: Doubts | None = None,
+) -> Batch:
     """The tables that a dataset made of one original table, each by the mapping of its name, as one batch.
 
     A record is rejected as a whole, whichever of the tables its unreadable text is in; it says nothing only where none of
-    them makes anything of it.
+    them makes anything of it. ``doubts`` take note of what can hardly be meant, in rejected records too.
     """
     with no_collecting():
-        return _map_tables(mappings, tables, original, dataset)
+        return _map_tables(mappings, tables, original, dataset, doubts)
 
 
-def _map_tables(mappings: dict[str, Mapping], tables: dict[str, pa.Table], original: pa.Table, dataset: str) -> Batch:
+def _map_tables(
+    mappings: dict[str, Mapping], tables: dict[str, pa.Table], original: pa.Table, dataset: str, doubts: Doubts | None
+) -> Batch:
     entities, links, failed = [ENTITY_SCHEMA.empty_table()], [LINK_SCHEMA.empty_table()], []
     applies = np.zeros(0, np.int64)
     filtered = False
     for name, table in tables.items():
         if name not in mappings or not table.num_rows:
             continue
-        reading = Reading(mappings[name], table)
-        records = table.column("record").to_numpy().astype(np.int64)
+        reading = Reading(mappings[name], table, doubts)
+        records = reading.records
         more_entities, more_links = _mapped(reading, records, dataset)
         entities += more_entities
         links += more_links

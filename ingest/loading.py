@@ -17,6 +17,7 @@ from vinculo.graph.errors import Cancelled, EnvironmentProblem, StoreError, Vinc
 from vinculo.graph.store import Store
 from vinculo.graph.text import say
 from vinculo.graph.types import FINGERPRINT, Batch, Manifest, Run, Source
+from vinculo.ingest.doubtful import Doubts
 from vinculo.ingest.engine import map_tables
 from vinculo.ingest.formats import Chunk
 from vinculo.ingest.formats.fingerprints import fingerprints_of
@@ -45,6 +46,7 @@ class Loading:
         self.settled = self.report.counts()
         self.rejects: list[pa.Table] = []
         self.seen: set[bytes] = set()
+        self.doubts = Doubts()
 
     def run(self) -> FileReport:
         """Read, map and write the whole file."""
@@ -164,7 +166,7 @@ class Loading:
             return Batch.make()
         table = table.filter(pa.array(wanted)) if not wanted.all() else table
         tables = self.dataset.prepare(table) if self.dataset.prepare else {"": table}
-        return map_tables(self.dataset.mappings, tables, table, self.dataset.name)
+        return map_tables(self.dataset.mappings, tables, table, self.dataset.name, self.doubts)
 
     def _write(self, batch: Batch, fingerprints: list[bytes]) -> bool:
         """Write one batch; not where another run has written one of this number."""
@@ -186,6 +188,8 @@ class Loading:
         ended = report.loaded + report.duplicate_in_file + report.already_there + report.rejected
         if report.read != ended:
             raise AssertionError(f"{report.file}: {report.read} records were read, {ended} accounted for")
+        rejected = {record for table in self.rejects for record in table.column("record").to_pylist()}
+        report.warnings += self.doubts.told(rejected)
         try:
             written = write_rejects(self.source, self.rejects)
         except EnvironmentProblem as problem:

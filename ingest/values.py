@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from vinculo.graph.schema import kinds
 from vinculo.ingest import cells
 from vinculo.ingest.cells import Cells, Codes
 from vinculo.ingest.clean import CLEANERS, cleaner, unchanged
+from vinculo.ingest.doubtful import Doubts
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 _MONEY = frozenset({"amount", "amountUsd", "amountEur", "declaredValue", "exportValue", "importValue", "valueUsd"})
@@ -63,6 +65,7 @@ class Reading:
 
     mapping: Mapping
     table: pa.Table
+    doubts: Doubts | None = None
     ids: dict[str, Cells] = field(default_factory=dict)  # by rule, as far as they are made
     _columns: dict[str, Cells] = field(default_factory=dict)
     _raw: dict[Value, list[Cells]] = field(default_factory=dict)
@@ -131,7 +134,16 @@ class Reading:
             return [Clean(parts[1], {}, parts=True)]
         if value.entity:
             return [Clean(self.ids[value.entity], {})] if value.entity in self.ids else []
-        return self.clean(value, value.clean or property_type(kind, name))
+        made = self.clean(value, value.clean or property_type(kind, name))
+        if self.doubts is not None:
+            for clean in made:
+                self.doubts.look(name, property_type(kind, name), clean.cells, self.records)
+        return made
+
+    @cached_property
+    def records(self) -> Codes:
+        """The record number of each row."""
+        return np.asarray(self.table.column("record").to_numpy(), np.int64)
 
     def clean(self, value: Value, by: str) -> list[Clean]:
         """Every distinct text of a value through the cleaner ``by``."""

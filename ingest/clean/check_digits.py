@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from vinculo.ingest.clean.currencies import known_currency
 from vinculo.ingest.clean.identifiers import GENERIC_RFC, compact, container_check_digit, rfc_check_digit
 
 _RFC = re.compile(r"[A-ZÑ&]{3,4}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{2}[0-9A]")
@@ -100,14 +101,14 @@ def checked(kind: str, text: str) -> bool:
 
 
 def doubt(kind: str, name: str, value: str, number_type: str = "") -> str:
-    """What is doubtful about a number: ``check_digit``, ``generic``, or nothing.
+    """What is doubtful about a number or a currency: ``check_digit``, ``generic``, ``currency``, or nothing.
 
     Parameters
     ----------
     kind, name : str
         Kind of the entity and name of the property.
     value : str
-        The number.
+        The number, or the currency code.
     number_type : str
         For an ``Identifier``, its type (``RFC``, ``IMO``...).
 
@@ -118,6 +119,8 @@ def doubt(kind: str, name: str, value: str, number_type: str = "") -> str:
     >>> doubt("Company", "taxNumber", "12-3456789"), doubt("Company", "taxNumber", "GODE561231GR8")
     ('', '')
     """
+    if name == "currency" or name.endswith("Currency"):
+        return "" if known_currency(value) else "currency"
     text = compact(value) or ""
     checks = _PROPERTIES.get(name, "")
     if kind == "Container" and name == "number":

@@ -82,6 +82,8 @@ def test_one_changed_character(kind: str) -> None:
         ("Identifier", "number", "9319467", "PASSPORT", ""),
         ("BankAccount", "iban", "GB82WEST12345698765433", "", "check_digit"),
         ("Company", "name", "CSQU3054384", "", ""),
+        ("PAID", "currency", "XXZ", "", "currency"),
+        ("PAID", "receivedCurrency", "MXN", "", ""),
     ],
 )
 def test_doubts(kind: str, name: str, value: str, number_type: str, said: str) -> None:
