@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import gzip
 import importlib
 import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -171,6 +173,67 @@ def test_the_python_page_names_what_exists() -> None:
             break
         for part in parts[cut:]:
             found = getattr(found, part)
+
+
+SDN = '306,"BANCO NACIONAL DE CUBA",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. \'BNC\'."\n'
+TRANSFERS = "transfer_id,date,amount,currency,originator_account,originator_name,beneficiary_account,beneficiary_name\n"
+
+
+def test_every_call_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The block at the top, then each call of the table with its own arguments; places are given as plain text."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sdn.csv.gz").write_bytes(gzip.compress((SDN * 3).encode()))
+    rows = (f"T{n},2024-03-0{n},9000,USD,A{n},Ana {n} Penon,B1,Aurora SA\n" for n in range(1, 6))
+    (tmp_path / "transfers.csv").write_text(TRANSFERS + "".join(rows), encoding="utf-8")
+    [block] = re.findall(r"```python\n(.*?)```", page("docs/python.md"), flags=re.S)
+    known: dict[str, Any] = {}
+    exec(block, known)
+    people = [n["id"] for n in known["store"].nodes().to_pylist() if n["name"].startswith("Ana")]
+    known |= {"vinculo": importlib.import_module("vinculo"), "url": f"sqlite:///{tmp_path / 'case.db'}"}
+    known |= {
+        "paths": "transfers.csv",
+        "id": people[0],
+        "a": people[0],
+        "b": people[1],
+        "ids": people,
+        "folder": "kept",
+    }
+    ran = [
+        call
+        for cell in re.findall(r"^\| [^|]+ \| (.+) \|$", page("docs/python.md"), flags=re.M)
+        for call in run(cell, known)
+    ]
+    assert len(ran) > 20
+
+
+def run(cell: str, known: dict[str, Any]) -> list[str]:
+    """Run the calls of one row of the table; one that begins with a dot goes on from what stands before it."""
+    ran: list[str] = []
+    for call in (c for c in re.findall(r"`([^`]+)`", cell) if re.search(r"[(\]]", c)):
+        if call.startswith("."):
+            # of what the call before it gave, or of the module it is in
+            call = (ran[-1] if "networkx" in call else ran[0].partition(".copy(")[0]) + call
+        module = re.match(r"vinculo(?:\.[a-z_]+)*(?=\.\w+[.(])", call)
+        importlib.import_module(module[0] if module else "vinculo")
+        names = dict(known)
+        if ".copy(" in call:
+            names |= {"a": known["store"], "b": an_empty_store()}
+        elif ".restore(" in call:
+            names["store"] = an_empty_store()
+        elif ".generate(" in call:
+            names["folder"] = "made"
+        # the call as it stands is quoted; what takes long or is left to the reader is not
+        result = eval(call.replace("[...]", "ids[:1]").replace("scale=1.0", "scale=0.05"), names)
+        assert result is not None, call
+        ran.append(call)
+    return ran
+
+
+def an_empty_store() -> Any:
+    """An empty store."""
+    from vinculo.graph.stores import open_store
+
+    return open_store("sqlite:///:memory:")
 
 
 def test_compose_file_names_the_release_that_is_tested() -> None:

@@ -270,7 +270,7 @@ def test_every_command_has_help_in_both_languages(run: Run, name: str, monkeypat
         monkeypatch.setenv("VINCULO_LANGUAGE", language)
         page = run(name, "--help")
         assert page.code == 0, page.err
-        assert "--json" in page.out and "--quiet" in page.out
+        assert all(option in page.out for option in ("--store", "--json", "--quiet"))
         pages.append(page.out)
     assert pages[0] != pages[1]
     assert pages[1].startswith("Uso: vinculo")
