@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ DISPOSITIONS = ("loaded", "duplicate_in_file", "already_there", "rejected")
 CONTRACT = {
     "ingest": "file sha256 dataset read loaded duplicate_in_file already_there rejected entities links run rejects_file seconds",
     "show": "id kind name properties links",
-    "search": "id kind name score matched",
+    "search": "id kind name score matched datasets told_apart_by",
     "findings": "id typology version score entities links reason lawful settles truncated",
     "communities": "id size members modularity method seed",
     "score": "typology planted found missed look_alikes flagged",
@@ -130,6 +131,30 @@ def test_search_and_show(run: Run, case: Path) -> None:
     link = shown["links"][0]["id"]
     [as_link] = run("show", link, "--store", case, "--json").lines
     assert as_link["id"] == link and as_link["sources"]
+
+
+def test_hits_of_one_name_are_told_apart(run: Run, tmp_path: Path) -> None:
+    """By place and number where one dataset has several of a name, by what it was about where the name is a number."""
+    store, file, acts = tmp_path / "case.db", tmp_path / "transfers.csv", tmp_path / "inspections.csv"
+    header = "transfer_id,date,amount,currency,originator_account,originator_name,originator_country,originator_tax_id"
+    file.write_text(
+        f"{header},beneficiary_account\n"
+        "T1,2024-03-01,5,USD,A1,Gemela SA,MX,GEM010101AB1,B1\nT2,2024-03-01,5,USD,A2,Gemela SA,GT,1234567-8,B1\n",
+        encoding="utf-8",
+    )
+    acts.write_text(
+        "inspection_id,date,kind,result,commodity\nQ-1,2024-03-01,agricultural,Pest found "
+        + "in mangoes " * 9
+        + ",fruit\n",
+        encoding="utf-8",
+    )
+    assert run("ingest", file, acts, "--store", store).code == 0
+    hits = run("search", "Gemela", "--store", store, "--json").lines
+    assert {h["told_apart_by"] for h in hits} == {"MX, GEM010101AB1", "GT, 1234567-8"}
+    page = run("search", "Gemela", "--store", store).out
+    assert re.search(r"GT, 1234567-8 +transfers ", page)
+    [hit, *_] = run("search", "Q-1", "--store", store, "--json").lines
+    assert hit["told_apart_by"].startswith("agricultural") and len(hit["told_apart_by"]) <= 60
 
 
 def test_path(run: Run, case: Path) -> None:

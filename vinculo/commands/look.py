@@ -27,9 +27,10 @@ def search(console: Console, text: tuple[str, ...], kinds: tuple[str, ...], limi
         hits = store.search(" ".join(text), kinds=kinds or None, limit=limit)
         found = store.entities([h.id for h in hits])
     datasets = {id: list(dict.fromkeys(p.source.dataset for p in e.sources)) for id, e in found.items()}
+    apart = {id: _apart(e) for id, e in found.items()}
     for h in hits:
         told = {"id": h.id, "kind": h.kind, "name": h.name, "score": h.score, "matched": h.matched}
-        console.emit(told | {"datasets": datasets.get(h.id, [])})
+        console.emit(told | {"datasets": datasets.get(h.id, []), "told_apart_by": apart.get(h.id, "")})
     if hits:
         rows = [
             (
@@ -37,12 +38,13 @@ def search(console: Console, text: tuple[str, ...], kinds: tuple[str, ...], limi
                 label(h.kind),
                 h.name,
                 h.matched if h.matched != h.name else "",
+                apart.get(h.id, ""),
                 ", ".join(datasets.get(h.id, ())),
                 h.id,
             )
             for h in hits
         ]
-        console.table(("score", "kind", "name", "matched", "dataset", "id"), rows, numbers=(0,))
+        console.table(("score", "kind", "name", "matched", "told_apart_by", "dataset", "id"), rows, numbers=(0,))
     else:
         console.say("cli.search.none")
 
@@ -182,18 +184,42 @@ def verb(kind: str) -> str:
     return kinds()[kind].verb.into() if kind in kinds() else kind
 
 
+_COUNTRY_CODE = 2
+#: Letters of a description of goods that a list has room for.
+_MOST = 60
 #: What tells things of a kind apart better than their number does.
 _TELLING = {"Inspection": ("inspectionKind", "result"), "Seizure": ("commodity",), "Consignment": ("goods",)}
 
 
-def _described(entity: Entity) -> str:
-    """The name, and for what has a number for one, what it is about."""
+def _about(entity: Entity) -> str:
     said = []
     for name in _TELLING.get(entity.kind, ()):
         if value := entity.first(name):
             key = f"dashboard.value.{name}.{value}"
             said.append(say(key) if has(key) else value)
-    return f"{entity.name} ({', '.join(said)})" if said else entity.name
+    return ", ".join(said)
+
+
+def _described(entity: Entity) -> str:
+    """The name, and for what has a number for one, what it is about."""
+    about = _about(entity)
+    return f"{entity.name} ({about})" if about else entity.name
+
+
+#: Where somebody is, and the numbers that nobody else has: the first that is there of each.
+_PLACES = ("country", "jurisdiction", "nationality", "city")
+_NUMBERS = ("taxNumber", "registrationNumber", "idNumber", "passportNumber", "leiCode", "imoNumber", "accountNumber")
+
+
+def _apart(entity: Entity) -> str:
+    """What tells this entity from others of the same name: what it is about, else its country and a number of its own."""
+    if entity.kind in _TELLING:
+        about = _about(entity)
+        return about if len(about) <= _MOST else about[: _MOST - 1] + "…"
+    firsts = (next((v for n in names if (v := entity.first(n))), "") for names in (_PLACES, _NUMBERS))
+    place, number = firsts
+    place = place.upper() if len(place) == _COUNTRY_CODE else place
+    return ", ".join(t for t in (place, number) if t and t != entity.name)
 
 
 def _known_kinds(names: Iterable[str]) -> None:
