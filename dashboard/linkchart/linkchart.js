@@ -128,6 +128,7 @@ function listen(state) {
   // Numbered, and sent again until Python has acknowledged them: a click during a rerun is neither lost nor done twice.
   state.send = (name, more = {}) => {
     state.out.push({ n: Date.now() * 1000 + (state.sent++ % 1000), name, ...more });
+    state.told = chosen();
     state.trigger('cmd', state.out);
   };
   // Never in the clean-up: the host has size 0 then, and the position would be wrong.
@@ -278,11 +279,14 @@ function draw(state) {
   const shades = PALETTE.canvas[theme];
   const look = theme + data.text.language;
   state.out = state.out.filter((command) => command.n > data.ack);
+  // What Python says is chosen holds until the hand chooses something that Python has not been told of yet.
   const choose = () => {
-    const signature = data.selected.join('\n');
-    if (state.chosen === signature) return;
-    state.chosen = signature;
-    net.selectNodes(data.selected.filter((i) => state.nodes.get(i)), false);
+    const there = (ids) => ids.filter((i) => state.nodes.get(i)).sort();
+    const same = (a, b) => a.join('\n') === b.join('\n');
+    const now = there(net.getSelectedNodes());
+    if (state.out.length || (state.told && !same(now, there(state.told)))) return;
+    state.told = there(data.selected);
+    if (!same(now, state.told)) net.selectNodes(state.told, false);
   };
   // a rerun that changed nothing here
   if (state.revision === data.revision && state.look === look && state.chart === data.chart) return choose();
@@ -290,6 +294,7 @@ function draw(state) {
   if (state.chart !== data.chart) {
     for (const part of [state.nodes, state.edges, state.known, state.lines]) part.clear();
     state.first = true;
+    state.told = null;
   }
   Object.assign(state, { look, revision: data.revision, chart: data.chart });
   host.style.setProperty('--lc-canvas', shades.background);
@@ -313,7 +318,6 @@ function draw(state) {
     if (view) net.moveTo(view);
     else state.fit(false);
   } else if (fresh.length && fresh.some((id) => outside(state, id))) state.fit(true);
-  state.chosen = null;
   choose();
   legend(state, theme, shades);
   tools(state);

@@ -232,6 +232,26 @@ def test_keys_are_neither_lost_nor_done_twice(browser: Any, small: str) -> None:
     profile.close()
 
 
+def test_what_is_chosen_during_a_rerun_stays_chosen(browser: Any, small: str) -> None:
+    """The answer to the last key knows nothing of the node chosen since: the next key is for that node."""
+    profile = context(browser)
+    page = chart(profile, small, of("firm"))
+    double_click(page, of("firm"))
+    shown = "__lc.net.body.data.nodes.get().filter(n=>!n.hidden).length"
+    choose = "i=>{__lc.net.selectNodes([i],false);__lc.state.host.focus()}"
+    page.evaluate(choose, of("bill0"))
+    page.keyboard.press("Delete")
+    page.evaluate(choose, of("bill1"))
+    wait(page, f"{shown}===15 && __lc.state.out.length===0")
+    page.wait_for_timeout(800)
+    assert page.evaluate("__lc.net.getSelectedNodes()") == [of("bill1")]
+    page.keyboard.press("Delete")
+    wait(page, f"{shown}===14 && __lc.state.out.length===0")
+    # nothing was chosen since: what Python says is chosen is drawn so
+    wait(page, "__lc.net.getSelectedNodes().length===0")
+    profile.close()
+
+
 def test_a_drag_is_kept_and_taken_back(browser: Any, small: str) -> None:
     profile = context(browser)
     page = chart(profile, small, of("firm"))
