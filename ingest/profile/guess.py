@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
@@ -18,54 +15,14 @@ from vinculo.ingest.formats import Head, loose
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.mapping import EntityRule, LinkRule
 from vinculo.ingest.profile import shapes
+from vinculo.ingest.profile.naming import alike, vocabulary
 from vinculo.ingest.recognise import datasets, format_of
 from vinculo.ingest.values import property_type
 
-#: Words of a header that say nothing of what its column is.
-_EMPTY = frozenset(
-    (
-        "de",
-        "del",
-        "la",
-        "el",
-        "los",
-        "las",
-        "no",
-        "num",
-        "numero",
-        "nro",
-        "n",
-        "of",
-        "the",
-        "and",
-        "y",
-        "a",
-        "en",
-        "por",
-        "for",
-    )
-)
-_ROLES = (
-    "shipper",
-    "consignee",
-    "notify_party",
-    "originator",
-    "beneficiary",
-    "counterparty",
-    "holder",
-    "party",
-    "customs_broker",
-)
 _ALIKE = 0.8
-_PARTLY = 0.82
 #: What is taken by what stands in it, not by its name: never sure.
 _BY_TEXTS = 0.5
 _TYPED = frozenset({"date", "amount", "number", "phone", "email", "country", "currency", "container", "imo", "iban"})
-#: A column whose name has a unit is none whose header says another.
-_OTHER_UNITS = {
-    "kg": frozenset({"lb", "lbs", "pounds", "libras", "ton", "tons", "tonnes", "toneladas", "t", "g", "gr", "gramos"}),
-    "usd": frozenset({"mxn", "mn", "pesos", "eur", "euros", "cad", "gbp", "cop", "gtq"}),
-}
 _READ = 30  # rows looked at
 
 
@@ -110,6 +67,8 @@ class Profile:
         Texts that seem to mean "no value".
     others : tuple of str
         Templates that fit nearly as well.
+    values : dict
+        What the user says is the same in every row, by column of the template.
     """
 
     dataset: Dataset
@@ -117,6 +76,7 @@ class Profile:
     missing: tuple[str, ...]
     nothing: tuple[str, ...]
     others: tuple[str, ...]
+    values: dict[str, str] = field(default_factory=dict)
 
 
 def templates() -> dict[str, Dataset]:
@@ -124,7 +84,7 @@ def templates() -> dict[str, Dataset]:
     return {name: d for name, d in datasets().items() if d.format == "table" and not d.publisher}
 
 
-def guess(file: OpenedFile, template: str = "") -> Profile:
+def guess(file: OpenedFile, template: str = "", given: Sequence[str] | None = None) -> Profile:
     """What the columns of a table may be.
 
     Parameters
@@ -133,6 +93,8 @@ def guess(file: OpenedFile, template: str = "") -> Profile:
         A table: delimited text or a workbook.
     template : str
         Name of the template, where the user knows it.
+    given : sequence of str, optional
+        What each column of the file is, where the user says it: a column of ``template``, empty for one that is not used.
 
     Raises
     ------
@@ -149,12 +111,32 @@ def guess(file: OpenedFile, template: str = "") -> Profile:
     texts = [[t for t in column if t] for column in below]
     nothing = tuple(dict.fromkeys(t for column in texts for t in shapes.nothing(column)))
     texts = [[t for t in column if t not in nothing] for column in texts]
+    if template and given is not None:
+        return _told(known[template], header, texts, nothing, given)
     chosen = [known[template]] if template else list(known.values())
     ranked = sorted(((_fit(d, header, texts), d) for d in chosen), key=lambda f: (-f[0][0], f[1].name))
     (best, columns), dataset = ranked[0]
     meant = {c.meant for c in columns}
     others = tuple(d.name for (score, _), d in ranked[1:] if score > 0.85 * best > 0)
     return Profile(dataset, columns, tuple(c for c in dataset.columns if c not in meant), nothing, others)
+
+
+def _told(
+    dataset: Dataset, header: Sequence[str], texts: Sequence[list[str]], nothing: tuple[str, ...], given: Sequence[str]
+) -> Profile:
+    """What a person says the columns are; how their dates and numbers are written is still looked for."""
+    types = column_types(dataset)
+    columns = tuple(
+        Column(
+            name,
+            meant,
+            1.0 if meant else 0.0,
+            _way(types.get(meant, "text"), texts[at]) if meant else shapes.Way((), 1.0),
+            tuple(dict.fromkeys(texts[at]))[:3],
+        )
+        for at, (name, meant) in enumerate(zip(header, given, strict=True))
+    )
+    return Profile(dataset, columns, tuple(c for c in dataset.columns if c not in given), nothing, ())
 
 
 def _table(file: OpenedFile) -> tuple[list[str], list[list[str]]]:
@@ -175,7 +157,7 @@ def _table(file: OpenedFile) -> tuple[list[str], list[list[str]]]:
 def _headerlike(head: Head, place: int) -> tuple[int, int, int]:
     """Rows of names come before rows of figures: the words known, then distinct texts without digits, then how early."""
     row = [loose(t) for t in head.rows[place][1]]
-    known = sum(any(fuzz.ratio(t, w) > 85 for w in _vocabulary()) for t in row if t)
+    known = sum(any(fuzz.ratio(t, w) > 85 for w in vocabulary()) for t in row if t)
     named = len({t for t in row if t and not any(c.isdigit() for c in t)})
     return known, named, -place
 
@@ -183,16 +165,16 @@ def _headerlike(head: Head, place: int) -> tuple[int, int, int]:
 def _fit(dataset: Dataset, header: Sequence[str], texts: Sequence[list[str]]) -> tuple[float, tuple[Column, ...]]:
     """How well a template fits, and with which columns: the surest pairs first, each column once."""
     offered = (*dataset.columns, *dataset.optional)
-    types = _types(dataset)
+    types = column_types(dataset)
     ways: dict[tuple[int, str], shapes.Way] = {}
     pairs = []
     for at, name in enumerate(header):
         for meant in offered:
-            alike = _alike(name, meant, dataset)
-            if alike < _ALIKE:
+            words = alike(name, meant, dataset)
+            if words < _ALIKE:
                 continue
             way = ways[at, meant] = _way(types.get(meant, "text"), texts[at])
-            sure = alike * (0.5 + 0.5 * way.fits) if types.get(meant) in _TYPED and texts[at] else alike
+            sure = words * (0.5 + 0.5 * way.fits) if types.get(meant) in _TYPED and texts[at] else words
             if sure >= 0.5:
                 pairs.append((sure, meant in dataset.columns, -offered.index(meant), at, meant))
     taken: dict[int, tuple[str, float]] = {}
@@ -242,50 +224,7 @@ def _numbered(texts: Sequence[str]) -> bool:
     return all(any(c.isdigit() for c in t) and len(t) <= 40 for t in texts) and not shapes.dates(texts).fits > 0.95
 
 
-@functools.cache
-def _words() -> dict[str, tuple[str, ...]]:
-    text = (files(__package__) / "words.csv").read_text(encoding="utf-8")
-    return {row["column"]: tuple(row["words"].split("|")) for row in csv.DictReader(text.splitlines())}
-
-
-@functools.cache
-def _vocabulary() -> frozenset[str]:
-    return frozenset(w for words in _words().values() for w in words)
-
-
-@functools.cache
-def _phrases(meant: str) -> tuple[str, ...]:
-    """What a column of a template may be called: its own words, or a role's with an attribute's."""
-    words = _words()
-    made = [meant.replace("_", " "), *words.get(meant, ())]
-    for role in _ROLES:
-        attribute = meant.removeprefix(f"{role}_")
-        if attribute != meant and attribute in words:
-            made += [f"{r} {a}" for r in words[role] for a in words[attribute]]
-            if attribute == "name":
-                made += words[role]
-    return tuple(dict.fromkeys(_bare(m) for m in made))
-
-
-def _bare(text: str) -> str:
-    words = [w for w in loose(text).split() if w not in _EMPTY]
-    return " ".join(words) or loose(text)
-
-
-def _alike(header: str, meant: str, dataset: Dataset) -> float:
-    """0 to 1: how alike a header and a template's column are, whatever the order of their words."""
-    text = _bare(header)
-    if not text or _OTHER_UNITS.get(meant.rpartition("_")[2], frozenset()) & set(text.split()):
-        return 0.0
-    aliases = [a for a, column in dataset.aliases.items() if column == meant]
-    phrases = (*_phrases(meant), *map(_bare, aliases))
-    best = max(fuzz.token_sort_ratio(text, phrase, score_cutoff=75) for phrase in phrases) / 100
-    # a header that says more than the column's name is less sure
-    words = set(text.split())
-    return max(best, _PARTLY if any(words > set(phrase.split()) for phrase in phrases) else 0.0)
-
-
-def _types(dataset: Dataset) -> dict[str, str]:
+def column_types(dataset: Dataset) -> dict[str, str]:
     """What each column of a template is cleaned as."""
     found: dict[str, str] = {}
     for mapping in dataset.mappings.values():

@@ -92,9 +92,36 @@ def numbers(texts: Sequence[str]) -> Way:
     plain = sum(amount(t) is not None for t in texts) / len(texts)
     fits = {form: sum(amount(t, (form,)) is not None for t in texts) / len(texts) for form in SAMPLES}
     best = max(fits.values())
-    if plain >= best:
+    # "9,500.00" can be read untold; the "9,500" of a later row cannot
+    if plain > best or (plain == best and not any("," in t or t.count(".") > 1 for t in texts)):
         return Way((), plain)
     chosen = [form for form in SAMPLES if fits[form] == best]
     meanings = Counter(tuple(amount(t, (form,)) for t in texts) for form in chosen)
     same = {form for form in chosen if tuple(amount(t, (form,)) for t in texts) == next(iter(meanings))}
     return Way((chosen[0],), best, tuple(form for form in chosen[1:] if form not in same))
+
+
+def readings(kind: str, texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Ways that read every one of these texts, and what each makes of them; ``""`` is the usual way, that needs no telling.
+
+    Parameters
+    ----------
+    kind : str
+        ``date``, ``amount`` or ``number``.
+    texts : sequence of str
+
+    Examples
+    --------
+    >>> {way: texts[0] for way, texts in readings("date", ["03/04/2014"]).items()}
+    {'%d/%m/%Y': '2014-04-03', '%m/%d/%Y': '2014-03-04'}
+    >>> readings("amount", ["9,500.00"])
+    {'': ('9500',)}
+    """
+    clean = date if kind == "date" else amount
+    found: dict[str, tuple[str, ...]] = {}
+    for form in ("", *(DATES if kind == "date" else SAMPLES)):
+        made = [clean(t, (form,) if form else ()) for t in texts]
+        whole = tuple(m for m in made if m is not None)
+        if texts and len(whole) == len(made) and whole not in found.values():
+            found[form] = whole
+    return found

@@ -36,12 +36,14 @@ def written(profile: Profile, *, name: str = "", file: str = "") -> str:
         lines += ["formats:", *formats]
     if profile.nothing:
         lines.append(f"missing: [{', '.join(map(_quoted, profile.nothing))}]  # {say('profile.nothing')}")
+    if profile.values:
+        lines += ["values:", *(f"  {column}: {_quoted(value)}" for column, value in profile.values.items())]
     unused = [c for c in profile.columns if not c.meant and c.header]
     if unused:
         lines.append(f"# {say('profile.unused')}")
         lines += [f"#   {_plain(c.header)}{_samples(c)}" for c in unused]
         offered = (*profile.dataset.columns, *profile.dataset.optional)
-        free = [c for c in offered if c not in {x.meant for x in chosen}]
+        free = [c for c in offered if c not in {x.meant for x in chosen} and c not in profile.values]
         lines.append(f"# {say('profile.offered')} {', '.join(free)}")
     return "\n".join(lines) + "\n"
 
