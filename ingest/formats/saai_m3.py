@@ -23,8 +23,9 @@ from vinculo.ingest.formats.supply import Supply
 
 _LINE = re.compile(r"(\d{3})\|(.*)", re.DOTALL)
 _START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(500\|[^|\r\n]*\|\d{4}\||501\|\d{4}\|)\d{7}\|")
-#: Record types that end the file or a part of it.
+#: Record types that end a pedimento, and the one that ends the file.
 _ENDS = ("800", "801", "999")
+_END_OF_FILE = "801"
 #: Record types of one tariff line: they name its fraction and its place.
 _OF_A_LINE = ("552", "553", "554", "555", "556", "557", "558")
 #: Lines of one pedimento: it has hundreds, large ones some ten thousand.
@@ -97,6 +98,7 @@ class _Gathered:
 
 def _gather(file: OpenedFile, supply: Supply, gathered: _Gathered) -> Iterator[Chunk]:
     one: _Pedimento | None = None
+    closed = True
     for raw in supply.lines():
         text = raw.rstrip("\r\n").strip("\x00\x1a\ufeff")
         if not text.strip():
@@ -107,10 +109,11 @@ def _gather(file: OpenedFile, supply: Supply, gathered: _Gathered) -> Iterator[C
             if one is not None:
                 gathered.take(one)
             one = None
+            closed = closed or kind == _END_OF_FILE
         elif kind == "500" or (kind == "501" and (one is None or "501" in one.tree)):
             if one is not None:
                 gathered.take(one)
-            one = _Pedimento(supply.line)
+            one, closed = _Pedimento(supply.line), False
             one.take(kind, fields, text)
         elif one is None or not kind or not one.take(kind, fields, text):
             gathered.reject(supply.line, text)
@@ -120,7 +123,9 @@ def _gather(file: OpenedFile, supply: Supply, gathered: _Gathered) -> Iterator[C
             yield gathered.chunk()
     if one is not None:
         # without its end nobody knows how many lines are missing
-        raise InputError("open_message", file=str(file.path), line=one.line)
+        raise InputError("cut_off_pedimento", file=str(file.path), line=one.line)
+    if not closed:
+        raise InputError("no_closing_record", file=str(file.path), line=supply.line)
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
@@ -129,7 +134,8 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     Raises
     ------
     InputError
-        ``open_message`` where the file ends before its record ``801``, ``wrong_encoding``; after the records before it.
+        ``cut_off_pedimento`` where the file ends within a pedimento, ``no_closing_record`` where it ends after one and before its
+        record ``801``, ``wrong_encoding``; after the records before it.
     """
     notes |= {"encoding": file.encoding}
     gathered = _Gathered()

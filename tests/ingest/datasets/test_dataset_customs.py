@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from vinculo.graph.errors import InputError
+from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
 
 PEDIMENTO = """500|1|3999|6000001|400||
@@ -66,9 +67,35 @@ def test_a_line_that_belongs_nowhere_is_rejected_with_its_place(graph, write: Ca
     )
     (report,) = graph.load(write("b.txt", text))
     assert (report.read, report.loaded, report.rejected) == (3, 1, 2)
-    with pytest.raises(InputError) as cut:
-        graph.load(write("c.txt", PEDIMENTO.replace("6000001", "6000002").partition("801|")[0]))
-    assert cut.value.code == "open_message" and "1" in str(cut.value)
+
+
+SECOND = PEDIMENTO.replace("6000001", "6000002").replace("INVENTED SUPPLIES", "OTHER SUPPLIES")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "loaded"),
+    [
+        # within the only pedimento, within the second of two, after one that is complete
+        (PEDIMENTO.partition("551|")[0], "cut_off_pedimento", 1, 0),
+        (PEDIMENTO.partition("801|")[0] + SECOND.partition("801|")[0], "cut_off_pedimento", 11, 1),
+        (PEDIMENTO.partition("801|")[0] + "999|3999|6000001|400||||\n", "no_closing_record", 11, 1),
+    ],
+)
+def test_a_file_cut_off_before_its_closing_record(
+    graph, write: Callable[..., Path], text: str, code: str, line: int, loaded: int
+) -> None:
+    cut = write("cut.val", text)
+    with pytest.raises(InputError) as told:
+        graph.load(cut)
+    assert (told.value.code, told.value.line) == (code, line)
+    assert "801" in told.value.message() and str(line) in told.value.message() and told.value.hint()
+    assert len(graph.entities("Consignment")) == loaded
+    whole = write("whole.val", PEDIMENTO.partition("801|")[0] + SECOND)
+    (report,) = graph.load(whole)
+    assert (report.read, report.already_there, report.loaded) == (2, loaded, 2 - loaded)
+    alone = type(graph)(open_store("sqlite:///:memory:"))
+    alone.load(whole)
+    assert set(graph.statements()) == set(alone.statements())
 
 
 def test_the_real_pedimento(graph, real: Path) -> None:
