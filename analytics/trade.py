@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.analytics.columns import Coded, coded, numbers, seconds
 from vinculo.analytics.parties import Actors
 from vinculo.graph.network import Codes, Floats, Ints, Network
+from vinculo.graph.schema import WITHDRAWN
 
 PARTY_ROLES = ("SHIPPER", "CONSIGNEE", "NOTIFY_PARTY")
 
@@ -43,7 +45,11 @@ class Parties(NamedTuple):
 
 
 def consignments_of(network: Network, properties: Callable[[str, Sequence[str]], pa.Table]) -> Consignments:
-    """Consignments, in the order of their ids; ``properties(kind, names)`` is as ``Store.table`` gives them."""
+    """Consignments, in the order of their ids; ``properties(kind, names)`` is as ``Store.table`` gives them.
+
+    One whose bill was withdrawn never moved, as far as anybody knows, and is left out; not where something was seized or
+    inspected on it, for then it did.
+    """
     table = properties(
         "Consignment",
         [
@@ -56,8 +62,13 @@ def consignments_of(network: Network, properties: Callable[[str, Sequence[str]],
             "exportValue",
             "importValue",
             "currency",
+            "status",
         ],
     )
+    happened = np.zeros(len(network), np.bool_)
+    happened[network.target[network.links_of_kind(["SEIZED_FROM", "INSPECTED"])]] = True
+    withdrawn = pc.fill_null(pc.equal(table["status"], WITHDRAWN), False)
+    table = table.filter(pc.or_(pc.invert(withdrawn), pa.array(happened[network.index(table["id"])])))
     return Consignments(
         node=network.index(table["id"]),
         time=seconds(table["date"])[0],

@@ -219,6 +219,8 @@ def searched_properties() -> dict[str, str]:
 
 #: The property that keeps a text its cleaner could not read, as ``property: text``.
 UNREADABLE = "unreadable"
+#: Status of a consignment whose bill was withdrawn: it counts as no shipment.
+WITHDRAWN = "withdrawn"
 
 
 def property_label(kind_name: str, name: str) -> Text:

@@ -22,6 +22,7 @@ _PARTY_COLUMNS = ("city", "state_province", "zip_code", "country_code", "contact
 _ROUTE = {
     "date": r.column("arrived"),
     "description": r.column("status told"),
+    "status": r.column("standing"),
     "placeOfReceipt": r.column("place_of_receipt"),
     "destination": Value(columns=("port_of_destination", "foreign_port_of_destination")),
 }

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vinculo.graph.schema import WITHDRAWN
 from vinculo.ingest.clean.numbers import number
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
@@ -30,6 +31,7 @@ KILOGRAMS = {
     "short tons": Decimal("907.18474"),
 }
 _PHONE = r"^(tel|phone|fax)"
+_DELETED = ("deleted", "delete", "d")
 _BOX = ("container_type", "container_length", "container_height", "container_width")
 #: Codes of those who are to be told of the arrival, beside the notify party.
 SECONDARY = tuple(f"secondary_notify_party_{n}" for n in range(1, 11))
@@ -108,11 +110,13 @@ def add_manifest_party(table: pa.Table, role: str, name: str, street: tuple[str,
 def _ports_and_dates(table: pa.Table) -> pa.Table:
     """Ports, the day of arrival, the record's status, and those who are to be told as well."""
     actual, estimated = c.texts(table, "actual_arrival_date"), c.texts(table, "estimated_arrival_date")
+    status = c.texts(table, "record_status_indicator")
     table = r.add_place(table, "lading", "foreign_port_of_lading")
     table = r.add_place(table, "unlading", "port_of_unlading")
     made = {
         "arrived": pc.coalesce(actual, estimated),
-        "status told": c.marked("manifest record status: ", c.texts(table, "record_status_indicator")),
+        "status told": c.marked("manifest record status: ", status),
+        "standing": c.constant(WITHDRAWN, c.where(status, pc.is_in(c.alike(status), value_set=pa.array(_DELETED)))),
         "dates told": _remarks(
             ("estimated arrival", c.if_any(actual, estimated)),
             ("run date", c.texts(table, "run_date")),

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from vinculo.analytics.context import Context
 from vinculo.analytics.detect import detect
 from vinculo.graph.types import Finding
 
@@ -91,6 +92,22 @@ def test_two_values_for_one_consignment_again_and_again_are_told(case, traders):
     assert roles(finding, "consignment") == set(odd)
     assert finding.features["consignments"] == {"value": 5, "unit": "count", "peers": 6}
     assert "5 consignments of 6 between" in finding.reason.en and "higher on import" in finding.reason.en
+
+
+def test_a_withdrawn_bill_is_no_shipment_unless_its_goods_were_seized(case, traders):
+    # the dear ones of the first test, withdrawn
+    for k in range(6):
+        bill(case, f"D{k}", *traders, 10 * k, price=5 + k / 5, status="withdrawn")
+    for k in range(3):
+        bill(case, f"N{k}", *traders, 10 * k + 5)
+    kept = bill(case, "W9", *traders, 200, status="withdrawn")
+    case.link("SEIZED_FROM", case.entity("Seizure", "S9", date="2024-07-19"), kept)
+    store = case.store()
+    context = Context.from_store(store)
+    told = context.ids(context.consignments.node)
+    known = store.table("Consignment", ["status"]).to_pylist()
+    assert set(told) == {r["id"] for r in known if r["status"] != "withdrawn"} | {kept}
+    assert found(case, "unit_price_outlier") == []
 
 
 def test_freight_a_slip_of_the_pen_and_two_currencies_are_no_mismatch(case, traders):

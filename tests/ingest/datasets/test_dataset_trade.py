@@ -151,7 +151,7 @@ def test_manifest_tables_meet_at_the_identifier(graph, write_rows: Callable[...,
     values = graph.values(bill)
     # 131,704 lb of 0.45359237 kg; the declared figure stays beside it
     assert values["grossWeightKg"] == ["59739.929"] and "weight as declared: 131704 Pounds" in values["notes"]
-    assert values["description"] == ["manifest record status: Deleted"]
+    assert values["description"] == ["manifest record status: Deleted"] and values["status"] == ["withdrawn"]
     assert values["goods"] == ["FRESH BANANAS", "IN BOXES"] and values["hsCode"] == ["080390"]
     assert graph.pairs("LADEN_AT") == {(BILL, "Puerto Bolivar,Ecuador")}
     assert graph.pairs("IN_CONTAINER") == {(BILL, "CSQU3054383"), (BILL, "TCLU1234560")}
@@ -276,3 +276,16 @@ def test_a_secondary_notify_party_is_a_party_by_its_code(graph, write_rows: Call
     assert {e.first("number") for e in graph.entities("Identifier")} == {"QQQQ"}
     (carrier,) = {x.source for x in graph.links("CARRIER")}
     assert carrier not in {x.source for x in graph.links("NOTIFY_PARTY")}
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"), [("Deleted", ["withdrawn"]), ("New", None), ("Amended", None), ("", None)]
+)
+@pytest.mark.parametrize("name", ["ams_header", "ams_summary"])
+def test_only_a_deleted_bill_is_withdrawn(
+    graph, write_rows: Callable[..., Path], name: str, status: str, standing: list[str] | None
+) -> None:
+    row = {"identifier": BILL, "container_number": "CSQU3054383", "record_status_indicator": status}
+    graph.load(write_rows("h.csv", columns(name), row))
+    (bill,) = graph.entities("Consignment")
+    assert graph.values(bill).get("status") == standing
