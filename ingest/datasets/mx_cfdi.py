@@ -1,10 +1,13 @@
 """Mexican invoices (CFDI 4.0) and what their Carta Porte (2.0, 3.0, 3.1) says of goods on the way.
 
-A document is known by its UUID; one without a stamp by who issued it, series, folio and time. Every version of Carta Porte has
-the same elements in a namespace of its own.
+A document is known by its UUID; one without a stamp by its whole contents, for issuer, series, folio and time may be those of
+another draft. Every version of Carta Porte has the same elements in a namespace of its own.
 """
 
 from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +16,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.invoices import INVOICE, folio_fiscal
 from vinculo.ingest.datasets.mx_pedimento import PEDIMENTO, pedimento_key
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.trees import Branch, branched
@@ -20,8 +24,8 @@ from vinculo.ingest.trees import Branch, branched
 _PORTE = "Complemento/CartaPorte"
 _GOODS = f"{_PORTE}/Mercancias"
 _DOCUMENT = {
-    "uuid": "Complemento/TimbreFiscalDigital/@UUID", "issued by": "Emisor/@Rfc", "series": "@Serie", "folio": "@Folio",
-    "date": "@Fecha", "waybill": f"{_PORTE}/@IdCCP", "version": f"{_PORTE}/@Version",
+    "uuid": "Complemento/TimbreFiscalDigital/@UUID", "series": "@Serie", "folio": "@Folio", "date": "@Fecha",
+    "waybill": f"{_PORTE}/@IdCCP", "version": f"{_PORTE}/@Version",
 }  # fmt: skip
 _ADDRESS = {
     "country": "Domicilio/@Pais", "street": "Domicilio/@Calle", "outside": "Domicilio/@NumeroExterior",
@@ -79,17 +83,39 @@ _branches = branched(
             f"{_GOODS}/Mercancia/Pedimentos|{_GOODS}/Mercancia/DocumentacionAduanera",
             {"pedimento": "@Pedimento|@NumPedimento"},
         ),
+        "imported": _branch(
+            "Conceptos/Concepto/InformacionAduanera|Conceptos/Concepto/Parte/InformacionAduanera",
+            {"pedimento": "@NumeroPedimento"},
+        ),
+        "related": _branch("CfdiRelacionados/CfdiRelacionado", {"related": "@UUID", "relation": "../@TipoRelacion"}),
     }
 )  # fmt: skip
+#: Of SAT's catalogue c_TipoRelacion, in short.
+RELATIONS = {
+    "01": "nota de crédito", "02": "nota de débito", "03": "devolución", "04": "sustitución", "05": "traslado de lo facturado",
+    "06": "factura de traslados", "07": "anticipo",
+}  # fmt: skip
 ROLES = {"01": "operador", "02": "propietario", "03": "arrendador", "04": "notificado", "05": "coordinado"}
 
 
-def _known(table: pa.Table) -> pa.Table:
-    """Add what the document and its waybill are known by."""
-    made = [c.texts(table, n) for n in ("issued by", "series", "folio", "date")]
-    key = c.through(pc.coalesce(c.texts(table, "uuid"), c.joined(made, "|")), lambda text: text.strip().lower())
-    waybill = pc.coalesce(c.through(c.texts(table, "waybill"), str.lower), key)
-    return c.with_columns(table, {"document": key, "waybill key": c.if_any(c.texts(table, "version"), waybill)})
+def _known(table: pa.Table, contents: dict[int, str]) -> pa.Table:
+    """Add what the document and its waybill are known by; ``contents`` are digests of the records."""
+    folio = c.through(c.texts(table, "uuid"), folio_fiscal)
+    drafts = pa.array([contents[n] for n in table.column("record").to_pylist()], pa.string())
+    known = pc.coalesce(folio, c.marked("draft ", drafts))
+    printed = c.joined([c.texts(table, n) for n in ("series", "folio")], "-")
+    waybill = pc.coalesce(c.through(c.texts(table, "waybill"), str.lower), known)
+    return c.with_columns(
+        table,
+        {
+            "document": pc.coalesce(folio, printed),
+            "invoice key": pc.coalesce(c.marked("cfdi|", folio), known),
+            "waybill key": c.if_any(c.texts(table, "version"), waybill),
+            "waybill number": c.if_any(
+                c.texts(table, "version"), pc.coalesce(c.texts(table, "waybill"), folio, printed)
+            ),
+        },
+    )
 
 
 def _party(table: pa.Table, *, address: bool = True) -> pa.Table:
@@ -107,7 +133,9 @@ def _party(table: pa.Table, *, address: bool = True) -> pa.Table:
 
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """The document, its parties, ends, figures of transport, plates, containers and pedimentos."""
-    made = {name: _known(rows) for name, rows in _branches(table).items()}
+    trees, records = table.column("tree").to_pylist(), table.column("record").to_pylist()
+    contents = {n: hashlib.sha1(t.encode()).hexdigest() for n, t in zip(records, trees, strict=True)}
+    made = {name: _known(rows, contents) for name, rows in _branches(table).items()}
     head = r.add_vessel(made[""], "ship", "ship number")
     kilograms = pc.fill_null(pc.equal(c.texts(head, "weight unit"), "KGM"), False)
     weight = c.texts(head, "weight")
@@ -134,14 +162,20 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
         },
     )
     made["boxes"] = r.add_containers(made["boxes"], "box")
-    said = c.texts(made["pedimentos"], "pedimento")
-    made["pedimentos"] = c.with_columns(made["pedimentos"], {"pedimento key": c.through(said, pedimento_key)})
+    for name in ("pedimentos", "imported"):
+        said = c.texts(made[name], "pedimento")
+        made[name] = c.with_columns(made[name], {"pedimento key": c.through(said, pedimento_key)})
+    related = made["related"]
+    folio = c.through(c.texts(related, "related"), folio_fiscal)
+    relation = c.renamed(c.texts(related, "relation"), RELATIONS)
+    made["related"] = c.with_columns(
+        related, {"related": folio, "related key": c.marked("cfdi|", folio), "relation": relation}
+    )
     return made
 
 
 def _invoice(properties: dict[str, Value] | None = None) -> EntityRule:
-    key = Key(columns=("document",), prefix="", literal="CFDI")
-    return EntityRule("invoice", "Invoice", key, {"number": r.column("document"), **(properties or {})})
+    return EntityRule("invoice", "Invoice", INVOICE, {"number": r.column("document"), **(properties or {})})
 
 
 def _waybill(properties: dict[str, Value] | None = None) -> EntityRule:
@@ -161,7 +195,7 @@ def _head_mapping() -> Mapping:
     )
     waybill = _waybill(
         {
-            "billNumber": Value(columns=("waybill key", "bill")),
+            "billNumber": Value(columns=("waybill number", "bill")),
             "date": r.column("date"),
             "goods": r.column("goods"),
             "hsCode": r.column("hs codes"),
@@ -172,7 +206,7 @@ def _head_mapping() -> Mapping:
     )
     entities, links = r.vessel_rules("consignment")
     invoiced = r.link("INVOICED", "invoice", "consignment", {"date": r.column("date")})
-    return Mapping((invoice, waybill, *entities), (*links, invoiced), essential=("document",))
+    return Mapping((invoice, waybill, *entities), (*links, invoiced), essential=("invoice key",))
 
 
 def _ends() -> Mapping:
@@ -210,6 +244,9 @@ def _mappings() -> dict[str, Mapping]:
     carried = r.link("CARRIED_BY", "consignment", "vehicle", date | {"summary": r.column("role")})
     boxed = r.link("IN_CONTAINER", "consignment", "container", date | {"description": r.column("seal")})
     declared = EntityRule("pedimento", "Consignment", PEDIMENTO, {"billNumber": r.column("pedimento")})
+    imported = date | {"summary": r.constant("pedimento de importación")}
+    other = EntityRule("other", "Invoice", replace(INVOICE, columns=("related key",)), {"number": r.column("related")})
+    related = date | {"summary": r.column("relation")}
     refers = r.link("REFERS_TO", "consignment", "pedimento", date | {"summary": r.constant("pedimento")})
     return {
         "": _head_mapping(),
@@ -219,6 +256,8 @@ def _mappings() -> dict[str, Mapping]:
         "plates": Mapping((_waybill(), vehicle), (carried,)),
         "boxes": Mapping((_waybill(), r.container_rule()), (boxed,)),
         "pedimentos": Mapping((_waybill(), declared), (refers,)),
+        "imported": Mapping((_invoice(), declared), (r.link("REFERS_TO", "invoice", "pedimento", imported),)),
+        "related": Mapping((_invoice(), other), (r.link("REFERS_TO", "invoice", "other", related),)),
     }
 
 
@@ -238,5 +277,5 @@ DATASET = Dataset(
     tree=True,
     mappings=_mappings(),
     prepare=prepare,
-    fill_rates={": document": 1.0, "parties: rfc": 1.0},
+    fill_rates={": uuid": 0.9, "parties: rfc": 1.0},
 )

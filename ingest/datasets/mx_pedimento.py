@@ -10,11 +10,13 @@ import re
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.invoices import INVOICE, folio_fiscal, invoice_key
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.trees import Branch, branched
 
@@ -132,7 +134,18 @@ def _suppliers(table: pa.Table) -> pa.Table:
     dates = c.through(c.texts(table, "date_505"), _day)
     incoterm = c.marked("incoterm: ", c.texts(table, "incoterm"))
     usd = c.marked("USD ", c.texts(table, "amount usd"))
-    return c.with_columns(table, {"invoice date": dates, "invoice told": c.listed([incoterm, usd])})
+    number = c.texts(table, "invoice")
+    described = c.joined([dates, c.texts(table, "amount"), c.texts(table, "supplier name")], "|")
+    here = c.joined([c.texts(table, "pedimento key"), pc.coalesce(number, described)], "|")
+    return c.with_columns(
+        table,
+        {
+            "invoice date": dates,
+            "invoice told": c.listed([incoterm, usd]),
+            "invoice number": pc.coalesce(c.through(number, folio_fiscal), number),
+            "invoice key": pc.coalesce(c.through(number, invoice_key), c.marked("pedimento|", here)),
+        },
+    )
 
 
 def _lines(table: pa.Table) -> pa.Table:
@@ -211,9 +224,9 @@ def _supplier_mapping() -> Mapping:
     invoice = EntityRule(
         "invoice",
         "Invoice",
-        Key(columns=("pedimento key", "invoice"), literal="Invoice"),
+        INVOICE,
         {
-            "number": r.column("invoice"),
+            "number": r.column("invoice number"),
             "date": r.column("invoice date"),
             "amount": r.column("amount", "amount"),
             "currency": r.column("currency"),

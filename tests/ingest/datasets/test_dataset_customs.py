@@ -175,4 +175,62 @@ def test_the_real_cfdi(graph, real: Path) -> None:
         (report,) = graph.load(real / "b_trade" / "mx_cfdi" / name)
         assert (report.dataset, report.read, report.loaded, report.rejected) == ("mx_cfdi", 1, 1, 0)
     assert "6d7434a6-e3f2-47ad-9e4c-08849946afa0" in {e.first("number") for e in graph.entities("Invoice")}
-    assert len(graph.links("CARRIED_BY")) == 3 and len(graph.links("REFERS_TO")) == 1
+    assert len(graph.links("CARRIED_BY")) == 3
+    # one of a pedimento, one of another invoice
+    assert sorted(x.first("summary") for x in graph.links("REFERS_TO")) == ["pedimento", "sustitución"]
+
+
+FOLIO = "0A0A0A0A-0000-4000-8000-00000000000A"
+
+
+def plain(uuid: str = "", *, total: str = "116.00", inside: str = "") -> str:
+    """An invoice without Carta Porte, stamped where a UUID is given."""
+    text = CFDI.format(v="20", version="2.0", customs="")
+    text = text[: text.index("<cp:CartaPorte")] + text[text.index("<tfd:") :]
+    stamp = text[text.index("<tfd:") : text.index("</cfdi:Complemento>")]
+    return (
+        text.replace(stamp, f'<tfd:TimbreFiscalDigital UUID="{uuid}"/>' if uuid else "")
+        .replace('Total="116.00"', f'Total="{total}"')
+        .replace("<cfdi:Emisor", f"{inside}<cfdi:Emisor")
+    )
+
+
+@pytest.mark.parametrize("written", [FOLIO, FOLIO.lower(), FOLIO.replace("-", "")])
+def test_a_pedimento_and_the_cfdi_it_names_meet_at_the_folio_fiscal(
+    graph, write: Callable[..., Path], written: str
+) -> None:
+    graph.load(write("p.txt", PEDIMENTO.replace("COVE1|", f"{written}|")), write("f.xml", plain(FOLIO)))
+    (invoice,) = graph.entities("Invoice")
+    assert graph.values(invoice)["number"] == [FOLIO.lower()]
+    assert sorted(graph.values(invoice)["amount"]) == ["116", "310.5"]
+    assert {p[1] for p in graph.pairs("INVOICED")} == {"26 40 3999 6000001"}
+    assert {x.first("role") for x in graph.links("LINKED_TO")} == {"Emisor", "Receptor"}
+
+
+def test_a_cove_is_one_in_two_pedimentos_and_another_number_is_not(graph, write: Callable[..., Path]) -> None:
+    cove, number = "COVE26ZZ0A1B2", "INV-1500"
+    for name in (cove, number):
+        for n in ("6000001", "6000002"):
+            graph.load(write(f"{name}{n}.txt", PEDIMENTO.replace("6000001", n).replace("COVE1|", f"{name}|")))
+    assert sorted(graph.values(e)["number"][0] for e in graph.entities("Invoice")) == [cove, number, number]
+    assert len({p for p in graph.pairs("INVOICED") if p[0] == cove}) == 2
+
+
+def test_drafts_without_a_stamp_stay_apart(graph, write: Callable[..., Path]) -> None:
+    """Same issuer, same second, no series or folio; the same draft from two places is one."""
+    graph.load(write("a.xml", plain()), write("b.xml", plain(total="232.00")), write("c.xml", plain() + "\n"))
+    assert sorted(graph.values(e)["amount"] for e in graph.entities("Invoice")) == [["116"], ["232"]]
+
+
+def test_an_invoice_names_the_one_it_replaces_and_the_pedimento_of_its_goods(graph, write: Callable[..., Path]) -> None:
+    later = FOLIO[:-1] + "7"
+    inside = f'<cfdi:CfdiRelacionados TipoRelacion="04"><cfdi:CfdiRelacionado UUID="{FOLIO}"/></cfdi:CfdiRelacionados>'
+    text = plain(later, inside=inside).replace(
+        '<cfdi:Concepto Descripcion="FLETE"/>',
+        '<cfdi:Concepto Descripcion="VASOS"><cfdi:InformacionAduanera NumeroPedimento="26  40  3999  6000001"/></cfdi:Concepto>',
+    )
+    graph.load(write("p.txt", PEDIMENTO), write("old.xml", plain(FOLIO)), write("new.xml", text))
+    number = "26 40 3999 6000001"
+    assert graph.pairs("REFERS_TO") == {(later.lower(), FOLIO.lower()), (later.lower(), number)}
+    assert {x.first("summary") for x in graph.links("REFERS_TO")} == {"sustitución", "pedimento de importación"}
+    assert len(graph.entities("Invoice")) == 3  # with the pedimento's own COVE1
