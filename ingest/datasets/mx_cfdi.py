@@ -93,7 +93,7 @@ _branches = branched(
 #: Of SAT's catalogue c_TipoRelacion, in short.
 RELATIONS = {
     "01": "nota de crédito", "02": "nota de débito", "03": "devolución", "04": "sustitución", "05": "traslado de lo facturado",
-    "06": "factura de traslados", "07": "anticipo",
+    "06": "factura de traslados", "07": "anticipo", "08": "pagos en parcialidades", "09": "pagos diferidos",
 }  # fmt: skip
 ROLES = {"01": "operador", "02": "propietario", "03": "arrendador", "04": "notificado", "05": "coordinado"}
 
