@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,18 @@ class Connection:
         self._lock = threading.RLock()
         with told_plainly(url):
             self._db = _connected(url, create, read_only)
-            self._checked(create and not read_only, read_only)
+            try:
+                self._checked(create and not read_only, read_only)
+            except BaseException:
+                self._db.close()
+                raise
 
     def _checked(self, create: bool, read_only: bool) -> None:
         db = self._db
-        if create and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if not _has_tables(db, self.url):
+            if not create:
+                # whoever was to make them was cut off
+                raise StoreError("store_missing", url=self.url)
             db.execute("PRAGMA journal_mode = WAL")
             with self.writing():
                 # another process may have made the tables while this one waited
@@ -152,6 +159,19 @@ def _connected(url: str, create: bool, read_only: bool) -> sqlite3.Connection:
         check_same_thread=False,
         cached_statements=256,
     )
+
+
+def _has_tables(db: sqlite3.Connection, url: str) -> bool:
+    query = "SELECT count(*) FROM sqlite_master"
+    try:
+        return bool(db.execute(query).fetchone()[0])
+    except sqlite3.OperationalError as problem:
+        if problem.sqlite_errorname not in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"):
+            raise
+    # a writer was killed while it made the file, and who only reads may not put that right
+    with closing(_connected(url, False, False)) as writer:
+        writer.execute(query)
+    return bool(db.execute(query).fetchone()[0])
 
 
 def _run(db: sqlite3.Connection, statements: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from vinculo.graph.errors import EnvironmentProblem, StoreBusy, StoreError, VinculoError
 
@@ -76,6 +78,9 @@ CREATE VIRTUAL TABLE temp.trigram USING fts5vocab(main, name_trigrams, row);
 CREATE VIRTUAL TABLE temp.trigram_place USING fts5vocab(main, name_trigrams, instance);
 """
 
+#: SQLite's codes for locks that the system refused.
+_LOCKING = tuple(f"SQLITE_IOERR_{n}" for n in ("LOCK", "RDLOCK", "UNLOCK", "CHECKRESERVEDLOCK", "SHMLOCK"))
+
 
 @contextmanager
 def told_plainly(url: str) -> Iterator[None]:
@@ -92,11 +97,33 @@ def told_plainly(url: str) -> Iterator[None]:
 def _plain(problem: sqlite3.DatabaseError, url: str) -> VinculoError:
     text = str(problem).lower()
     name = getattr(problem, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    busy = name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"))
+    if (busy or name.startswith(_LOCKING)) and not _can_lock(url):
+        return StoreError("store_unlockable", url=url)
+    if busy:
         return StoreBusy("store_busy", url=url)
-    # a write cut short by a quota or a full disk comes as an I/O error too
-    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE") or "full" in text:
+    if name == "SQLITE_FULL" or "full" in text:
         return EnvironmentProblem("disk_full", url=url)
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
+    # SQLite does not say which: a quota, a stick pulled out and a dying disk all come like this
+    if name.startswith("SQLITE_IOERR"):
+        return EnvironmentProblem("disk_refuses", url=url)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return StoreError("store_unwritable", url=url, reason=str(problem))
     return StoreError("store_damaged", url=url, reason=str(problem))
+
+
+def _can_lock(url: str) -> bool:
+    """Whether files beside the store can be locked at all: some network drives refuse, which SQLite tells as *busy*.
+
+    Asked of another file, for closing the store's own would drop the locks this process holds on it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    with suppress(OSError), tempfile.TemporaryFile(dir=Path(url.partition(":///")[2]).absolute().parent) as probe:
+        try:
+            fcntl.lockf(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True

@@ -258,7 +258,7 @@ def test_disk_full(process: Run, tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 5, done.stdout + done.stderr
-    assert '"error": "disk_full' in done.stdout and "Traceback" not in done.stderr
+    assert '"error": "disk_refuses' in done.stdout and "Traceback" not in done.stderr
     assert process("digest", "--store", store, "--json").code == 0
     assert process("ingest", file, "--store", store).code == 0
     assert process("ingest", file, "--store", whole).code == 0

@@ -1,4 +1,4 @@
-"""What only the embedded store can get wrong: files made by an older version."""
+"""What only the embedded store can get wrong: files of an older version, files half made, drives without locks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import store_places as at
 
-from vinculo.graph.errors import StoreVersionError
+from vinculo.graph.errors import StoreBusy, StoreError, StoreVersionError
 from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
 
@@ -61,4 +61,40 @@ def test_a_file_of_version_1_is_not_changed_by_a_reader(older: tuple[str, dict[s
     assert "1" in told.value.message("en")
     store = open_store(url)
     assert digest(store) == before
+    store.close()
+
+
+def test_a_file_without_tables_is_no_store_yet(tmp_path: Path) -> None:
+    """What a program leaves that is killed before it has made the tables."""
+    path = tmp_path / "begun.db"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    for content in (path.read_bytes(), b""):
+        path.write_bytes(content)
+        with pytest.raises(StoreError) as told:
+            open_store(f"sqlite:///{path}", read_only=True)
+        assert told.value.code == "store_missing"
+    open_store(f"sqlite:///{path}").close()
+    open_store(f"sqlite:///{path}", read_only=True).close()
+
+
+def test_a_drive_that_locks_nothing_is_not_told_as_another_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="Windows locks files otherwise")
+    monkeypatch.setattr("vinculo.graph.stores.sqlite_connection.PATIENCE_S", 0.1)
+    url = f"sqlite:///{tmp_path / 'case.db'}"
+    store = open_store(url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "case.db", isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            store.begin_run(at.source("d.a"))
+
+        def refused(*_: object) -> None:
+            raise OSError(37, "No locks available")
+
+        monkeypatch.setattr(fcntl, "lockf", refused)
+        with pytest.raises(StoreError) as told:
+            store.begin_run(at.source("d.a"))
+        assert told.value.code == "store_unlockable"
     store.close()
