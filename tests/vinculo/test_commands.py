@@ -61,11 +61,13 @@ def test_ingest_goes_on_after_a_wrong_file(run: Run, transfers: Path, tmp_path: 
     """A file that is no dataset is told and the next one loaded; the exit code says that one failed."""
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("colour,shape\nred,round\n", encoding="utf-8")
-    done = run("ingest", wrong, transfers, "--store", tmp_path / "case.db", "--json")
+    (empty := tmp_path / "empty.csv").touch()
+    done = run("ingest", wrong, empty, transfers, "--store", tmp_path / "case.db", "--json")
     assert done.code == 3
-    error, report = done.lines
+    error, another, report = done.lines
     keeps("error", error)
-    assert error["error"] == "unknown_file"
+    # each of them is told
+    assert (error["error"], another["error"]) == ("unknown_file", "empty_file")
     assert report["loaded"] == 4
 
 

@@ -98,7 +98,8 @@ def ingest(
                         say_report(console, told_of)
                 except (InputError, UsageError) as problem:
                     # this file is at fault; the others need not wait for it
-                    code = code or told(problem, as_json=console.as_json)
+                    said = told(problem, as_json=console.as_json)
+                    code = code or said
             if told_of and not no_suggest:
                 told_of |= _suggest(console, store)
         finally:
