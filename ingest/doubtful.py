@@ -63,6 +63,12 @@ class Doubts:
         for row in rows[:_FIRST].tolist():
             self._first[sort].setdefault(int(records[row]), odd[int(cells.codes[row])])
 
+    def also(self, other: Doubts) -> None:
+        """Take in what another, of other records of the file, has noted."""
+        for sort, found in other._records.items():
+            self._records[sort] += found
+            self._first[sort].update(other._first[sort])
+
     def told(self, rejected: Collection[int] = ()) -> list[str]:
         """A sentence for each sort of doubt; records that were rejected are left out."""
         sentences = []

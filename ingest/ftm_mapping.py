@@ -9,6 +9,7 @@ Ids are those of ``ftm map --no-sign``.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -86,17 +87,14 @@ def read_ftm_mapping(made: dict[str, Any], path: str, file: OpenedFile, dataset:
             columns=columns,
             optional=tuple(c for c in filters if c not in columns),
             mappings={str(number): m for number, m in enumerate(chosen)},
-            prepare=_each(len(chosen)),
+            prepare=partial(_each, len(chosen)),
         )
         found.append(Recognised(made_dataset, reader, replace(layout_of(made_dataset), exact=True, only=True)))
     return found
 
 
-def _each(count: int) -> Any:
-    def prepare(table: pa.Table) -> dict[str, pa.Table]:
-        return {str(number): table for number in range(count)}
-
-    return prepare
+def _each(count: int, table: pa.Table) -> dict[str, pa.Table]:
+    return {str(number): table for number in range(count)}
 
 
 def _several(data: dict[str, Any], *names: str) -> list[Any]:

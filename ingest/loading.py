@@ -6,7 +6,7 @@ whoever comes second learns it from the store, looks again at what is there, and
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -16,18 +16,18 @@ import pyarrow.compute as pc
 from vinculo.graph.errors import Cancelled, EnvironmentProblem, StoreError, VinculoError
 from vinculo.graph.store import Store
 from vinculo.graph.text import say
-from vinculo.graph.types import FINGERPRINT, Batch, Manifest, Run, Source
+from vinculo.graph.types import Batch, Manifest, Run, Source
+from vinculo.ingest.beside import made_beside
 from vinculo.ingest.doubtful import Doubts
-from vinculo.ingest.engine import map_tables
-from vinculo.ingest.formats import Chunk
-from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile
-from vinculo.ingest.portions import as_one, portions
+from vinculo.ingest.making import Made
+from vinculo.ingest.marks import Halves, Marks, as_arrow, halves_of
+from vinculo.ingest.portions import portions
 from vinculo.ingest.recognise import Recognised
 from vinculo.ingest.rejects import write_rejects
 from vinculo.ingest.report import COUNTS, FileReport, Progress
 
-_Mask = npt.NDArray[np.bool_]
+_Rest = tuple[Batch, npt.NDArray[np.int64], Halves]
 
 
 class Loading:
@@ -45,16 +45,15 @@ class Loading:
         self.report = FileReport(str(file.path), file.sha256, self.dataset.name, synthetic=synthetic, taint=taint)
         self.settled = self.report.counts()
         self.rejects: list[pa.Table] = []
-        self.seen: set[bytes] = set()
         self.doubts = Doubts()
 
     def run(self) -> FileReport:
         """Read, map and write the whole file."""
         self._look()
         try:
-            chunks = self.recognised.format.reads(self.file, self.recognised.layout, self.report.notes)
-            for chunk in as_one(chunks) if self.dataset.whole_file else chunks:
-                self._take(chunk)
+            with closing(made_beside(self.file, self.recognised, self.here, self.report.notes, self.doubts)) as chunks:
+                for made in chunks:
+                    self._take(made)
         except BaseException as error:
             self._leave(error)
             if isinstance(error, KeyboardInterrupt | Cancelled):
@@ -75,10 +74,11 @@ class Loading:
     def _look(self) -> None:
         """What this file and others of the dataset have written so far."""
         known = self.store.fingerprints(self.dataset.name)
-        self.here = _as_set(known.pop(self.source.sha256, None))
-        self.elsewhere: set[bytes] = set()
+        here = known.pop(self.source.sha256, None)
+        self.here = Marks(halves_of(here)) if here is not None else Marks()
+        self.elsewhere = Marks()
         for fingerprints in known.values():
-            self.elsewhere |= _as_set(fingerprints)
+            self.elsewhere.firsts(halves_of(fingerprints))
         self.rejected_before = set(self.store.rejects(self.source).column("record").to_pylist())
         self.number = max((m.number for m in self.store.manifests(self.source)), default=0)
 
@@ -105,77 +105,56 @@ class Loading:
                 self.store.finish_run(run.number, "interrupted", counts)
 
     # -- one chunk -----------------------------------------------------------------------------------------------
-    def _take(self, chunk: Chunk) -> None:
-        fingerprints = fingerprints_of(chunk.table) if chunk.marks is None else list(chunk.marks)
-        left: _Mask | None = self._firsts(fingerprints)
-        while left is not None:
-            left = self._load(chunk, fingerprints, left)
-        self.report.read += chunk.read
-        lines = chunk.table.column("line")
-        done = lines[-1].as_py() if len(lines) else 0
-        self.settled = self.report.counts()
-        self.progress("ingest", done or self.report.read, self.file.lines if done else 0)
+    def _take(self, made: Made) -> None:
+        """Write what a chunk gives and count its records."""
+        self._put(made)
+        report = self.report
+        report.read += made.read
+        report.duplicate_in_file += made.duplicates
+        report.already_there += made.there
+        report.rejected += made.rejected
+        if made.batch.rejects.num_rows:
+            self.rejects.append(made.batch.rejects)
+        self.settled = report.counts()
+        self.progress("ingest", made.line or report.read, self.file.lines if made.line else 0)
 
-    def _firsts(self, fingerprints: list[bytes]) -> _Mask:
-        """Which records stand in this file for the first time; the others are counted here."""
-        seen = self.seen
-        firsts = np.ones(len(fingerprints), np.bool_)
-        for place, mark in enumerate(fingerprints):
-            if mark in seen:
-                firsts[place] = False
-            else:
-                seen.add(mark)
-        self.report.duplicate_in_file += int(len(firsts) - firsts.sum())
-        return firsts
+    def _put(self, made: Made) -> None:
+        """Write the records of a chunk; where another process came between, those that are left then."""
+        batch, records, marks = made.batch, made.records, made.marks
+        done: int | None = 0
+        while done is not None:
+            batch, records, marks = _after(batch, records, marks, done)
+            there = self.here.known(marks)
+            self.report.already_there += int(there.sum())
+            batch, records, marks = _without(batch, records, marks, there)
+            rejects = batch.rejects
+            known = pa.array(list(self.rejected_before), pa.int64())
+            fresh = rejects.filter(pc.invert(pc.is_in(rejects.column("record"), known)))
+            done = self._written(Batch(batch.entities, batch.links, fresh), records, marks)
 
-    def _load(self, chunk: Chunk, fingerprints: list[bytes], left: _Mask) -> _Mask | None:
-        """Write the records that are left of a chunk and count them; those still left where another process came between."""
-        there = np.fromiter((mark in self.here for mark in fingerprints), np.bool_, len(fingerprints)) & left
-        wanted = left & ~there
-        batch = self._mapped(chunk.table, wanted)
-        records = chunk.table.column("record").to_numpy()
-        bad = np.isin(records, pc.unique(batch.rejects.column("record")).to_numpy())
-        wanted &= ~bad
-        rejects = pa.concat_tables([chunk.rejects, batch.rejects])
-        known = pa.array(list(self.rejected_before), pa.int64())
-        fresh = rejects.filter(pc.invert(pc.is_in(rejects.column("record"), known)))
-        if wanted.any() or fresh.num_rows:
-            places = np.flatnonzero(wanted)
-            marks = [fingerprints[n] for n in places.tolist()]
-            done = 0
-            for part, some in portions(
-                Batch(batch.entities, batch.links, fresh), records[wanted], marks, self.store.batch_rows
-            ):
-                if not self._write(part, some):
-                    left = left.copy()
-                    left[places[:done]] = False
-                    self._look()
-                    return left
-                elsewhere = sum(mark in self.elsewhere for mark in some)
-                self.report.loaded += len(some) - elsewhere
-                self.report.already_there += elsewhere
-                done += len(some)
-        self.report.already_there += int(there.sum())
-        self.report.rejected += chunk.rejects.num_rows + int(bad.sum())
-        if rejects.num_rows:
-            self.rejects.append(rejects)
+    def _written(self, batch: Batch, records: npt.NDArray[np.int64], marks: Halves) -> int | None:
+        """Write records in portions; how many are written where another process came between."""
+        if not len(records) and not batch.rejects.num_rows:
+            return None
+        done = 0
+        for part, some in portions(batch, records, marks, self.store.batch_rows):
+            if not self._write(part, some):
+                self._look()
+                return done
+            elsewhere = int(self.elsewhere.known(some).sum())
+            self.report.loaded += len(some) - elsewhere
+            self.report.already_there += elsewhere
+            done += len(some)
         return None
 
-    def _mapped(self, table: pa.Table, wanted: _Mask) -> Batch:
-        if not wanted.any():
-            return Batch.make()
-        table = table.filter(pa.array(wanted)) if not wanted.all() else table
-        tables = self.dataset.prepare(table) if self.dataset.prepare else {"": table}
-        return map_tables(self.dataset.mappings, tables, table, self.dataset.name, self.doubts)
-
-    def _write(self, batch: Batch, fingerprints: list[bytes]) -> bool:
+    def _write(self, batch: Batch, marks: Halves) -> bool:
         """Write one batch; not where another run has written one of this number."""
         if self.report.run is None:
             self._end_killed_runs()
             self.report.run = self.store.begin_run(self.source)
         self.number += 1
-        marks = pa.array(fingerprints, FINGERPRINT)
-        added = self.store.write(batch, Manifest(self.source, self.report.run, self.number, len(fingerprints), marks))
+        manifest = Manifest(self.source, self.report.run, self.number, len(marks), as_arrow(marks))
+        added = self.store.write(batch, manifest)
         if added is None:
             return False
         self.report.entities += added.entities
@@ -210,5 +189,16 @@ class Loading:
             self.store.finish_run(self.report.run, "interrupted", self.report.counts())
 
 
-def _as_set(fingerprints: pa.Array | None) -> set[bytes]:
-    return set(fingerprints.to_pylist()) if fingerprints is not None else set()
+def _after(batch: Batch, records: npt.NDArray[np.int64], marks: Halves, done: int) -> _Rest:
+    """What is left of a batch when its first records are written."""
+    gone = np.arange(len(records)) < done
+    return _without(batch, records, marks, gone)
+
+
+def _without(batch: Batch, records: npt.NDArray[np.int64], marks: Halves, gone: npt.NDArray[np.bool_]) -> _Rest:
+    """A batch without some of its records; the store has what they assert."""
+    if not gone.any():
+        return batch, records, marks
+    known = pa.array(records[gone])
+    entities, links = (t.filter(pc.invert(pc.is_in(t.column("record"), known))) for t in (batch.entities, batch.links))
+    return Batch(entities, links, batch.rejects), records[~gone], marks[~gone]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,10 @@ from vinculo.graph.errors import InputError, VinculoError
 from vinculo.graph.types import Batch
 from vinculo.ingest.formats import Chunk
 from vinculo.ingest.formats.fingerprints import fingerprints_of
+from vinculo.ingest.marks import Halves
 
 
-def portions(
-    batch: Batch, records: npt.NDArray[np.int64], fingerprints: Sequence[bytes], limit: int
-) -> Iterator[tuple[Batch, list[bytes]]]:
+def portions(batch: Batch, records: npt.NDArray[np.int64], marks: Halves, limit: int) -> Iterator[tuple[Batch, Halves]]:
     """A batch cut between records where it has more rows than ``limit``; each part with the fingerprints of its records.
 
     Parameters
@@ -26,8 +25,8 @@ def portions(
         Its rejects go with the last part.
     records : numpy array of int64
         Numbers of the records it holds, ascending.
-    fingerprints : sequence of bytes
-        One per record.
+    marks : numpy array
+        Their fingerprints.
     limit : int
         Rows, entities and links together, that the store takes at once.
     """
@@ -38,7 +37,7 @@ def portions(
         high = records[ends[n + 1]] if n < count - 1 else None
         entities, links = (_between(t, low, high) for t in (batch.entities, batch.links))
         rejects = batch.rejects if high is None else None
-        yield Batch.make(entities, links, rejects), list(fingerprints[ends[n] : ends[n + 1]])
+        yield Batch.make(entities, links, rejects), marks[ends[n] : ends[n + 1]]
 
 
 def _between(table: pa.Table, low: int | None, high: int | None) -> pa.Table:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +102,14 @@ def _profile(made: Any, path: str) -> Dataset:
     mappings = {name: _changed(m, formats, missing) for name, m in base.mappings.items()}
     # a header of the file's own that happens to be called like a column of the template makes way for the mapped one
     taken = {loose(v) for v in columns.values()}
-    prepare = _prepared_without(base.prepare, missing) if base.prepare and missing else base.prepare
+    prepare = partial(_without_missing, base.prepare, missing) if base.prepare and missing else base.prepare
     return replace(
         base,
         name=str(made.get("name") or base.name),
         columns=tuple(c for c in base.columns if c not in values),
         optional=tuple(c for c in base.optional if c not in values),
         mappings=mappings,
-        prepare=_prepared_with(prepare, values) if values else prepare,
+        prepare=partial(_with_values, prepare, values) if values else prepare,
         aliases={
             **{a: c for a, c in base.aliases.items() if loose(a) not in taken},
             **{v: k for k, v in columns.items()},
@@ -116,28 +117,21 @@ def _profile(made: Any, path: str) -> Dataset:
     )
 
 
-def _prepared_without(
-    prepare: Callable[[pa.Table], dict[str, pa.Table]], missing: tuple[str, ...]
-) -> Callable[[pa.Table], dict[str, pa.Table]]:
+# by partial, not inside one another: a process that reads a file is told of them by name
+def _without_missing(
+    prepare: Callable[[pa.Table], dict[str, pa.Table]], missing: tuple[str, ...], table: pa.Table
+) -> dict[str, pa.Table]:
     """``prepare`` makes keys of texts; one that means "no value" must be gone before."""
-
-    def prepared(table: pa.Table) -> dict[str, pa.Table]:
-        named = [n for n in table.column_names if pa.types.is_string(table.schema.field(n).type)]
-        return prepare(with_columns(table, {n: without(texts(table, n), missing) for n in named}))
-
-    return prepared
+    named = [n for n in table.column_names if pa.types.is_string(table.schema.field(n).type)]
+    return prepare(with_columns(table, {n: without(texts(table, n), missing) for n in named}))
 
 
-def _prepared_with(
-    prepare: Callable[[pa.Table], dict[str, pa.Table]] | None, values: dict[str, str]
-) -> Callable[[pa.Table], dict[str, pa.Table]]:
+def _with_values(
+    prepare: Callable[[pa.Table], dict[str, pa.Table]] | None, values: dict[str, str], table: pa.Table
+) -> dict[str, pa.Table]:
     """``prepare`` of a table with columns in which every row says the same."""
-
-    def prepared(table: pa.Table) -> dict[str, pa.Table]:
-        whole = with_columns(table, {n: pa.array([v] * table.num_rows, pa.string()) for n, v in values.items()})
-        return prepare(whole) if prepare else {"": whole}
-
-    return prepared
+    whole = with_columns(table, {n: pa.array([v] * table.num_rows, pa.string()) for n, v in values.items()})
+    return prepare(whole) if prepare else {"": whole}
 
 
 def _changed(mapping: Mapping, formats: dict[str, tuple[str, ...]], missing: tuple[str, ...]) -> Mapping:

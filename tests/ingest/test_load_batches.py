@@ -14,6 +14,7 @@ from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
 from vinculo.graph.types import ENTITY_SCHEMA, REJECT_SCHEMA, Batch
 from vinculo.ingest import load
+from vinculo.ingest.marks import halves
 from vinculo.ingest.portions import portions
 
 HEADER = "transfer_id,date,amount,currency,type,originator_account,beneficiary_account"
@@ -61,7 +62,8 @@ def test_each_record_goes_with_its_own_rows(rows_per_record: list[int], limit: i
     table = pa.table([list(c) for c in zip(*rows, strict=True)], schema=ENTITY_SCHEMA)
     bad = pa.table([[999], [1], [""], [""], [""], [""], [""]], schema=REJECT_SCHEMA)
     marks = [int(r).to_bytes(16, "big") for r in records]
-    made = list(portions(Batch.make(table, rejects=bad), records, marks, limit))
+    parts = portions(Batch.make(table, rejects=bad), records, halves(marks), limit)
+    made = [(batch, [m.tobytes() for m in some]) for batch, some in parts]
     assert pa.concat_tables([b.entities for b, _ in made]).equals(table)
     assert [m for _, some in made for m in some] == marks
     for batch, some in made:

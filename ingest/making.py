@@ -1,0 +1,108 @@
+"""From a file to batches: its chunks read, the records that are new among them told apart and mapped. No store in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.graph.types import Batch
+from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.doubtful import Doubts
+from vinculo.ingest.engine import map_tables
+from vinculo.ingest.formats import Chunk
+from vinculo.ingest.formats.fingerprints import fingerprints_of
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.marks import Halves, Marks, halves
+from vinculo.ingest.portions import as_one
+from vinculo.ingest.recognise import Recognised
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one chunk of a file gives.
+
+    Attributes
+    ----------
+    batch : Batch
+        What its new records assert; all its rejects, the reader's and the mapping's.
+    records : numpy array of int64
+        The new records by number, ascending; rejected ones are not among them.
+    marks : numpy array
+        Their fingerprints.
+    read, duplicates, there, rejected : int
+        Records of the chunk; those that stand in the file before; those it has written before; those that were rejected.
+    line : int
+        Of its last record; 0 where it has none.
+    """
+
+    batch: Batch
+    records: npt.NDArray[np.int64]
+    marks: Halves
+    read: int
+    duplicates: int
+    there: int
+    rejected: int
+    line: int
+
+
+def made_of(
+    file: OpenedFile, recognised: Recognised, here: Marks, notes: dict[str, str], doubts: Doubts
+) -> Iterator[Made]:
+    """Read and map a file, a chunk at a time.
+
+    Parameters
+    ----------
+    file : OpenedFile
+    recognised : Recognised
+        What it is, and how to read it.
+    here : Marks
+        Records that this file has written before.
+    notes : dict
+        Filled with what is found out about the file.
+    doubts : Doubts
+        Told of what can hardly be meant.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged, after what stands before the damage.
+    """
+    seen = Marks()
+    chunks = recognised.format.reads(file, recognised.layout, notes)
+    for chunk in as_one(chunks) if recognised.dataset.whole_file else chunks:
+        yield _made(chunk, recognised.dataset, seen, here, doubts)
+
+
+def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doubts) -> Made:
+    table = chunk.table
+    marks = halves(fingerprints_of(table) if chunk.marks is None else chunk.marks)
+    firsts = seen.firsts(marks)
+    there = here.known(marks) & firsts
+    wanted = firsts & ~there
+    batch = _mapped(table.filter(pa.array(wanted)) if not wanted.all() else table, dataset, doubts)
+    records = table.column("record").to_numpy()
+    bad = np.isin(records, pc.unique(batch.rejects.column("record")).to_numpy())
+    wanted &= ~bad
+    lines = table.column("line")
+    return Made(
+        Batch(batch.entities, batch.links, pa.concat_tables([chunk.rejects, batch.rejects])),
+        records[wanted],
+        marks[wanted],
+        chunk.read,
+        len(firsts) - int(firsts.sum()),
+        int(there.sum()),
+        chunk.rejects.num_rows + int(bad.sum()),
+        lines[-1].as_py() if len(lines) else 0,
+    )
+
+
+def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts) -> Batch:
+    if not table.num_rows:
+        return Batch.make()
+    tables = dataset.prepare(table) if dataset.prepare else {"": table}
+    return map_tables(dataset.mappings, tables, table, dataset.name, doubts)
