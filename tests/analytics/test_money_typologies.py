@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from vinculo.analytics.context import Context
 from vinculo.analytics.detect import detect
 from vinculo.graph.types import Finding
 
@@ -222,3 +223,22 @@ def test_an_account_that_keeps_what_it_gets_is_no_conduit(case):
         case.pay(boss, saver, 10 + 4 * k, 10_000)
         case.pay(saver, away, 11 + 4 * k, 5_000)
     assert found(case, "pass_through") == []
+
+
+# -- one payment told twice ------------------------------------------------------------------------------------------
+def test_a_payment_that_two_banks_tell_counts_once_where_its_number_says_so(case):
+    a, b, c = (case.account(n) for n in ("A", "B", "C"))
+    nobody = case.entity("LegalEntity", "? B")
+    full = case.pay(a, b, 1, 500, uetr="0a0a0a0a-0000-4000-8000-00000000000a")
+    case.pay(nobody, b, 1, 500, uetr="0A0A0A0A-0000-4000-8000-00000000000A")
+    # a return of the same payment, another number, no number, an end-to-end reference: payments of their own
+    own = [
+        full,
+        case.pay(b, nobody, 3, 500, uetr="0a0a0a0a-0000-4000-8000-00000000000a"),
+        case.pay(nobody, b, 1, 500, uetr="0a0a0a0a-0000-4000-8000-00000000000b"),
+        case.pay(nobody, b, 1, 500),
+        case.pay(a, c, 1, 70, endToEndId="E1"),
+        case.pay(nobody, c, 1, 70, endToEndId="E1"),
+    ]
+    context = Context.from_store(case.store())
+    assert sorted(context.link_ids(context.transfers.link)) == sorted(own)
