@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vinculo.dashboard import cases
+from vinculo.dashboard import cases, loaded, uploads
 from vinculo.dashboard.jobs import Job, jobs
 from vinculo.dashboard.wording import escaped, into, language, number, plain, stage, t
 from vinculo.graph.errors import VinculoError
 from vinculo.graph.text import say_both
 
-SCREENS = ("home", "search", "entity", "chart", "paths", "findings", "communities", "data")
+SCREENS = ("home", "search", "entity", "chart", "paths", "findings", "communities", "data", "layout")
 _HERE = Path(__file__).parent
 
 
@@ -136,8 +136,12 @@ def _job(job: Job) -> None:
         left.progress(job.share, text=plain(f"{into(job.title)}: {said} {figures}"))
         right.button(t("cancel"), key=f"cancel-{job.id}", on_click=jobs().cancel, args=(job.id,))
         return
-    marks = {"done": "check_circle", "failed": "error", "cancelled": "cancel"}
-    line = f"{into(job.title)}: {t(f'job.{job.state}')} ({number(max(0.0, job.ended - job.started), 1)} s)"
-    left.markdown(f":material/{marks[job.state]}: {plain(line)}")
-    if job.error:
-        left.html(f"<div class='v-remark'>{escaped(job.error)} {escaped(job.hint)}</div>")
+    state = "partly" if loaded.partly(job) else job.state
+    marks = {"done": "check_circle", "failed": "error", "partly": "rule", "cancelled": "cancel"}
+    line = f"{into(job.title)}: {t(f'job.{state}')} ({number(max(0.0, job.ended - job.started), 1)} s)"
+    left.markdown(f":material/{marks[state]}: {plain(line)}")
+    if job.error and state != "partly":
+        left.html(f"<div class='v-remark'>{escaped(uploads.without_folder(f'{job.error} {job.hint}'))}</div>")
+    loaded.show_files(job)
+    if loaded.columns_of(job):
+        go("layout")

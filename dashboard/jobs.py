@@ -46,6 +46,8 @@ class Job:
     done: int = 0
     total: int = 0
     results: list[dict[str, Any]] = field(default_factory=list)
+    #: Every fault it told of: one command may load several files, and each may have its own.
+    problems: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
     hint: str = ""
     #: Called once with the job when it has ended well, in a thread without a session.
@@ -113,6 +115,7 @@ class Jobs:
             if made is None:
                 continue
             if "error" in made:
+                job.problems.append(made)
                 job.error, job.hint = str(made.get("message", made["error"])), str(made.get("hint", ""))
             else:
                 job.results.append(made)

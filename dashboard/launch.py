@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.linkchart import ASSETS, vis_folder
+from vinculo.dashboard.uploads import LARGEST_MIB
 from vinculo.graph.errors import EnvironmentProblem, VinculoError
 from vinculo.graph.settings import load_settings
 from vinculo.graph.stores import hide_password, open_store
@@ -58,7 +59,7 @@ SETTINGS: dict[str, Any] = {
     "server.showEmailPrompt": False,
     "server.fileWatcherType": "none",
     "server.enableStaticServing": False,
-    "server.maxUploadSize": 200,
+    "server.maxUploadSize": LARGEST_MIB,
     "theme.base": str(HERE / "theme.toml"),
 }
 

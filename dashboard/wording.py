@@ -143,9 +143,37 @@ def exact(value: float) -> str:
     return number(value, 0 if float(value).is_integer() else 2)
 
 
+def size_said(size: int) -> str:
+    """How large a file is.
+
+    Examples
+    --------
+    >>> size_said(800), size_said(1 << 20), size_said(35_000_000)
+    ('0.8 kB', '1.0 MB', '33.4 MB')
+    """
+    return f"{number(size / (1 << 20), 1)} MB" if size >= 1 << 20 else f"{number(size / (1 << 10), 1)} kB"
+
+
 def escaped(value: object) -> str:
     """A value for HTML of our own."""
     return html.escape(seen(value))
+
+
+def words_of(text: str) -> str:
+    """The words of a value alone, to name a field by: a field's name is drawn as Markdown, in which an address becomes a link.
+
+    Examples
+    --------
+    >>> words_of("Peso (lb)"), words_of("![x](http://a.b/c)")
+    ('Peso lb', 'x http a b c')
+    """
+    return " ".join(re.findall(r"[^\W_]+", seen(text)))
+
+
+def notice(lines: Iterable[str], *, urgent: bool = False) -> None:
+    """Sentences that may hold values, in a box; ``urgent`` where something stands in the way."""
+    told = "".join(f"<div>{escaped(line)}</div>" for line in lines)
+    st.html(f"<div class='v-notice{' urgent' if urgent else ''}' role='status'>{told}</div>")
 
 
 def remark(line: str) -> None:

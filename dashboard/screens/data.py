@@ -2,68 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, downloads, frame
+from vinculo.dashboard import cases, downloads, frame, layouts, uploads
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import dataset_title, escaped, into, plain, remark, seen, t, tm
+from vinculo.dashboard.wording import (
+    dataset_title,
+    escaped,
+    into,
+    notice,
+    number,
+    plain,
+    remark,
+    seen,
+    size_said,
+    t,
+    tm,
+)
 from vinculo.graph.errors import VinculoError
-from vinculo.graph.settings import load_settings
 from vinculo.graph.stores import hide_password, open_store
 from vinculo.graph.types import Source
+from vinculo.ingest import profile as profiles
+from vinculo.ingest.gathering import MEMBERS, RATIO, TOTAL
 from vinculo.ingest.recognise import datasets
+from vinculo.ingest.report import COUNTS
 
-COUNTS = ("read", "loaded", "duplicate_in_file", "already_there", "rejected", "entities", "links")
-
-
-def _kept(name: str, content: bytes) -> Path:
-    """An uploaded file on disk, under its own name in a folder of its own; the command reads it from there."""
-    folder = load_settings().data_folder / "uploads"
-    safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(name).name)[-120:].lstrip(".") or "file"
-    turn = 1
-    while (place := folder / f"{turn:04d}").exists():
-        turn += 1
-    place.mkdir(parents=True)
-    path = place / safe
-    path.write_bytes(content)
-    return path
+#: Before the name of a kept layout among the datasets; no dataset's name holds a colon.
+LAYOUT = "layout:"
 
 
 def _ingest(paths: list[str], dataset: str) -> None:
-    arguments = ["ingest", *paths] + (["--dataset", dataset] if dataset else [])
-    names = ", ".join(Path(p).name for p in paths)
-    frame.start_job("ingest", arguments, files=names)
+    arguments = ["ingest", *paths]
+    if dataset.startswith(LAYOUT):
+        name = dataset.removeprefix(LAYOUT)
+        place = uploads.new_folder() / f"{uploads.safe_name(name, 'layout')}.mapping.yml"
+        place.write_text(profiles.as_text(profiles.kept(cases.store())[name]), encoding="utf-8")
+        arguments += ["--mapping", str(place)]
+    elif dataset:
+        arguments += ["--dataset", dataset]
+    frame.start_job("ingest", arguments, files=", ".join(Path(p).name for p in paths))
+
+
+def _on_disk(files: Sequence[Any]) -> list[str]:
+    """Where the files in the upload field are kept; each is written once, however often the page runs."""
+    there: dict[str, str] = st.session_state.setdefault("uploaded", {})
+    for file in files:
+        if file.file_id not in there:
+            there[file.file_id] = str(uploads.kept(file.name, file.getvalue()))
+    return [there[f.file_id] for f in files]
 
 
 def load() -> None:
     """Choose files, or name a path, and load them as a command of its own."""
     st.markdown(f"##### {t('data.load')}")
     known = datasets()
+    mine = list(profiles.kept(cases.store()))
+    titles = {"": t("data.recognise")} | {LAYOUT + n: t("data.layout", name=seen(n)) for n in mine}
+    titles |= {n: into(d.title) for n, d in known.items()}
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        files = st.file_uploader(t("data.upload"), accept_multiple_files=True, key="upload")
+        files = st.file_uploader(
+            t("data.upload"), accept_multiple_files=True, key="upload", max_upload_size=uploads.LARGEST_MIB
+        )
+        limits = {"size": uploads.LARGEST_MIB, "files": number(MEMBERS), "total": number(TOTAL >> 20), "ratio": RATIO}
+        st.caption(t("data.limits", **limits))
         path = st.text_input(t("data.path"), key="path", placeholder=t("data.path_hint"))
     with right:
         dataset = st.selectbox(
             t("dataset"),
-            ["", *known],
-            format_func=lambda n: into(known[n].title) if n else t("data.recognise"),
+            list(titles),
+            format_func=titles.__getitem__,
             key="dataset",
         )
         st.caption(t("data.recognise_hint"))
-        if st.button(t("data.start"), type="primary", key="start", icon=":material/play_arrow:"):
-            paths = [str(_kept(f.name, f.getvalue())) for f in files or ()]
-            if path and path.strip():
-                paths.append(str(Path(path.strip()).expanduser()))
-            if not paths:
-                st.warning(t("data.no_file"))
-            elif missing := [p for p in paths if not Path(p).exists()]:
-                st.warning(tm("data.missing", file=missing[0]))
-            else:
-                _ingest(paths, dataset or "")
-                st.rerun()
+        pressed = st.button(t("data.start"), type="primary", key="start", icon=":material/play_arrow:")
+        frame.link("layout", t("data.own_layout"), ":material/table_view:")
+        archives(files or ())
+        if mine and not dataset:
+            offer(_on_disk(files or ()))
+        if pressed:
+            start(_on_disk(files or ()), path or "", dataset or "")
+
+
+def start(paths: list[str], path: str, dataset: str) -> None:
+    """Load what was chosen, or say what is wanting."""
+    if path.strip():
+        paths.append(str(Path(path.strip()).expanduser()))
+    if not paths:
+        st.warning(t("data.no_file"))
+    elif missing := [p for p in paths if not Path(p).exists()]:
+        st.warning(tm("data.missing", file=missing[0]))
+    else:
+        _ingest(paths, dataset)
+        st.rerun()
+
+
+def archives(files: Sequence[Any]) -> None:
+    """What each archive among the files says it holds, before it is loaded."""
+    for file in files:
+        told = uploads.packed(file)
+        if told is None:
+            continue
+        size = size_said(told.unpacked)
+        remark(t("data.packed", file=seen(file.name), files=number(told.files), size=size))
+        if not told.fits:
+            limits = {"files": number(MEMBERS), "total": number(TOTAL >> 20)}
+            notice([t("data.packed_too_much", file=file.name, **limits)], urgent=True)
+
+
+def offer(paths: list[str]) -> None:
+    """Say where the columns of a file are those of a layout kept with the case."""
+    for path in paths:
+        try:
+            names = profiles.fitting(cases.store(), [c.header for c in layouts.guessed(path).columns])
+        except VinculoError:
+            # what is no table has no layout; loading it says what it is
+            continue
+        if names:
+            notice([t("data.known_layout", file=Path(path).name, name=names[0])])
+            st.button(t("data.use_layout"), key="use_layout", on_click=_choose, args=(LAYOUT + names[0],))
+            return
+
+
+def _choose(dataset: str) -> None:
+    st.session_state.dataset = dataset
 
 
 def runs() -> None:

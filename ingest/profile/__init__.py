@@ -5,7 +5,7 @@ with the case. No record is stored.
 """
 
 from vinculo.ingest.profile.guess import Column, Profile, column_types, guess, templates
-from vinculo.ingest.profile.kept import as_mapping, fitting, forget, keep, kept, like, revised
+from vinculo.ingest.profile.kept import as_mapping, as_text, fitting, forget, keep, kept, like, revised
 from vinculo.ingest.profile.preview import preview
 from vinculo.ingest.profile.sample import sample
 from vinculo.ingest.profile.shapes import readings
@@ -15,6 +15,7 @@ __all__ = [
     "Column",
     "Profile",
     "as_mapping",
+    "as_text",
     "column_types",
     "fitting",
     "forget",

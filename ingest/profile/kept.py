@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from vinculo.graph.store import Store
 from vinculo.ingest.formats import loose
 from vinculo.ingest.formats.opened import OpenedFile
@@ -66,6 +68,11 @@ def as_mapping(profile: Profile, name: str = "") -> dict[str, Any]:
         "values": dict(profile.values),
     }
     return {key: value for key, value in made.items() if value}
+
+
+def as_text(mapping: dict[str, Any]) -> str:
+    """A mapping as YAML, for a command to read."""
+    return yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False)
 
 
 def like(file: OpenedFile, mapping: dict[str, Any]) -> Profile:

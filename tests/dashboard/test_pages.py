@@ -51,7 +51,7 @@ def test_every_screen_runs(case: str, page: Run, name: str, language: str) -> No
 def test_an_empty_case_says_what_to_do(empty_case: str, page: Run, name: str, language: str) -> None:
     at = page(name, language=language)
     assert not at.exception and not at.error
-    key = {"home": "home.empty", "data": "data.empty"}.get(name, "empty_case")
+    key = {"home": "home.empty", "data": "data.empty", "layout": "layout.empty"}.get(name, "empty_case")
     assert say(f"dashboard.{key}", language) in words(at)
     assert say("dashboard.synthetic.some", language) not in words(at)
 
@@ -95,7 +95,7 @@ def test_every_table_can_be_taken_along(case: str, page: Run) -> None:
             continue  # its tables are made when they are opened
         files = [b for b in at.get("download_button") if "CSV" in b.proto.label]
         assert len(files) >= len(at.dataframe) + words(at).count("<table"), name
-        assert name in ("communities",) or files, name
+        assert name in ("communities", "layout") or files, name
 
 
 def test_an_entity_tells_each_value_with_file_and_record(case: str, page: Run) -> None:
