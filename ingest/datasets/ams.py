@@ -169,6 +169,7 @@ def _dataset(
         optional=optional,
         mappings={"": mapping},
         prepare=prepare,
+        fill_rates={": identifier": 0.5},
     )
 
 

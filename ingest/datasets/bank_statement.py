@@ -192,4 +192,5 @@ DATASET = Dataset(
     },
     mappings={"payments": payments.payment_mapping(AMOUNTS, value_date="value_date"), "statements": payments.STATEMENTS},
     prepare=payments.prepared(lines, "bank_statement"),
+    fill_rates={"payments: date": 0.5, "payments: payment key": 0.5},
 )  # fmt: skip

@@ -145,4 +145,5 @@ DATASET = Dataset(
     aliases=ALIASES,
     mappings={"": _mapping()},
     prepare=prepare,
+    fill_rates={": bill_number": 0.5, ": date": 0.5},
 )

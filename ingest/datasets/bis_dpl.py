@@ -69,6 +69,7 @@ DATASET = Dataset(
     columns=_COLUMNS,
     mappings={"": _mapping()},
     prepare=prepare,
-    minimum_records=300,
-    fill_rates={": name": 1.0, ": effective_date": 0.95, ": fr_citation": 0.9},
+    # 546 are published
+    minimum_records=330,
+    fill_rates={": name": 0.95, ": effective_date": 0.9, ": fr_citation": 0.8},
 )

@@ -316,6 +316,7 @@ def _dataset(name: str, version: str, columns: tuple[str, ...]) -> Dataset:
         tree=True,
         whole_file=True,
         prepare=prepare,
+        fill_rates={": record id": 0.9, ": kind": 0.9, "interests: subject": 0.5},
         mappings={
             "": _main(),
             "numbers": _number_mapping(),

@@ -228,7 +228,7 @@ DATASET = (
         tree=True,
         mappings=MAPPINGS,
         prepare=prepared("fincen", walk),
-        fill_rates={"reports: type": 1.0, "reports: filed": 0.95, "parties: role": 1.0},
+        fill_rates={"reports: type": 0.5, "reports: filed": 0.5, "parties: role": 0.5},
         **_ABOUT,
     ),
     Dataset(

@@ -123,7 +123,9 @@ DATASET = (
         mappings={"": _transactions()},
         prepare=prepare_transactions,
         suspicious_activity=True,
-        minimum_records=1_000,
+        # 4,507 are published
+        minimum_records=2_700,
+        fill_rates={": originator key": 0.9, ": beneficiary key": 0.9, ": amount_transactions": 0.9},
         **_ABOUT,
     ),
     Dataset(
@@ -139,7 +141,9 @@ DATASET = (
         mappings={"": _connections()},
         prepare=prepare_connections,
         suspicious_activity=True,
-        minimum_records=1_000,
+        # 5,498 are published
+        minimum_records=3_300,
+        fill_rates={": filer key": 0.9, ": named key": 0.9},
         **_ABOUT,
     ),
 )  # fmt: skip

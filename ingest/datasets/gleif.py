@@ -221,7 +221,7 @@ LEI_CSV = Dataset(
     optional=tuple(n for n in _csv_names() if n not in _MUST),
     mappings={"": _main(names=True), "addresses": _address_mapping()},
     prepare=prepare_csv,
-    fill_rates={": lei": 1.0, ": entity.legalname": 0.99},
+    fill_rates={": lei": 0.95, ": entity.legalname": 0.95},
     **ABOUT,
 )
 LEI_JSON = Dataset(
@@ -234,7 +234,7 @@ LEI_JSON = Dataset(
     tree=True,
     mappings={"": _main(names=False), "addresses": _address_mapping(), "names": Mapping((_entity(_OTHER_NAMES),))},
     prepare=prepare_json,
-    fill_rates={": lei": 1.0, ": entity.legalname": 0.99},
+    fill_rates={": lei": 0.95, ": entity.legalname": 0.95},
     **ABOUT,
 )
 DATASET = (LEI_CSV, LEI_JSON)

@@ -104,6 +104,7 @@ def _mapping(kind: str, source: str, target: str) -> Mapping:
 
 
 _MAPPINGS = {"parents": _mapping("CONTROLS", "end", "start"), "ties": _mapping("LINKED_TO", "start", "end")}
+_FILLED = {f"{table}: {column}": 0.95 for table in _MAPPINGS for column in ("start", "end", "type")}
 _TITLE = Text("GLEIF: relationships", "GLEIF: relaciones")
 _DESCRIPTION = Text(
     "Which entity with an LEI consolidates, manages or feeds which other, and since when.",
@@ -118,6 +119,7 @@ DATASET = (
         columns=(_START, _END, _TYPE, _STATUS, _REGISTERED),
         optional=_OPTIONAL,
         mappings=_MAPPINGS,
+        fill_rates=_FILLED,
         prepare=prepare_csv,
         **ABOUT,
     ),
@@ -130,6 +132,7 @@ DATASET = (
         elements=("relations", "records"),
         tree=True,
         mappings=_MAPPINGS,
+        fill_rates=_FILLED,
         prepare=prepare_json,
         **ABOUT,
     ),

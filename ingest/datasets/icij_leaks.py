@@ -126,7 +126,7 @@ def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], mapping: Map
         ),
         columns=columns,
         mappings={"": mapping},
-        **{"prepare": prepare, "fill_rates": {": node_id": 1.0}, **ABOUT, **more},
+        **{"prepare": prepare, "fill_rates": {": node_id": 0.95}, **ABOUT, **more},
     )
 
 

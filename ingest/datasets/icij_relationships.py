@@ -103,6 +103,7 @@ def _dataset(name: str, columns: tuple[str, ...], **more: Any) -> Dataset:
         columns=columns,
         mappings={"": _mapping()},
         prepare=prepare,
+        fill_rates={": node_id_start": 0.95, ": node_id_end": 0.95, ": kind": 0.9},
         **ABOUT,
         **more,
     )

@@ -74,4 +74,5 @@ DATASET = Dataset(
     },
     mappings={"": _mapping()},
     prepare=prepare,
+    fill_rates={": inspection_id": 0.5, ": date": 0.5},
 )  # fmt: skip

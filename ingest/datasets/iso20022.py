@@ -270,12 +270,7 @@ def _message(name: str, root: str, title: Text, description: Text, statement: bo
         columns=(root,),
         mappings=payments.MAPPINGS,
         prepare=payments.prepared(statement_payments if statement else transfer_payments, "iso20022"),
-        fill_rates={
-            "payments: amount": 1.0,
-            "payments: currency": 1.0,
-            "payments: date": 0.95,
-            "payments: payment key": 1.0,
-        },
+        fill_rates=payments.FILLED,
     )
 
 

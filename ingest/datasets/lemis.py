@@ -248,5 +248,5 @@ DATASET = Dataset(
     },
     mappings={"": _mapping()},
     prepare=prepare,
-    fill_rates={": goods": 0.9, ": disposition_date": 0.8},
+    fill_rates={": goods": 0.5, ": disposition_date": 0.5},
 )  # fmt: skip

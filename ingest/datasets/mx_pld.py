@@ -247,5 +247,5 @@ DATASET = Dataset(
     mappings=MAPPINGS,
     prepare=prepared("mx_pld", walk),
     suspicious_activity=True,
-    fill_rates={"reports: number": 1.0, "reports: filed": 1.0, "parties: role": 1.0},
+    fill_rates={"reports: number": 0.5, "reports: filed": 0.5, "parties: role": 0.5},
 )

@@ -52,7 +52,7 @@ def _sum(text: str) -> tuple[bool, str]:
     if "," in text and "." in text:
         text = text.replace(",", "") if text.rindex(".") > text.rindex(",") else text.replace(".", "").replace(",", ".")
     text = text.replace(",", ".")
-    return text.startswith("-"), text.lstrip("+-")
+    return text.startswith("-"), text.removeprefix("-").removeprefix("+")
 
 
 def _own(row: Fields) -> Fields:
@@ -184,5 +184,5 @@ DATASET = Dataset(
     columns=("OFX",),
     mappings=payments.MAPPINGS,
     prepare=payments.prepared(payments_and_statements, "ofx"),
-    fill_rates={"payments: amount": 1.0, "payments: date": 1.0, "payments: payment key": 1.0},
+    fill_rates=payments.FILLED,
 )

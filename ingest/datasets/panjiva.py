@@ -171,6 +171,7 @@ DATASET = (
         optional=tuple(n for n in US_COLUMNS if n not in _US_NEEDED),
         mappings={"": _imports()},
         prepare=prepare_imports,
+        fill_rates={": arrival_date": 0.5, ": shipper": 0.5, ": goods_shipped": 0.5},
         **_ABOUT,
     ),
     Dataset(
@@ -185,6 +186,7 @@ DATASET = (
         optional=tuple(n for n in CN_COLUMNS if n not in _CN_NEEDED),
         mappings={"": _exports()},
         prepare=prepare_exports,
+        fill_rates={": shipment_month": 0.5, ": shipper": 0.5},
         **_ABOUT,
     ),
 )

@@ -75,4 +75,5 @@ DATASET = Dataset(
     },
     mappings={"": _mapping()},
     prepare=prepare,
+    fill_rates={": seizure_id": 0.5, ": date": 0.5},
 )  # fmt: skip

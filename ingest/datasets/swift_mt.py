@@ -249,5 +249,5 @@ DATASET = Dataset(
     columns=("MT",),
     mappings=payments.MAPPINGS,
     prepare=payments.prepared(payments_and_statements, "swift_mt"),
-    fill_rates={"payments: amount": 1.0, "payments: date": 1.0, "payments: payment key": 1.0},
+    fill_rates=payments.FILLED,
 )

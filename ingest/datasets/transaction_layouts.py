@@ -154,6 +154,7 @@ DATASET = (
         mappings={"": Mapping((_ACCOUNT, _BANK), (r.link("HELD_AT", "account", "bank"),))},
         synthetic=True,
         prepare=_accounts,
+        fill_rates={": account key": 0.9},
     ),
     transfers.layout(
         "amlsim_sample",

@@ -137,6 +137,8 @@ def _side_rules(side: str, end: str) -> r.Rules:
 
 #: A mapping for each pair of ends; ``open`` takes records with an open end, and makes nothing of them.
 MAPPINGS = {f"{a} to {b}": _mapping((a, b)) for a in ENDS for b in ENDS} | {"open": Mapping(())}
+#: Of users' files, which may be short: half of what must be there tells a layout that was misread.
+FILLED = {f"{table}: {column}": 0.5 for table in MAPPINGS if table != "open" for column in ("date", "amount")}
 
 
 def layout(
@@ -168,6 +170,7 @@ def layout(
         aliases=aliases or {},
         mappings=MAPPINGS,
         prepare=lambda table: prepare(change(table), scope or name),
+        fill_rates=FILLED,
     )
 
 
@@ -207,4 +210,5 @@ DATASET = Dataset(
     },
     mappings=MAPPINGS,
     prepare=prepare,
+    fill_rates=FILLED,
 )

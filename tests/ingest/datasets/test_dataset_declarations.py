@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
 import pytest
 
 from vinculo.graph.schema import is_a, kinds
@@ -63,3 +64,29 @@ def test_no_dataset_is_taken_for_another() -> None:
         for other in headed:
             if other is not one and set(other.columns) <= columns:
                 assert len({*other.columns, *other.optional} & columns) < len(columns), (one.name, other.name)
+
+
+#: FollowTheMoney's files hold fragments of anything; an acknowledgement is refused.
+WITHOUT_RATES = {"ftm", "fincen_acknowledgement"}
+#: Published whole: a list cut short would clear people by leaving them out. Everything else may come in parts.
+WHOLE = {
+    "sat_69b", "ofac_sdn", "ofac_consolidated", "ofac_add", "ofac_alt", "un_consolidated", "bis_dpl", "us_csl", "fincen_files",
+    "fincen_connections",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dataset", ALL, ids=lambda d: d.name)
+def test_what_is_expected_of_a_file_can_be_looked_at(dataset: Dataset) -> None:
+    """Tables and columns that ``prepare`` gives, with head-room."""
+    assert (dataset.minimum_records > 1) == (dataset.name in WHOLE)
+    assert bool(dataset.fill_rates) == (dataset.name not in WITHOUT_RATES)
+    assert all(0 < rate <= 0.95 for rate in dataset.fill_rates.values())
+    expected = [key.partition(": ")[::2] for key in dataset.fill_rates]
+    assert {name for name, _ in expected} <= set(dataset.mappings)
+    if dataset.format == "table":  # what trees and messages give is seen in real ones (test_dataset_expectations.py)
+        names = (*dataset.columns, *dataset.optional)
+        row = pa.table({n: ["1"] for n in names} | {"record": [1], "line": [2]})
+        made = dataset.prepare(row) if dataset.prepare else {"": row}
+        for name, column in expected:
+            assert name not in made or column in made[name].column_names, (name, column)
+        assert {name for name, _ in expected} & set(made)
