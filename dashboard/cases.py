@@ -18,6 +18,7 @@ import streamlit as st
 from vinculo.graph.settings import load_settings
 from vinculo.graph.store import Store
 from vinculo.graph.stores import hide_password, open_store
+from vinculo.graph.whole import whole
 
 _mine = threading.local()
 _shared: dict[str, Store] = {}
@@ -113,7 +114,8 @@ def remember(url: str) -> None:
     kept = list(dict.fromkeys([url, *(u for u in recent() if hide_password(u) == u)]))[:RECENT]
     try:
         _file().parent.mkdir(parents=True, exist_ok=True)
-        _file().write_text(json.dumps(kept, indent=1), "utf-8")
+        with whole(_file()) as part:
+            part.write_text(json.dumps(kept, indent=1), "utf-8")
     except OSError:
         # a list of recent addresses is a comfort; a full or read-only disk must not stop the page
         return

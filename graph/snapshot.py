@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +29,7 @@ from vinculo.graph.types import (
     Source,
     Suggestion,
 )
+from vinculo.graph.whole import on_disk
 
 if TYPE_CHECKING:
     from vinculo.graph.transfer import Digest
@@ -57,9 +57,10 @@ def write_snapshot(
         part.mkdir(parents=True)
         told = _write(store, part, digest, progress)
         for path in sorted(part.iterdir()):
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            on_disk(path)
+        on_disk(part)
         part.rename(folder)
+        on_disk(folder.parent)
     except OSError as problem:
         shutil.rmtree(part, ignore_errors=True)
         raise EnvironmentProblem("snapshot_unwritable", folder=folder, reason=problem.strerror or "") from problem

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from vinculo.graph.errors import EnvironmentProblem
 from vinculo.graph.settings import load_settings
 from vinculo.graph.text import current_language, say
 from vinculo.graph.types import Source
+from vinculo.graph.whole import whole
 
 # a spreadsheet program runs a cell that begins like this as a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -49,9 +49,8 @@ def write_rejects(source: Source, tables: Iterable[pa.Table]) -> Path | None:
     language = current_language()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.part")
         # with its mark, so that Excel reads it as UTF-8
-        with partial.open("w", encoding="utf-8-sig", newline="", errors="replace") as out:
+        with whole(path) as part, part.open("w", encoding="utf-8-sig", newline="", errors="replace") as out:
             writer = csv.writer(out)
             writer.writerow(
                 say(f"rejects.{name}") for name in ("file", "record", "line", "column", "code", "why", "raw")
@@ -61,7 +60,6 @@ def write_rejects(source: Source, tables: Iterable[pa.Table]) -> Path | None:
                 writer.writerow(
                     [inert(source.file), row["record"], row["line"] or "", *(inert(t or "") for t in texts)]
                 )
-        partial.replace(path)
     except OSError as error:
         raise EnvironmentProblem("rejects_unwritable", file=str(path), reason=error.strerror or str(error)) from None
     return path

@@ -124,6 +124,8 @@ def _system(problem: OSError) -> VinculoError | None:
     file = os.fspath(problem.filename) if isinstance(problem.filename, str | os.PathLike) else ""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return EnvironmentProblem("disk_full_here", file=file or str(load_settings().data_folder))
+    if problem.errno == errno.EIO:
+        return EnvironmentProblem("disk_refuses", url=file or str(load_settings().data_folder))
     if problem.errno == errno.ENOENT and file:
         return InputError("file_missing", file=file)
     if problem.errno == errno.EISDIR and file:

@@ -7,9 +7,7 @@ so, and what lists say of a party (cleared included) goes along with it.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from vinculo.graph.exports.contents import Contents, Progress
 from vinculo.graph.registry import discover
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
+from vinculo.graph.whole import whole
 
 
 @dataclass(frozen=True)
@@ -127,17 +126,13 @@ def export(
         progress=progress,
     )
     path = Path(target_path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        exports()[format].writes(contents, part)
-        size = part.stat().st_size
-        part.replace(path)
+        with whole(path) as part:
+            exports()[format].writes(contents, part)
+            size = part.stat().st_size
     except OSError as problem:
         code = "export_disk_full" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "export_unwritable"
         raise EnvironmentProblem(code, file=str(path), reason=problem.strerror or "") from problem
-    finally:
-        with suppress(OSError):
-            part.unlink()
     return {
         "format": format,
         "file": str(path),

@@ -10,6 +10,7 @@ from vinculo.command import command
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.text import current_language, say
+from vinculo.graph.whole import whole
 
 
 @command
@@ -28,7 +29,8 @@ def profile(console: Console, file: str, mapping: str | None, template: str | No
     if path.exists():
         raise UsageError("mapping_exists", file=str(path))
     try:
-        path.write_text(written(found, name=name, file=Path(file).name), encoding="utf-8")
+        with whole(path) as part:
+            part.write_text(written(found, name=name, file=Path(file).name), encoding="utf-8")
     except OSError as error:
         raise InputError("mapping_unwritable", file=str(path), reason=error.strerror or str(error)) from None
     console.table(
