@@ -80,7 +80,10 @@ def table(
         c: st.column_config.NumberColumn(format="accounting" if c in broken else "localized") for c in figures
     } | dict(columns or {})
     tall = height if isinstance(height, str) or len(rows) * ROW_PX > height else "content"
-    options: dict[str, Any] = {"hide_index": True, "height": tall, "key": key, "column_config": columns}
+    # an empty cell is empty; Streamlit would write "None" into it
+    options: dict[str, Any] = {
+        "hide_index": True, "height": tall, "key": key, "column_config": columns, "placeholder": "",
+    }  # fmt: skip
     chosen: int | None = None
     if select:
         state = st.dataframe(shown, on_select="rerun", selection_mode="single-row", **options)

@@ -104,24 +104,17 @@ def the_rest(profile: Profile, begin: Profile, key: str) -> Profile:
         for c in (*profile.dataset.columns, *profile.dataset.optional)
         if c not in {x.meant for x in profile.columns} and layouts.fixable(profile, c)
     ]
-    needed = [c for c in free if c in profile.dataset.columns]
+    values = {c: _every_row(c, begin, key) for c in free if c in profile.dataset.columns}
     more = st.multiselect(
         t("layout.same"),
-        [c for c in free if c not in needed],
-        default=[c for c in begin.values if c in free and c not in needed],
+        [c for c in free if c not in values],
+        default=[c for c in begin.values if c in free and c not in values],
         format_func={c: meaning(c) for c in free}.__getitem__,
         key=f"{key}-same",
         placeholder=t("layout.same_hint"),
         persist_state=KEEP,
     )
-    values = {}
-    for column in [*needed, *more]:
-        values[column] = st.text_input(
-            t("layout.every_row", column=meaning(column)),
-            value=begin.values.get(column, ""),
-            key=f"{key}-value-{column}",
-            persist_state=KEEP,
-        ).strip()
+    values |= {c: _every_row(c, begin, key) for c in more}
     nothing = st.multiselect(
         t("layout.nothing"),
         list(begin.nothing),
@@ -132,3 +125,12 @@ def the_rest(profile: Profile, begin: Profile, key: str) -> Profile:
         persist_state=KEEP,
     )
     return profiles.revised(profile, ways={}, nothing=nothing, values=values)
+
+
+def _every_row(column: str, begin: Profile, key: str) -> str:
+    return st.text_input(
+        t("layout.every_row", column=meaning(column)),
+        value=begin.values.get(column, ""),
+        key=f"{key}-value-{column}",
+        persist_state=KEEP,
+    ).strip()

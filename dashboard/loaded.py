@@ -9,11 +9,13 @@ import streamlit as st
 
 from vinculo.dashboard import downloads, uploads
 from vinculo.dashboard.jobs import Job
-from vinculo.dashboard.wording import dataset_title, number, seen, t, tm
+from vinculo.dashboard.wording import dataset_title, notice, number, seen, t, tm
 from vinculo.ingest.report import COUNTS
 
 #: Faults of a file that a person can mend by saying what its columns are.
 UNKNOWN = ("unknown_file", "missing_columns", "ambiguous_file", "no_header")
+#: Faults written out under the table, which cuts long sentences.
+SPELLED = 5
 #: Endings of names that hold a table.
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".gz")
 
@@ -58,6 +60,10 @@ def show_files(job: Job) -> None:
     if len(rows) > 1:
         with st.expander(t("loaded.files", count=number(len(rows))), expanded=partly(job)):
             downloads.table(rows, "files", key=f"files-{job.id}", height=300, hidden=("sha256",))
+            faults = [row[t("remarks")] for row in rows if row[t("state")] == t("loaded.not_read")]
+            if faults:
+                more = [t("more", left=number(len(faults) - SPELLED))] if len(faults) > SPELLED else []
+                notice([*faults[:SPELLED], *more], urgent=True)
 
 
 def unknown(job: Job) -> list[str]:
