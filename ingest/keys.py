@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from binascii import hexlify
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ import pyarrow.compute as pc
 
 from vinculo.ingest.cells import Cells, Codes
 from vinculo.ingest.mapping import Key, Value
+
+#: Characters of an id.
+_HEX = 40
 
 if TYPE_CHECKING:
     from vinculo.ingest.values import Reading
@@ -52,32 +56,42 @@ def ids_of(
             columns.append(parts[1])
         else:
             columns += [c.cells.take(rows) for c in reading.clean(value, value.clean or "text")]
-    texts = [_texts(c) for c in columns]
     if len(columns) == 1 and not ends:
-        made = [hashlib.sha1(prefix + t).hexdigest() if t else None for t in texts[0]]
-        return columns[0].spread(made)
-    lists = [_bytes(c, t) for c, t in zip(columns, texts, strict=True)]
-    if ends:
-        lists += [end.view(pa.binary()).to_pylist() for end in ends]
-    sha1, join = hashlib.sha1, b"".join
-    if not lists:
+        # each text is hashed once, however many rows hold it
+        return _hashed(prefix, pc.fill_null(_texts(columns[0]), "")).take(
+            pa.array(columns[0].codes, mask=columns[0].codes < 0)
+        )
+    parted = [pc.fill_null(c.spread(_texts(c)), "") for c in columns] + [pc.fill_null(end, "") for end in ends]
+    if not parted:
         return pa.nulls(len(rows), pa.string())
     # hashing again costs no more than looking up whether it was hashed before
-    keys = [join(sorted(row)) for row in zip(*lists, strict=True)]
-    return pa.array([sha1(prefix + k).hexdigest() if k else None for k in keys], pa.string())
+    return _hashed(prefix, pc.binary_join_element_wise(*_sorted(parted), ""))
 
 
-def _texts(column: Cells) -> list[bytes]:
-    """Each option as the bytes that go into a key."""
+def _texts(column: Cells) -> pa.Array:
+    """Each option as the text that goes into a key."""
     if column.single is not None:
-        made: list[bytes] = pc.fill_null(column.single, "").view(pa.binary()).to_pylist()
-        return made
-    return ["\n".join(sorted(o)).encode() for o in column.options]
+        return column.single
+    return pa.array(["\n".join(sorted(o)) for o in column.options], pa.string())
 
 
-def _bytes(column: Cells, texts: list[bytes]) -> list[bytes]:
-    padded = np.empty(len(texts) + 1, object)
-    padded[:-1] = texts
-    padded[-1] = b""
-    made: list[bytes] = padded[column.codes].tolist()
+def _sorted(columns: list[pa.Array]) -> list[pa.Array]:
+    """The texts of each row in the order of their bytes; Arrow compares bytes."""
+    made = list(columns)
+    for end in range(len(made) - 1, 0, -1):
+        for n in range(end):
+            left, right = made[n], made[n + 1]
+            turned = pc.greater(left, right)
+            if turned.true_count:
+                made[n], made[n + 1] = pc.if_else(turned, right, left), pc.if_else(turned, left, right)
     return made
+
+
+def _hashed(prefix: bytes, keys: pa.Array) -> pa.Array:
+    """The sha1 of each key behind the prefix, in hex; null for an empty key."""
+    sha1 = hashlib.sha1
+    made = b"".join([sha1(prefix + k).digest() for k in keys.view(pa.binary()).to_pylist()])
+    empty = np.asarray(pc.equal(keys, ""))
+    offsets = np.arange(len(keys) + 1, dtype=np.int32) * _HEX
+    ids = pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(hexlify(made)))
+    return pc.if_else(pa.array(empty), None, ids) if empty.any() else ids

@@ -211,6 +211,14 @@ class Reading:
     def essential_failures(self) -> Iterator[tuple[int, str, str, str]]:
         """Row, column, text and cleaner of each unreadable text in an essential column."""
         essential = set(self.mapping.essential)
+        if not essential:
+            return
+        for rule in (*self.mapping.entities, *self.mapping.links):
+            wanted = [(v, v.clean or "text") for v in rule.key.values]
+            wanted += [(v, v.clean or property_type(rule.kind, n)) for n, v in rule.properties.items() if not v.entity]
+            for value, by in wanted:
+                if not essential.isdisjoint(value.columns):
+                    self.clean(value, by)
         for (value, by), cleans in self._cleaned.items():
             named = [c for c in value.columns if c in essential]
             if not named:

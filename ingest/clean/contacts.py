@@ -12,6 +12,8 @@ from vinculo.ingest.clean.countries import country
 _LOCAL = re.compile(r"[^<>()\[\],;:?\s@\"]{1,64}")
 _LABEL = re.compile(r"[\w-]{1,63}")
 _SCHEMES = ("http", "https", "ftp", "mailto", "file", "s3", "gs")
+#: phonenumbers takes no longer text for a number.
+_LONGEST_NUMBER = 250
 _EXTENSION = re.compile(r"(?i)\s*(?:ext|x|extension|anexo|int)\.?\s*\d{1,6}$")
 
 
@@ -57,7 +59,9 @@ def _prefixed(digits: str, region: str) -> str:
     return f"+{digits}" if digits.startswith(code) and len(digits) > 10 else f"+{code}{digits.lstrip('0')}"
 
 
-def _numbered(value: str, region: str) -> str | None:
+# the chunks of a file name the same parties again
+@functools.lru_cache(1 << 14)
+def _dialled(value: str, region: str) -> str | None:
     import phonenumbers
 
     for dialled in (None, region or None):
@@ -68,6 +72,10 @@ def _numbered(value: str, region: str) -> str | None:
         if phonenumbers.is_valid_number(made):
             return str(phonenumbers.format_number(made, phonenumbers.PhoneNumberFormat.E164))
     return None
+
+
+def _numbered(value: str, region: str) -> str | None:
+    return _dialled(value, region) if len(value) <= _LONGEST_NUMBER else None
 
 
 def ftm_phone(value: str, formats: tuple[str, ...] = ()) -> str | None:
