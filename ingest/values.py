@@ -18,7 +18,7 @@ from vinculo.ingest import cells
 from vinculo.ingest.cells import Cells, Codes
 from vinculo.ingest.clean import CLEANERS, cleaner, unchanged
 from vinculo.ingest.doubtful import Doubts
-from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
+from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
 _MONEY = frozenset({"amount", "amountUsd", "amountEur", "declaredValue", "exportValue", "importValue", "valueUsd"})
 BLANK = re.compile(r"{{([^(})]*)}}")
@@ -213,7 +213,8 @@ class Reading:
         essential = set(self.mapping.essential)
         if not essential:
             return
-        for rule in (*self.mapping.entities, *self.mapping.links):
+        rules: list[EntityRule | LinkRule] = [*self.mapping.entities, *self.mapping.links]
+        for rule in rules:
             wanted = [(v, v.clean or "text") for v in rule.key.values]
             wanted += [(v, v.clean or property_type(rule.kind, n)) for n, v in rule.properties.items() if not v.entity]
             for value, by in wanted:
