@@ -17,14 +17,9 @@ from pathlib import Path, PurePosixPath
 
 from vinculo.graph.errors import EnvironmentProblem, InputError
 from vinculo.ingest.clean.text import printable
+from vinculo.ingest.formats.limits import MEMBERS, RATIO, TOTAL, is_bomb
 
-#: Limits of an archive: members, bytes unpacked, unpacked bytes for each packed one.
-MEMBERS = 1_000
-TOTAL = 1 << 30
-RATIO = 100
 _PIECE = 1 << 20
-# a small member of many equal bytes is no bomb
-_HARMLESS = 10 << 20
 _ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz")
 _HIDDEN = ("__MACOSX/",)
 
@@ -165,7 +160,7 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kept: Path, sho
                 size += len(piece)
                 if size > left:
                     raise InputError("archive_total", file=str(shown), limit=TOTAL >> 20)
-                if size > _HARMLESS and size > RATIO * max(1, member.compress_size):
+                if is_bomb(size, member.compress_size):
                     raise InputError("archive_ratio", file=str(shown), limit=RATIO)
                 out.write(piece)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:

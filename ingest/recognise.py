@@ -73,7 +73,7 @@ def format_of(file: OpenedFile) -> Format:
     head = file.head
     if head.startswith(b"PK\x03\x04"):
         return known["xlsx"]
-    start = head.decode(file.encoding, errors="replace").lstrip("\ufeff \t\r\n")
+    start = file.start.lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
         return known["xml"]
     if start.startswith("["):
@@ -84,7 +84,7 @@ def format_of(file: OpenedFile) -> Format:
             made = parsed(line)
         except BadJson:
             # the first line is not an object by itself: one document over several lines, or a damaged first record
-            return known["jsonl"] if re.search(r"\}\s*\n\s*\{\"", start) and line.endswith("}") else known["json"]
+            return known["jsonl"] if re.search(r"\}[^\S\n]*\n\s*\{\"", start) and line.endswith("}") else known["json"]
         holds = isinstance(made, dict) and any(
             isinstance(v, list) and v and isinstance(v[0], dict) for v in made.values()
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -22,6 +23,9 @@ from vinculo.ingest.formats.opened import OpenedFile
 CHUNK = 16_384
 #: A header is looked for in so many rows.
 HEADER_ROWS = 20
+#: Cells of the widest row that may be a header; the widest real one known here has 57.
+WIDEST = 2_000
+_SHORT = 200
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,12 @@ def loose(text: str) -> str:
     >>> loose("Número_de  Factura #")
     'numero de factura'
     """
+    # recognising a file asks this of the same few texts for each dataset there is
+    return _loosened(text) if len(text) <= _SHORT else _loosened.__wrapped__(text)
+
+
+@lru_cache(1 << 14)
+def _loosened(text: str) -> str:
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
 
 

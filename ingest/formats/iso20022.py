@@ -478,7 +478,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
 
 def looks(file: OpenedFile) -> bool:
     """Whether the beginning of the file names one of these messages."""
-    return any(name.encode() in file.head for name in MESSAGES) and b"<" in file.head
+    return any(name in file.start for name in MESSAGES) and "<" in file.start
 
 
 FORMAT = Format("iso20022", Text("ISO 20022 messages", "Mensajes ISO 20022"), (".xml",), xml.peek, reads, looks)

@@ -18,14 +18,17 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 from vinculo.ingest.formats.supply import Supply
 
-_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>([^<]*)|<!\[CDATA\[(.*?)\]\]>|<[!?][^>]*>|([^<]+)")
+_TOKEN = re.compile(
+    r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>([^<]*)|<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>|<[!?][^<>]*>|([^<]+)"
+)
 _STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
 _ACCOUNTS = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "CURDEF")
 DEEPEST = 60
 Row = dict[str, str]
+Bad = tuple[int, int, str, str, str, dict[str, object]]
 
 
 @dataclass
@@ -36,6 +39,13 @@ class _Open:
     line: int
     said: Row = field(default_factory=dict)
     last: str = ""
+    more: list[str] = field(default_factory=list)
+
+    def complete(self) -> None:
+        """Put the lines that went on behind the element they go on with."""
+        if self.more:
+            self.said[self.last] = " ".join([self.said[self.last], *self.more]).strip()
+            self.more = []
 
 
 class _Reading:
@@ -44,8 +54,12 @@ class _Reading:
     def __init__(self, file: OpenedFile) -> None:
         self._file = str(file.path)
         self.open: list[_Open] = []
+        self._marked = file.misfits > 0
+        self.first = 1
         self.rows: list[Row] = []
+        self.numbers: list[int] = []
         self.lines: list[int] = []
+        self.bad: list[Bad] = []
         self._seen: dict[int, int] = {}
         self.institution: Row = {}
 
@@ -62,20 +76,20 @@ class _Reading:
     def _goes_on(self, text: str) -> None:
         text = text.strip()
         if text and self.open and self.open[-1].last:
-            said, last = self.open[-1].said, self.open[-1].last
-            said[last] = f"{said[last]} {text}".strip()
+            self.open[-1].more.append(text)
 
     def _begin(self, name: str, text: str, line: int) -> None:
         if text:
             if self.open:
                 top = self.open[-1]
+                top.complete()
                 top.said.setdefault(name, text)
                 top.last = name
             return
         if name == "STMTTRN" and any(o.name == name for o in self.open):
             self._close(name)  # the one before was left open
         if len(self.open) >= DEEPEST:
-            raise InputError("unsafe_xml", file=self._file)
+            raise InputError("deep_xml", file=self._file, line=line, limit=DEEPEST)
         self.open.append(_Open(name, line))
 
     def _close(self, name: str) -> None:
@@ -83,6 +97,7 @@ class _Reading:
             return  # the end of an element that had its text
         while True:
             one = self.open.pop()
+            one.complete()
             above = self.open[-1] if self.open else None
             if one.name == name:
                 self._ended(one, above)
@@ -112,6 +127,8 @@ class _Reading:
                 above.said.setdefault(f"{one.name}/{path}", text)
 
     def _add(self, kind: str, one: _Open) -> None:
+        for around in self.open:
+            around.complete()
         row = {"record kind": kind, "aggregate": one.name} | self.institution
         for around in self.open:
             row |= {p: t for p, t in around.said.items() if p.startswith(_ACCOUNTS)}
@@ -122,17 +139,27 @@ class _Reading:
             if self._seen[like] > 1:
                 # the same twice in one statement is two
                 row["repeat"] = str(self._seen[like])
+        if self._marked and (bad := next((n for n, text in row.items() if MISFIT in text), None)):
+            number = self.first + len(self)
+            self.bad.append((number, one.line, bad, row[bad].replace(MISFIT, "\ufffd")[:2000], "bad_byte", {}))
+            return
+        self.numbers.append(self.first + len(self))
         self.rows.append(row)
         self.lines.append(one.line)
 
-    def chunk(self, first: int) -> Chunk:
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.bad)
+
+    def chunk(self) -> Chunk:
         """What has been read, as a table; the reading goes on empty."""
         names = list(dict.fromkeys(n for row in self.rows for n in row))
         columns = [pa.array([row.get(n) for row in self.rows], pa.string()) for n in names]
-        places = [pa.array(range(first, first + len(self.rows)), pa.int64()), pa.array(self.lines, pa.int64())]
+        places = [pa.array(self.numbers, pa.int64()), pa.array(self.lines, pa.int64())]
         marks = tuple(fingerprint("\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))) for row in self.rows)
-        self.rows, self.lines = [], []
-        return Chunk(pa.table([*columns, *places], names=[*names, "record", "line"]), rejected(()), marks)
+        made = Chunk(pa.table([*columns, *places], names=[*names, "record", "line"]), rejected(self.bad), marks)
+        self.first += len(self)
+        self.rows, self.numbers, self.lines, self.bad = [], [], [], []
+        return made
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
@@ -141,46 +168,49 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     Raises
     ------
     InputError
-        ``open_message`` where the document does not end, ``unsafe_xml``, ``wrong_encoding``; after the records before it.
+        ``open_message`` where the document does not end, ``unsafe_xml``, ``deep_xml``, ``long_line``, ``wrong_encoding``; after
+        the records before it.
     """
     notes |= {"encoding": file.encoding}
-    reading, first = _Reading(file), 1
+    reading = _Reading(file)
     error: InputError | None = None
     with Supply(file) as supply:
         try:
-            for line in supply.lines():
-                if "<!DOCTYPE" in line or "<!ENTITY" in line:
-                    raise InputError("unsafe_xml", file=str(file.path))
-                for found in _TOKEN.finditer(line):
-                    reading.token(found, supply.line)
-                if len(reading.rows) >= CHUNK:
-                    size = len(reading.rows)
-                    yield reading.chunk(first)
-                    first += size
+            for found in _tokens(file, supply):
+                reading.token(found, supply.line)
+                if len(reading) >= CHUNK:
+                    yield reading.chunk()
             if reading.open:
-                error = InputError("open_message", file=str(file.path), line=reading.open[0].line)
+                error = InputError("open_message", file=str(file.path), line=reading.open[-1].line)
         except UnicodeDecodeError:
-            records = first + len(reading.rows) - 1
+            records = reading.first + len(reading) - 1
             error = InputError(
                 "wrong_encoding", file=str(file.path), line=supply.line + 1, encoding=file.encoding, records=records
             )
         except InputError as damage:
             error = damage
-    if reading.rows:
-        yield reading.chunk(first)
+    if len(reading):
+        yield reading.chunk()
     if error is not None:
         raise error
 
 
+def _tokens(file: OpenedFile, supply: Supply) -> Iterator[re.Match[str]]:
+    for line in supply.lines():
+        if "<!DOCTYPE" in line or "<!ENTITY" in line:
+            raise InputError("unsafe_xml", file=str(file.path), line=supply.line)
+        yield from _TOKEN.finditer(line)
+
+
 def looks(file: OpenedFile) -> bool:
     """Whether the beginning has OFX's header or its root."""
-    head = file.head[:4096].replace(b"\x00", b"").upper()
-    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"OFXHEADER") or bool(re.search(rb"(<\?OFX |<OFX>)", head))
+    head = file.start[:4096].upper()
+    return head.lstrip().startswith("OFXHEADER") or bool(re.search(r"(<\?OFX |<OFX>)", head))
 
 
 def peek(file: OpenedFile) -> list[Head]:
     """The tags at the beginning, as if they were a header."""
-    text = file.head.decode(file.encoding, errors="replace").upper()
+    text = file.start.upper()
     return [Head([(1, list(dict.fromkeys(["OFX", *re.findall(r"<([A-Z][A-Z0-9._]*)>", text)])))])]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from vinculo.graph.errors import InputError
+from vinculo.ingest.formats import limits
 
 HEAD = 65_536
 #: Stands for a byte that does not fit; no character, so no text has it.
@@ -70,6 +71,11 @@ class OpenedFile:
         """Whether the file says of itself that it is made up."""
         return b"SYNTHETIC DATA" in self.head[:4096]
 
+    @property
+    def start(self) -> str:
+        """The beginning as text, without its mark; what does not fit is replaced."""
+        return self.head.decode(self.encoding, errors="replace").removeprefix("\ufeff")
+
     def bytes(self) -> BinaryIO:
         """The bytes, unpacked."""
         if self.packed:
@@ -102,7 +108,7 @@ def open_file(
     Raises
     ------
     InputError
-        ``no_file``, ``is_folder``, ``unreadable_file``, ``empty_file``, ``damaged_gzip``.
+        ``no_file``, ``is_folder``, ``unreadable_file``, ``empty_file``, ``damaged_gzip``, ``archive_ratio``, ``gzip_total``.
     """
     path = Path(path)
     file = str(shown or path)
@@ -120,6 +126,8 @@ def open_file(
                 tests.feed(piece)
                 size += len(piece)
                 lines += piece.count(b"\n")
+                if packed:
+                    _refuse_bomb(file, size, raw.tell())
                 if len(head) < HEAD:
                     head += piece[: HEAD - len(head)]
                 if progress:
@@ -136,6 +144,13 @@ def open_file(
     misfits = tests.misfits if encoding.startswith("utf-8") else 0
     kept = path if shown else None
     return OpenedFile(shown or path, digest.hexdigest(), size, head, encoding, packed, lines, misfits, kept)
+
+
+def _refuse_bomb(file: str, size: int, packed: int) -> None:
+    if limits.is_bomb(size, packed):
+        raise InputError("archive_ratio", file=file, limit=limits.RATIO)
+    if size > limits.STREAMED:
+        raise InputError("gzip_total", file=file, limit=limits.STREAMED >> 30)
 
 
 class _Encodings:

@@ -6,6 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from vinculo.graph.errors import InputError
+from vinculo.ingest.formats import limits
 from vinculo.ingest.formats.opened import OpenedFile
 
 _PIECE = 1 << 20
@@ -23,6 +25,7 @@ class Supply:
         encoding, mark = _MARKS.get(file.encoding, (file.encoding, b""))
         if file.encoding == "utf-16" and file.head.startswith(codecs.BOM_UTF16_BE):
             encoding, mark = "utf-16-be", codecs.BOM_UTF16_BE
+        self._file = str(file.path)
         self._stream = file.bytes()
         self._stream.read(len(mark))
         self._encoding = encoding
@@ -61,12 +64,20 @@ class Supply:
         ------
         UnicodeDecodeError
             Where a byte does not fit, after the whole lines before it.
+        InputError
+            ``long_line``.
         """
+        looked = 0  # so far into the line there is no end of it
         while True:
-            found = _LINE_END.search(self._text, self._at)
+            found = _LINE_END.search(self._text, self._at + looked)
             if found is None or (found.end() == len(self._text) and found[0] == b"\r" and not self.ended):
                 if not self.ended:
-                    self.rest(len(self._text) - self._at + _PIECE)
+                    size = len(self._text) - self._at
+                    if size > limits.LINE:
+                        raise InputError("long_line", file=self._file, line=self.line + 1, limit=limits.LINE >> 20)
+                    looked = max(0, size - 1)
+                    # twice as much each time: a line is joined from its pieces a few times, not once for each
+                    self.rest(max(_PIECE, 2 * size))
                     continue
                 if self._error is not None:
                     raise self._error
@@ -75,6 +86,7 @@ class Supply:
             end = found.end() if found else len(self._text)
             made = self._text[self._at : end].decode()
             self.pass_over(end - self._at, 1)
+            looked = 0
             yield made
 
     @property

@@ -18,7 +18,7 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 from vinculo.ingest.formats.supply import Supply
 
 _TAG = re.compile(r":(NS|\d\d[A-Z]?):(.*)", re.DOTALL)
@@ -35,8 +35,9 @@ _ENTRY = re.compile(
 _ORDERED = re.compile(r"EREF[+/]([^/?+]+)")
 #: Lines of one message: a bank statement has thousands, not millions.
 _LONGEST = 200_000
-_START = re.compile(rb"(?m)^\s*[\x00-\x1f]*(\{1:[A-Z]\d\d|:20:)")
-_INNER = re.compile(rb"(?m)^:(25P?|28C?|32A|60[FM]|61|50[AFK]?):")
+# no line end among what may stand in front: blank lines would be tried again and again
+_START = re.compile(r"(?m)^[\x00-\x09\x0b-\x20]*(\{1:[A-Z]\d\d|:20:)")
+_INNER = re.compile(r"(?m)^:(25P?|28C?|32A|60[FM]|61|50[AFK]?):")
 TRANSFERS = ("103", "102", "101")
 
 
@@ -46,13 +47,33 @@ class _Message:
 
     line: int
     head: str = ""
-    tags: list[list[str]] = field(default_factory=list)  # name, text
+    names: list[str] = field(default_factory=list)
+    texts: list[list[str]] = field(default_factory=list)  # of each tag, its lines
     lines: list[int] = field(default_factory=list)
+    size: int = 0
     ended: bool = False
+
+    def begin(self, name: str, text: str, line: int) -> None:
+        """Take the line of a tag."""
+        self.names.append(name)
+        self.texts.append([text])
+        self.lines.append(line)
+        self.size += 1
+
+    def take_more(self, text: str) -> None:
+        """Take a line that goes on with the last tag."""
+        self.texts[-1].append(text)
+        self.size += 1
+
+    @property
+    def tags(self) -> list[tuple[str, str]]:
+        """Name and text of each tag."""
+        return [(name, "\n".join(texts)) for name, texts in zip(self.names, self.texts, strict=True)]
 
     def first(self, name: str) -> str:
         """The text of a tag, whatever letter its option is."""
-        return next((text for tag, text in self.tags if tag == name or tag[:2] == name), "")
+        found = next((n for n, tag in enumerate(self.names) if tag == name or tag[:2] == name), None)
+        return "" if found is None else "\n".join(self.texts[found])
 
     @property
     def kind(self) -> str:
@@ -60,7 +81,7 @@ class _Message:
         found = _OUTPUT.search(self.head) or _INPUT.search(self.head)
         if found:
             return found[1]
-        names = {tag for tag, _ in self.tags}
+        names = set(self.names)
         if "32A" in names and not names & {"60F", "60M", "61"}:
             return "103"
         return "940" if names & {"60F", "60M"} else "942"
@@ -93,41 +114,42 @@ def _messages(file: OpenedFile, supply: Supply) -> Iterator[_Message]:
             head = None
         tag = _TAG.fullmatch(text.partition("{4:")[2] if begins and "{4:" in text else text)
         if begins or (tag and tag[1] == "20"):
-            if message is not None and message.tags:
+            if message is not None and message.names:
                 yield message
-            if message is None or message.tags or begins:
+            if message is None or message.names or begins:
                 message = _Message(supply.line)
             if begins:
                 message.head, open_block = text, supply.line
         if message is not None:
             if text.rstrip() == "-" or text.startswith("-}"):
                 message.ended, open_block = True, 0
-                if message.tags:
+                if message.names:
                     yield message
                 message = None
             elif tag:
-                message.tags.append([tag[1], tag[2]])
-                message.lines.append(supply.line)
-            elif message.tags and not begins:
-                message.tags[-1][1] += "\n" + text
-            if message is not None and len(message.lines) > _LONGEST:
+                message.begin(tag[1], tag[2], supply.line)
+            elif message.names and not begins:
+                message.take_more(text)
+            if message is not None and message.size > _LONGEST:
                 raise InputError("long_message", file=str(file.path), line=message.line)
         if head is not None:
             message, open_block = _Message(supply.line, head), supply.line
-    if message is not None and message.tags:
+    if message is not None and message.names:
         if open_block and not message.ended:
             raise InputError("open_message", file=str(file.path), line=message.line)
         yield message
 
 
 Row = dict[str, str]
+Lines = dict[str, list[str]]
 Bad = tuple[int, int, str, str, str, dict[str, object]]
 
 
 class _Gathered:
     """Records until there are enough for a chunk."""
 
-    def __init__(self) -> None:
+    def __init__(self, marked: bool) -> None:
+        self.marked = marked
         self.rows: list[Row] = []
         self.numbers: list[int] = []
         self.lines: list[int] = []
@@ -136,6 +158,9 @@ class _Gathered:
         self.record = 0
 
     def take(self, row: Row, line: int) -> None:
+        if self.marked and (bad := next((n for n, text in row.items() if MISFIT in text), None)):
+            self._refuse(line, bad, row[bad].replace(MISFIT, "\ufffd"), "bad_byte", {})
+            return
         self.record += 1
         self.rows.append(row)
         self.numbers.append(self.record)
@@ -143,10 +168,12 @@ class _Gathered:
         self.marks.append(fingerprint("\x1f".join(f"{k}={v}" for k, v in row.items())))
 
     def reject(self, line: int, tag: str, text: str) -> None:
+        """A line that is none of what it should be."""
+        self._refuse(line, tag, text, "unreadable", {"column": tag, "raw": text[:200], "type": "MT"})
+
+    def _refuse(self, line: int, tag: str, text: str, code: str, blanks: dict[str, object]) -> None:
         self.record += 1
-        self.bad.append(
-            (self.record, line, tag, text[:2000], "unreadable", {"column": tag, "raw": text[:200], "type": "MT"})
-        )
+        self.bad.append((self.record, line, tag, text[:2000], code, blanks))
 
     def chunk(self) -> Chunk:
         names = list(dict.fromkeys(n for row in self.rows for n in row))
@@ -179,12 +206,13 @@ def _take_transfer(message: _Message, gathered: _Gathered) -> None:
         "receiver": receiver,
         "uetr": uetr[1] if uetr else "",
     }
+    texts: Lines = {}
     for tag, text in message.tags:
         name = tag if tag in ("13C", "23B", "23E", "32A", "33B", "71A", "71F", "71G") else tag[:2]
-        row[name] = f"{row[name]}\n{text}" if name in row else text
+        texts.setdefault(name, []).append(text)
         if name != tag:
-            row[f"{name} option"] = tag[2:]
-    gathered.take({k: v for k, v in row.items() if v}, message.line)
+            texts[f"{name} option"] = [tag[2:]]
+    gathered.take(_filled(row, texts), message.line)
 
 
 def _take_statement(message: _Message, gathered: _Gathered) -> None:
@@ -192,36 +220,43 @@ def _take_statement(message: _Message, gathered: _Gathered) -> None:
     currency = opening[7:10] if opening else floor[:3]
     row = {"message": message.kind, "25": message.first("25"), "currency": currency, "bank": message.banks[0]}
     statement = {"record kind": "statement"} | row | {"20": message.first("20")}
-    entries: list[tuple[Row, int, str]] = []
+    said: Lines = {}
+    entries: list[tuple[Lines, int, str]] = []
+    closed = False
     for (tag, text), line in zip(message.tags, message.lines, strict=True):
         if tag == "61":
             entries.append(({}, line, text))
-        elif tag in ("86", "NS") and entries and "closed" not in statement:
-            entry = entries[-1][0]
-            entry[tag] = f"{entry[tag]}\n{text}" if tag in entry else text
+        elif tag in ("86", "NS") and entries and not closed:
+            entries[-1][0].setdefault(tag, []).append(text)
         elif tag not in ("20", "25"):
-            if tag[:2] in ("62", "64", "65", "90"):
+            if not closed and tag[:2] in ("62", "64", "65", "90"):
+                closed = True
                 statement["closed"] = "yes"
-            statement[tag] = f"{statement[tag]}\n{text}" if tag in statement else text
-    gathered.take({k: v for k, v in statement.items() if v}, message.line)
+            said.setdefault(tag, []).append(text)
+    gathered.take(_filled(statement, said), message.line)
     seen: dict[int, int] = {}
     for more, line, text in entries:
         made = _entry(text)
         if made is None:
             gathered.reject(line, "61", text)
             continue
-        entry = {"record kind": "entry"} | row | made | more
+        entry = _filled({"record kind": "entry"} | row | made, more)
         like = _like(entry)
         seen[like] = seen.get(like, 0) + 1
         if seen[like] > 1:
             # two lines of one statement that refer to the same are two payments
             entry["repeat"] = str(seen[like])
-        gathered.take({k: v for k, v in entry.items() if v}, line)
+        gathered.take(entry, line)
+
+
+def _filled(row: Row, texts: Lines) -> Row:
+    """A row with the texts of its tags, those of a tag that comes again under each other; without what is empty."""
+    return {k: v for k, v in (row | {k: "\n".join(t) for k, t in texts.items()}).items() if v}
 
 
 def _like(entry: Row) -> int:
     own = _ORDERED.search(entry.get("86", ""))
-    named = (own[1],) if own else (entry["reference"], entry["bank reference"], entry["details"])
+    named = (own[1],) if own else tuple(entry.get(n, "") for n in ("reference", "bank reference", "details"))
     return hash((*named, entry["value"], entry["sign"], entry["amount"]))
 
 
@@ -250,7 +285,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         ``open_message`` where the file ends inside an envelope, ``wrong_encoding``; after the records before it.
     """
     notes |= {"encoding": file.encoding}
-    gathered = _Gathered()
+    gathered = _Gathered(file.misfits > 0)
     error: InputError | None = None
     with Supply(file) as supply:
         try:
@@ -276,13 +311,13 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
 
 def looks(file: OpenedFile) -> bool:
     """Whether the beginning has a message's first tag and another one that belongs to it."""
-    head = file.head[:8192].replace(b"\r", b"\n")
+    head = file.start[:8192].replace("\r", "\n")
     return bool(_START.search(head) and _INNER.search(head))
 
 
 def peek(file: OpenedFile) -> list[Head]:
     """The tags at the beginning, as if they were a header; ``MT`` before them."""
-    text = file.head.decode(file.encoding, errors="replace")
+    text = file.start
     tags = dict.fromkeys(f":{t}:" for t in re.findall(r"(?m)^:(NS|\d\d[A-Z]?):", text))
     return [Head([(1, ["MT", *tags])])]
 

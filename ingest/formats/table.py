@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.cells import no_collecting
-from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout, regular, rejected
+from vinculo.ingest.formats import CHUNK, HEADER_ROWS, WIDEST, Chunk, Format, Head, Layout, regular, rejected
 from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 from vinculo.ingest.formats.supply import Supply
@@ -35,9 +35,15 @@ _END_OF_FILE = "\x1a"  # DOS programs end a text file with it
 
 
 def peek(file: OpenedFile) -> list[Head]:
-    """The first rows by each delimiter that divides them, the most regular first."""
+    """The first rows by each delimiter that divides them, the most regular first.
+
+    Raises
+    ------
+    InputError
+        ``binary_file``, ``too_many_columns``.
+    """
     refuse_binary(file)
-    text = file.head.decode(file.encoding, errors="replace").removeprefix("\ufeff")
+    text = file.start
     cut = len(file.head) < file.size
     found = []
     for delimiter in DELIMITERS:
@@ -58,7 +64,24 @@ def peek(file: OpenedFile) -> list[Head]:
         regular = times / len(rows) if width > 1 else 0.0
         found.append((regular, width, Head(rows, {"delimiter": delimiter})))
     found.sort(key=lambda f: (f[0] > 0, f[0] * f[1]), reverse=True)
-    return [head for _, _, head in found]
+    return narrow(file, [head for _, _, head in found])
+
+
+def narrow(file: OpenedFile, heads: list[Head]) -> list[Head]:
+    """Heads without the rows that are too wide to be looked at by every dataset.
+
+    Raises
+    ------
+    InputError
+        ``too_many_columns`` where no other row is there.
+    """
+    wide = next(((line, len(row)) for h in heads for line, row in h.rows if len(row) > WIDEST), None)
+    if wide is None:
+        return heads
+    kept = [Head([r for r in h.rows if len(r[1]) <= WIDEST], h.notes) for h in heads]
+    if not any(len(row) > 1 for h in kept for _, row in h.rows[:HEADER_ROWS]):
+        raise InputError("too_many_columns", file=str(file.path), line=wide[0], found=wide[1], limit=WIDEST)
+    return kept
 
 
 def refuse_binary(file: OpenedFile) -> None:

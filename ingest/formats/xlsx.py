@@ -10,16 +10,19 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
-from vinculo.graph.errors import InputError
+from vinculo.graph.errors import InputError, VinculoError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, HEADER_ROWS, Chunk, Format, Head, Layout
+from vinculo.ingest.formats.limits import RATIO, is_bomb
 from vinculo.ingest.formats.opened import OpenedFile
-from vinculo.ingest.formats.table import Gathered, header_of, named
+from vinculo.ingest.formats.table import Gathered, header_of, named, narrow
 
 #: Unpacked size beyond which a workbook is taken for an attack.
 LARGEST = 4 << 30
+_PIECE = 1 << 20
+_MARK = 16
 
 
 def cell_text(value: Any) -> str:
@@ -55,9 +58,7 @@ def _sheets(file: OpenedFile) -> Iterator[tuple[str, Iterator[tuple[int, list[st
             if not zipfile.is_zipfile(packed):
                 raise InputError("damaged_workbook", file=str(file.path), reason="not a zip file")
             packed.seek(0)
-            with zipfile.ZipFile(packed) as members:
-                if sum(m.file_size for m in members.infolist()) > LARGEST:
-                    raise InputError("workbook_too_large", file=str(file.path))
+            _refuse_attacks(file, packed)
             packed.seek(0)
             book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
             try:
@@ -65,18 +66,56 @@ def _sheets(file: OpenedFile) -> Iterator[tuple[str, Iterator[tuple[int, list[st
                     yield sheet.title, _filled(sheet)
             finally:
                 book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+    except VinculoError:
+        raise
+    except Exception as error:
         # openpyxl says what is wrong with a workbook by whatever error it runs into
-        raise InputError("damaged_workbook", file=str(file.path), reason=str(error)) from None
+        raise InputError("damaged_workbook", file=str(file.path), reason=_said(error)) from None
+
+
+def _said(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]
+
+
+def _refuse_attacks(file: OpenedFile, packed: BinaryIO) -> None:
+    """Unpack every part once, keeping nothing: is it whole, how large is it, does it declare a document type?
+
+    openpyxl reads sheets by the standard library's parser, which expands entities.
+    """
+    total = 0
+    with zipfile.ZipFile(packed) as parts:
+        for part in parts.infolist():
+            size, before = 0, b""
+            with parts.open(part) as stream:
+                while piece := stream.read(_PIECE):
+                    size += len(piece)
+                    if is_bomb(size, part.compress_size):
+                        raise InputError("archive_ratio", file=str(file.path), limit=RATIO)
+                    if total + size > LARGEST:
+                        raise InputError("workbook_too_large", file=str(file.path))
+                    if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                        continue  # a picture or an attachment, which nobody parses
+                    before = before[-_MARK:] + (piece if b"\x00" not in piece else piece.replace(b"\x00", b""))
+                    if b"<!DOCTYPE" in before or b"<!ENTITY" in before:
+                        raise InputError("unsafe_xml", file=str(file.path))
+            total += size
+
+
+class _DamagedRow(Exception):
+    """openpyxl cannot go on behind a row."""
 
 
 def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     # the size a workbook states may be wrong; without it every row is read as long as it is
-    sheet.reset_dimensions()
-    for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [cell_text(c) for c in row]
-        if any(t.strip() for t in texts):
-            yield line, texts
+    line = 0
+    try:
+        sheet.reset_dimensions()
+        for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            texts = [cell_text(c) for c in row]
+            if any(t.strip() for t in texts):
+                yield line, texts
+    except Exception as error:
+        raise _DamagedRow(line, _said(error)) from None
 
 
 def peek(file: OpenedFile) -> list[Head]:
@@ -84,12 +123,16 @@ def peek(file: OpenedFile) -> list[Head]:
     heads = []
     for title, rows in _sheets(file):
         head = Head([], {"sheet": title})
-        for row in rows:
-            head.rows.append(row)
-            if len(head.rows) >= HEADER_ROWS + 10:
-                break
+        try:
+            for row in rows:
+                head.rows.append(row)
+                if len(head.rows) >= HEADER_ROWS + 10:
+                    break
+        except _DamagedRow as error:
+            if not head.rows:
+                raise InputError("damaged_workbook", file=str(file.path), reason=error.args[1]) from None
         heads.append(head)
-    return heads
+    return narrow(file, heads)
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
@@ -111,17 +154,24 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         taken.append(title)
         notes |= {"sheet": ", ".join(taken), "header_line": str(at), "encoding": "xlsx"}
         gathered = Gathered(_cut(wanted))
-        for line, row in rows:
-            if line <= at:
-                continue
-            record += 1
-            width = len(_cut(wanted))
-            gathered.add(record, line, row + [""] * (width - len(row)))
-            if len(gathered) >= CHUNK:
-                yield gathered.chunk()
-                gathered = Gathered(_cut(wanted))
+        error: InputError | None = None
+        try:
+            for line, row in rows:
+                if line <= at:
+                    continue
+                record += 1
+                width = len(_cut(wanted))
+                gathered.add(record, line, row + [""] * (width - len(row)))
+                if len(gathered) >= CHUNK:
+                    yield gathered.chunk()
+                    gathered = Gathered(_cut(wanted))
+        except _DamagedRow as damage:
+            line, reason = damage.args
+            error = InputError("damaged_row", file=str(file.path), line=line, reason=reason, records=record)
         if len(gathered):
             yield gathered.chunk()
+        if error is not None:
+            raise error
 
 
 def _cut(row: list[str]) -> list[str]:

@@ -20,13 +20,15 @@ from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.opened import OpenedFile
 
 DEEPEST = 100
+#: How deep the parser itself goes.
+PARSERS_DEEPEST = 256
 #: Elements and short texts at the beginning of a document that say what it is.
 _PEEKED = 1000
 _SHORT = 40
 
 
 class _TooDeep(Exception):
-    """Elements in elements in elements: no list nests like that."""
+    """Elements in elements in elements: no list nests like that. The line is said with it."""
 
 
 def _local(tag: str) -> str:
@@ -36,7 +38,7 @@ def _local(tag: str) -> str:
 def _plain(element: Any, depth: int = 0) -> Any:
     """An element as text, or as an object of its attributes and children, each in a list where it repeats."""
     if depth > DEEPEST:
-        raise _TooDeep
+        raise _TooDeep(element.sourceline)
     text = (element.text or "").strip()
     if not len(element) and not element.attrib:
         return text
@@ -85,7 +87,7 @@ class _Context:
         """By the name of the element above: its attributes and the wanted ones of its children."""
         above = list(record.iterancestors())
         if len(above) > DEEPEST:
-            raise _TooDeep
+            raise _TooDeep(record.sourceline)
         self._read = {e: self._read.get(e) or {f"@{_local(k)}": v for k, v in e.attrib.items()} for e in above}
         child = record
         for element in above:
@@ -134,9 +136,11 @@ def events(file: OpenedFile, tags: list[str] | None, kinds: tuple[str, ...]) -> 
                         raise InputError("unsafe_xml", file=str(file.path))
                 yield event, element
     except etree.XMLSyntaxError as error:
-        if "Excessive depth" in str(error) or "amplification" in str(error):
-            raise InputError("unsafe_xml", file=str(file.path)) from None
         line, column = error.position
+        if "Excessive depth" in str(error):
+            raise InputError("deep_xml", file=str(file.path), line=line, limit=PARSERS_DEEPEST) from None
+        if "amplification" in str(error):
+            raise InputError("unsafe_xml", file=str(file.path), line=line) from None
         raise InputError(
             "damaged_xml", file=str(file.path), line=line, column=column, reason=str(error.msg).splitlines()[0]
         ) from None
@@ -169,7 +173,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     Raises
     ------
     InputError
-        ``damaged_xml`` where the document breaks off, after the records before it; ``unsafe_xml``.
+        ``damaged_xml`` where the document breaks off, ``deep_xml``; after the records before it. ``unsafe_xml``.
     """
     notes |= {"encoding": "xml"}
     records: list[dict[str, Any]] = []
@@ -190,8 +194,8 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
                 yield Chunk(_tabled(records, lines, first), rejected(()))
                 first += len(records)
                 records, lines = [], []
-    except _TooDeep:
-        error = InputError("unsafe_xml", file=str(file.path))
+    except _TooDeep as deep:
+        error = InputError("deep_xml", file=str(file.path), line=deep.args[0], limit=DEEPEST)
     except InputError as damage:
         error = damage
     if records:
