@@ -3,7 +3,8 @@
 A node has the label ``Entity`` and that of its kind, a relationship's type is its kind; both carry ``facts`` (see
 :mod:`vinculo.graph.stores.neo4j_rows`). One database holds one case. The driver is loaded when such a store is opened.
 What the store does stands in the files beside this one: ``neo4j_lookup``, ``neo4j_search`` and ``neo4j_bulk`` read,
-``neo4j_write`` and ``neo4j_withdraw`` change the graph, ``neo4j_records`` keeps what was loaded and what people add.
+``neo4j_write``, ``neo4j_publish`` and ``neo4j_withdraw`` change the graph, ``neo4j_view`` says what is seen of it,
+``neo4j_records`` keeps what was loaded and what people add.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from vinculo.graph.stores.neo4j_bulk import Bulk
 from vinculo.graph.stores.neo4j_connection import Connection, EndsDiffer, Transaction
 from vinculo.graph.stores.neo4j_lookup import Lookups
 from vinculo.graph.stores.neo4j_search import Searches
+from vinculo.graph.stores.neo4j_settle import settle
 from vinculo.graph.stores.neo4j_verify import differences
-from vinculo.graph.stores.neo4j_withdraw import Exclusively, settle, withdraw_source
-from vinculo.graph.stores.neo4j_write import HalfWithdrawn, prepare, write_batch
+from vinculo.graph.stores.neo4j_view import View
+from vinculo.graph.stores.neo4j_withdraw import Exclusively, withdraw_source
+from vinculo.graph.stores.neo4j_write import HalfWithdrawn, Repeated, prepare, write_batch
 from vinculo.graph.types import Added, Batch, Manifest, Source
 from vinculo.graph.verifying import Difference, Progress
 
@@ -56,6 +59,10 @@ class Neo4jStore(Lookups, Searches, Bulk):
                 raise StoreError("neo4j_other_data", url=hide_password(self.url))
             if not create:
                 raise StoreError("store_missing", url=hide_password(self.url))
+        elif found[0][0] == queries.OLDER:
+            # who only reads sees all of it as it is
+            if not self._db.read_only:
+                self._db.write(lambda tx: tx.rows(queries.RAISE, older=queries.OLDER, schema=queries.SCHEMA_VERSION))
         elif found[0][0] != queries.SCHEMA_VERSION:
             raise StoreVersionError(
                 "store_version", url=hide_password(self.url), found=found[0][0], wanted=queries.SCHEMA_VERSION
@@ -103,7 +110,7 @@ class Neo4jStore(Lookups, Searches, Bulk):
             try:
                 self._db.exclusively(self._owner, there, work)
                 done = True
-            except EndsDiffer:
+            except (EndsDiffer, Repeated):
                 if careful:
                     raise
                 careful = True
@@ -120,7 +127,7 @@ class Neo4jStore(Lookups, Searches, Bulk):
         return withdraw_source(known[0], self._each())
 
     def verify(self, progress: Progress | None = None) -> list[Difference]:
-        return differences(self._settled(), self._present(), self._sources_by_number(), progress)
+        return differences(self._view(), self._present(), self._sources_by_number(), progress)
 
     def _each(self) -> Exclusively:
         def each(work: Callable[[Transaction], Any]) -> Any:
@@ -128,10 +135,8 @@ class Neo4jStore(Lookups, Searches, Bulk):
 
         return each
 
-    def _settled(self) -> Connection:
-        """The connection, once no withdrawal is half done."""
-        settle(self._db, self._each)
-        return self._db
+    def _view(self) -> View:
+        return settle(self._db, self._each)
 
 
 STORE = StoreKind(

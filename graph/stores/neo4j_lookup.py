@@ -15,6 +15,7 @@ from vinculo.graph.stores import assembly
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores.neo4j_read import said
 from vinculo.graph.stores.neo4j_records import Records
+from vinculo.graph.stores.neo4j_view import View
 from vinculo.graph.types import Entity, Link, Neighbourhood, Path
 
 #: Ids in one question of a search for paths.
@@ -25,42 +26,48 @@ class Lookups(Records):
     """The part of the store that answers about a few ids."""
 
     def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
-        rows = self._settled().rows(queries.ENTITIES, ids=list(dict.fromkeys(ids)))
+        return self._entities(self._view(), ids)
+
+    def _entities(self, view: View, ids: Sequence[str]) -> dict[str, Entity]:
+        rows = view.rows(queries.ENTITIES, ids=list(dict.fromkeys(ids)))
         sources = self._sources_by_number() if rows else {}
-        return {id: assembly.entity(id, kind, name, said(facts, sources)) for id, kind, name, facts in rows}
+        return {
+            id: assembly.entity(id, kind, name, said(facts, sources, view.hidden)) for id, kind, name, facts in rows
+        }
 
     def links(self, ids: Sequence[str]) -> dict[str, Link]:
-        self._settled()
         found: dict[str, Link] = {}
-        for (id, _), link in self._links(ids).items():
+        for (id, _), link in self._links(self._view(), ids).items():
             found.setdefault(id, link)
         return {id: found[id] for id in dict.fromkeys(ids) if id in found}
 
-    def _links(self, ids: Sequence[str]) -> dict[tuple[str, str], Link]:
+    def _links(self, view: View, ids: Sequence[str]) -> dict[tuple[str, str], Link]:
         """Links by id and kind, sorted by kind."""
         wanted, present = list(dict.fromkeys(ids)), self._present()
-        rows = self._db.rows(queries.links_by_id(present), ids=wanted) if wanted and present else []
+        rows = view.rows(queries.links_by_id(present), ids=wanted) if wanted and present else []
         sources = self._sources_by_number() if rows else {}
         return {
-            (id, kind): assembly.link(id, kind, source, target, said(facts, sources))
+            (id, kind): assembly.link(id, kind, source, target, said(facts, sources, view.hidden))
             for id, kind, source, target, facts in sorted(rows, key=lambda r: r[1])
         }
 
     def neighbours(
         self, id: str, *, hops: int = 1, kinds: Sequence[str] | None = None, limit: int = 50
     ) -> Neighbourhood:
-        counted = self._settled().rows(queries.totals(kinds), id=id)
+        view = self._view()
+        counted = view.rows(queries.totals(kinds), id=id)
         if not counted:
             raise UsageError("unknown_entity", id=id)
         totals = {kind: int(n) for kind, n in counted if kind is not None}
         query = queries.around(kinds)
 
         def near(nodes: list[str], most: int) -> Iterator[tuple[tuple[str, str], str, str]]:
-            for _, link, kind, source, target in self._db.rows(query, ids=nodes, limit=most):
+            for _, link, kind, source, target in view.rows(query, ids=nodes, limit=most):
                 yield (link, kind), source, target
 
         found = assembly.around(id, near, hops=hops, limit=limit)
-        entities, links = self.entities([id, *found.nodes]), self._links([link for link, _ in found.links])
+        entities = self._entities(view, [id, *found.nodes])
+        links = self._links(view, [link for link, _ in found.links])
         return Neighbourhood(
             id, tuple(entities.values()), tuple(links[key] for key in found.links), totals, found.truncated
         )
@@ -75,7 +82,7 @@ class Lookups(Records):
     ) -> pa.Table:
         here = list(dict.fromkeys(ids))
         there = None if among is None else list(dict.fromkeys([*here, *among]))
-        rows = self._settled().rows(queries.links_at(kinds), ids=here, among=there, limit=limit)
+        rows = self._view().rows(queries.links_at(kinds), ids=here, among=there, limit=limit)
         return assembly.table_of(zip(*rows, strict=True), AT_SCHEMA)
 
     def paths(
@@ -88,7 +95,8 @@ class Lookups(Records):
         time_ordered: bool = False,
         limit: int = 5,
     ) -> list[Path]:
-        known = self.entities([a, b])
+        view = self._view()
+        known = self._entities(view, [a, b])
         for id in (a, b):
             if id not in known:
                 raise UsageError("unknown_entity", id=id)
@@ -96,11 +104,11 @@ class Lookups(Records):
 
         def adjacent(nodes: list[Any], forward: bool) -> Iterator[Step]:
             for some in assembly.portions(nodes, FEW):
-                for id, kind, *rest in self._db.rows(ways[forward], ids=some):
+                for id, kind, *rest in view.rows(ways[forward], ids=some):
                     yield Step(f"{id}{UNIT}{kind}", *rest)
 
         def links(keys: list[str]) -> dict[str, Link]:
-            found = self._links([key.rpartition(UNIT)[0] for key in keys])
+            found = self._links(view, [key.rpartition(UNIT)[0] for key in keys])
             return {f"{id}{UNIT}{kind}": link for (id, kind), link in found.items()}
 
         return assembly.between(
@@ -111,6 +119,6 @@ class Lookups(Records):
             time_ordered=time_ordered,
             limit=limit,
             names=lambda nodes: {n: str(n) for n in nodes},
-            entities=self.entities,
+            entities=lambda nodes: self._entities(view, nodes),
             links=links,
         )

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from vinculo.graph.errors import UsageError
 from vinculo.graph.schema import descendants, kind, kinds
 
-#: Version of what stands on the server; a store of another version is refused with a sentence.
-SCHEMA_VERSION = 1
+#: Version of what stands on the server. One of version 1, where everything was seen at once, is raised when it is opened for
+#: writing; any other is refused with a sentence.
+SCHEMA_VERSION, OLDER = 2, 1
 #: Labels of our own records, each with the property that is unique.
 RECORDS = {
     "VinculoStore": "key",
@@ -22,7 +23,16 @@ RECORDS = {
     "SavedDocument": "key",
 }
 
+
+def seen(name: str) -> str:
+    """That a node or relationship is not one that only unpublished sources brought, whose numbers are ``$hidden``."""
+    return f"NOT coalesce({name}.by, 0) IN $hidden"
+
+
 META = "MATCH (s:VinculoStore) RETURN s.schema"
+#: What is there counts as published; what was begun and holds nothing yet does not.
+RAISE = """MATCH (s:VinculoStore {schema: $older}) SET s.schema = $schema WITH s MATCH (x:Source)
+  WHERE x.published IS NULL AND NOT EXISTS { MATCH (m:Manifest) WHERE m.source = x.number } SET x.published = false"""
 #: Only a database that is empty or ours is written into.
 CONTENTS = "MATCH (n) RETURN count(n)"
 MAKE_META = """MERGE (s:VinculoStore {key: 'store'})
@@ -31,22 +41,25 @@ MAKE_META = """MERGE (s:VinculoStore {key: 'store'})
 
 # -- what was loaded
 SOURCE = """MERGE (s:Source {key: $key}) ON CREATE SET s.dataset = $dataset, s.sha256 = $sha256, s.file = $file,
-  s.synthetic = $synthetic, s.taint = $taint, s.number = $number, s.withdrawing = false RETURN s.number"""
+  s.synthetic = $synthetic, s.taint = $taint, s.number = $number, s.withdrawing = false,
+  s.published = false RETURN s.number"""
 NEXT_SOURCE = """MATCH (m:VinculoStore) SET m.version = m.version WITH m
   OPTIONAL MATCH (s:Source) RETURN coalesce(max(s.number), 0) + 1"""
 SOURCES = "MATCH (s:Source) RETURN s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"
 ASSERTING = """MATCH (s:Source) WHERE EXISTS { MATCH (m:Manifest) WHERE m.source = s.number }
-  RETURN s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"""
+  AND (s.number IN $hidden) = $unpublished RETURN s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"""
 BEGIN_RUN = """MATCH (m:VinculoStore) SET m.version = m.version WITH m
   OPTIONAL MATCH (r:Run) WITH coalesce(max(r.number), 0) + 1 AS next
   MERGE (r:Run {token: $token})
   ON CREATE SET r.number = next, r.source = $source, r.started = $now, r.finished = '', r.status = 'running', r.counts = '{}'
   RETURN r.number"""
+SOURCE_NOW = """MATCH (s:Source {number: $source})
+  RETURN s.withdrawing, s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"""
 FINISH_RUN = "MATCH (r:Run {number: $run}) SET r.finished = $now, r.status = $status, r.counts = $counts"
 RUNS = "MATCH (r:Run) RETURN r.number, r.source, r.started, r.finished, r.status, r.counts ORDER BY r.number"
 MANIFEST_THERE = "MATCH (m:Manifest {key: $key}) RETURN m.run"
 MAKE_MANIFEST = """CREATE (m:Manifest {key: $key, source: $source, number: $number, run: $run, records: $records,
-  fingerprints: $fingerprints, rejects: $rejects})"""
+  fingerprints: $fingerprints, rejects: $rejects, content: $content, told: $told})"""
 MANIFESTS = """MATCH (s:Source {key: $key}) MATCH (m:Manifest {source: s.number})
   RETURN m.run, m.number, m.records, m.fingerprints ORDER BY m.number"""
 FINGERPRINTS = """MATCH (s:Source {dataset: $dataset}) MATCH (m:Manifest {source: s.number})
@@ -58,10 +71,11 @@ VERSION = "MATCH (s:VinculoStore) RETURN s.uid, s.version"
 CODES = "MATCH (s:VinculoStore) SET s.codes = s.codes + $count RETURN s.codes - $count"
 
 # -- reading a few
-ENTITIES = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id, n.kind, n.name, n.facts"
+ENTITIES = f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}}) WHERE {seen("n")}
+  RETURN n.id, n.kind, n.name, n.facts"""
 #: Values that the index found, each as (id, held): ``terms`` keeps of each value one that begins with ``__``.
 _HELD = """CALL db.index.fulltext.queryNodes('names', $terms) YIELD node AS n, score
-  WHERE {} AND ($kinds IS NULL OR n.kind IN $kinds)
+  WHERE {} AND ($kinds IS NULL OR n.kind IN $kinds) AND NOT coalesce(n.by, 0) IN $hidden
   UNWIND split(n.terms, ' ') AS term WITH n, term WHERE term STARTS WITH '__'
   WITH DISTINCT n.id AS id, replace(substring(term, 2), '_', ' ') AS held"""
 HELD_WHOLE = _HELD.format("true") + " WHERE held = $held RETURN id, held ORDER BY id LIMIT $limit"
@@ -77,26 +91,13 @@ REFRESH = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
 # -- reading in bulk
 # Pages: things after ``$after`` in the order of their ids, as one row of whole columns, the id first. A row per thing would take
 # two and a half times as long: the driver makes an object of each.
-NODES = """MATCH (n:Entity) WHERE n.id > $after WITH n ORDER BY n.id LIMIT $limit WITH collect(n) AS ns
+NODES = f"""MATCH (n:Entity) WHERE n.id > $after AND {seen("n")} WITH n ORDER BY n.id LIMIT $limit WITH collect(n) AS ns
   RETURN [n IN ns | n.id], [n IN ns | n.code], [n IN ns | n.kind], [n IN ns | n.name]"""
-ENTITY_PAGE = """MATCH (n:Entity) WHERE n.id > $after AND ($mark = '' OR any(f IN n.facts WHERE f CONTAINS $mark))
-  WITH n ORDER BY n.id LIMIT $limit WITH collect(n) AS ns RETURN [n IN ns | n.id], [n IN ns | n.kind], [n IN ns | n.facts]"""
-TAINTED_ENTITIES = """MATCH (n:Entity) WHERE size(n.facts) > 0
+ENTITY_PAGE = f"""MATCH (n:Entity) WHERE n.id > $after AND {seen("n")}
+  AND ($mark = '' OR any(f IN n.facts WHERE f CONTAINS $mark)) WITH n ORDER BY n.id LIMIT $limit WITH collect(n) AS ns
+  RETURN [n IN ns | n.id], [n IN ns | n.kind], [n IN ns | n.facts], [n IN ns | n.by]"""
+TAINTED_ENTITIES = f"""MATCH (n:Entity) WHERE size(n.facts) > 0 AND {seen("n")}
   AND all(f IN n.facts WHERE split(split(f, $unit)[-1], ':')[0] IN $sources) RETURN n.id, n.facts"""
-
-# -- withdrawing
-START_WITHDRAWAL = """MATCH (s:Source {number: $source}) WHERE NOT s.withdrawing
-  SET s.withdrawing = true, s.gone_entities = 0, s.gone_links = 0, s.gone_values = 0 WITH s
-  OPTIONAL MATCH (m:Manifest {source: s.number}) DETACH DELETE m
-  WITH DISTINCT s OPTIONAL MATCH (r:Run {source: s.number}) SET r.status = 'withdrawn'"""
-UNFINISHED = "MATCH (s:Source {withdrawing: true}) RETURN s.number"
-WITHDRAWING = "MATCH (s:Source {number: $source, withdrawing: true}) RETURN 1"
-GONE = """MATCH (s:Source {number: $source}) SET s.gone_entities = coalesce(s.gone_entities, 0) + $entities,
-  s.gone_links = coalesce(s.gone_links, 0) + $links, s.gone_values = coalesce(s.gone_values, 0) + $values"""
-END_WITHDRAWAL = """MATCH (s:Source {number: $source}) SET s.withdrawing = false
-  RETURN coalesce(s.gone_entities, 0), coalesce(s.gone_links, 0), coalesce(s.gone_values, 0)"""
-#: Ends that nothing describes stay only as long as a link refers to them.
-DROP_BARE = "MATCH (n:Thing) WHERE size(n.facts) = 0 AND NOT (n)--() WITH n LIMIT $limit DELETE n RETURN count(*)"
 
 # -- what people and analytics add
 SAVE_FINDINGS = """UNWIND $rows AS row MERGE (f:Finding {id: row[0]})
@@ -163,7 +164,10 @@ def schema_statements() -> dict[str, str]:
         "names"
     ] = """CREATE FULLTEXT INDEX names IF NOT EXISTS FOR (n:Entity) ON EACH [n.terms] OPTIONS {indexConfig:
       {`fulltext.analyzer`: 'whitespace', `fulltext.eventually_consistent`: true}}"""
-    statements["manifest_source"] = "CREATE INDEX manifest_source IF NOT EXISTS FOR (m:Manifest) ON (m.source)"
+    for name in ("Manifest", "Pending"):
+        statements[f"{name.lower()}_source"] = (
+            f"CREATE INDEX {name.lower()}_source IF NOT EXISTS FOR (m:{name}) ON (m.source)"
+        )
     return statements
 
 
@@ -171,35 +175,42 @@ def write_entities(name: str) -> str:
     """Rows (id, code, name, facts, terms) of one kind; returns those that are there already with other facts."""
     return f"""UNWIND $rows AS row MERGE (n:Entity {{id: row[0]}})
       ON CREATE SET n:{label(name)}, n.kind = $kind, n.code = row[1], n.name = row[2], n.facts = split(row[3], $separator),
-      n.terms = row[4]
-      WITH n, row WHERE n.facts <> split(row[3], $separator) RETURN n.id, n.kind, n.facts"""
+      n.terms = row[4], n.by = $by
+      WITH n, row WHERE n.facts <> split(row[3], $separator) RETURN n.id, n.kind, n.facts, n.by"""
 
 
 def write_bare() -> str:
-    """Rows (id, code) of ends that nothing describes."""
+    """Rows (id, code) of ends that nothing describes; returns those that one of the sources ``$others`` brought."""
     return f"""UNWIND $rows AS row MERGE (n:Entity {{id: row[0]}})
-      ON CREATE SET n:{label("Thing")}, n.kind = 'Thing', n.code = row[1], n.name = row[0], n.facts = [], n.terms = ''"""
+      ON CREATE SET n:{label("Thing")}, n.kind = 'Thing', n.code = row[1], n.name = row[0], n.facts = [], n.terms = '',
+      n.by = $by
+      WITH n WHERE n.by IN $others RETURN n.id, n.by"""
 
 
 def update_entities(was: str, now: str) -> str:
-    """Rows (id, name, facts, terms) of entities whose kind changes from one to another, or not."""
+    """Rows (id, name, facts, terms, by) of entities whose kind changes from one to another, or not."""
     relabelled = f"REMOVE n:{label(was)} SET n:{label(now)}, n.kind = $kind" if was != now else ""
     return f"""UNWIND $rows AS row MATCH (n:Entity {{id: row[0]}})
-      SET n.name = row[1], n.facts = row[2], n.terms = row[3] {relabelled}"""
+      WHERE n.kind <> $kind OR n.name <> row[1] OR n.facts <> row[2] OR n.terms <> row[3]
+      OR coalesce(n.by, 0) <> coalesce(row[4], 0)
+      SET n.name = row[1], n.facts = row[2], n.terms = row[3], n.by = row[4] {relabelled}"""
 
 
 def write_links(name: str) -> str:
     """Rows (id, source, target, facts, date, amount, currency); returns those that are there already with other facts."""
     return f"""UNWIND $rows AS row MATCH (a:Entity {{id: row[1]}}) MATCH (b:Entity {{id: row[2]}})
       MERGE (a)-[r:{link_type(name)} {{id: row[0]}}]->(b)
-      ON CREATE SET r.facts = split(row[3], $separator), r.date = row[4], r.amount = row[5], r.currency = row[6]
-      WITH r, row WHERE r.facts <> split(row[3], $separator) RETURN r.id, r.facts"""
+      ON CREATE SET r.facts = split(row[3], $separator), r.date = row[4], r.amount = row[5], r.currency = row[6],
+      r.by = $by
+      WITH a, r, b, row WHERE r.facts <> split(row[3], $separator) RETURN r.id, r.facts, r.by, a.id, b.id"""
 
 
 def update_links(name: str) -> str:
-    """Rows (id, facts, date, amount, currency)."""
+    """Rows (id, facts, by, date, amount, currency)."""
     return f"""UNWIND $rows AS row MATCH ()-[r:{link_type(name)} {{id: row[0]}}]->()
-      SET r.facts = row[1], r.date = row[2], r.amount = row[3], r.currency = row[4]"""
+      WHERE r.facts <> row[1] OR any(p IN [[r.by, row[2]], [r.date, row[3]], [r.amount, row[4]], [r.currency, row[5]]]
+      WHERE p[0] <> p[1] OR (p[0] IS NULL) <> (p[1] IS NULL))
+      SET r.facts = row[1], r.by = row[2], r.date = row[3], r.amount = row[4], r.currency = row[5]"""
 
 
 def drop_links(name: str) -> str:
@@ -207,13 +218,13 @@ def drop_links(name: str) -> str:
     return f"UNWIND $ids AS id MATCH ()-[r:{link_type(name)} {{id: id}}]->() DELETE r"
 
 
-def ends(name: str) -> str:
-    """Where the links of these ``$ids`` run that are there."""
-    return f"UNWIND $ids AS id MATCH (a)-[r:{link_type(name)} {{id: id}}]->(b) RETURN r.id, a.id, b.id"
+def links_there(name: str) -> str:
+    """Links of these ``$ids`` as they stand: id, facts, who brought it, ends."""
+    return f"UNWIND $ids AS id MATCH (a)-[r:{link_type(name)} {{id: id}}]->(b) RETURN r.id, r.facts, r.by, a.id, b.id"
 
 
 def counts() -> str:
-    """Entities and links by kind; answered from the server's own counters."""
+    """Entities and links by kind, unseen ones too; answered from the server's own counters."""
     parts = [f"RETURN 'entities' AS sort, '{k}' AS kind, COUNT {{ MATCH (n:{label(k)}) }} AS n" for k in entity_kinds()]
     parts += [
         f"RETURN 'links' AS sort, '{k}' AS kind, COUNT {{ MATCH ()-[r:{link_type(k)}]->() }} AS n" for k in link_kinds()
@@ -221,26 +232,34 @@ def counts() -> str:
     return " UNION ALL ".join(parts)
 
 
+#: Of the sources ``$hidden``: what nobody sees, by kind.
+UNSEEN = (
+    "MATCH (n:Entity) WHERE n.by IN $hidden RETURN 'entities' AS sort, n.kind AS kind, count(*) AS n UNION ALL "
+    "MATCH ()-[r]->() WHERE r.by IN $hidden RETURN 'links' AS sort, type(r) AS kind, count(*) AS n"
+)
+
+
 def links_by_id(names: Sequence[str]) -> str:
     """Links of these kinds by ``$ids``."""
     return " UNION ALL ".join(
         f"""UNWIND $ids AS id MATCH (a)-[r:{link_type(k)} {{id: id}}]->(b)
-            RETURN r.id AS id, '{k}' AS kind, a.id AS source, b.id AS target, r.facts AS facts"""
+            WHERE {seen("r")} RETURN r.id AS id, '{k}' AS kind, a.id AS source, b.id AS target, r.facts AS facts"""
         for k in names
     )
 
 
 def link_page(name: str) -> str:
-    """Links of one kind with their ends and facts."""
-    return f"""MATCH (a)-[r:{link_type(name)}]->(b) WHERE r.id > $after
+    """Links of one kind with their ends, facts and who brought them."""
+    return f"""MATCH (a)-[r:{link_type(name)}]->(b) WHERE r.id > $after AND {seen("r")}
       AND ($mark = '' OR any(f IN r.facts WHERE f CONTAINS $mark))
       WITH a, r, b ORDER BY r.id LIMIT $limit WITH collect([r, a, b]) AS xs
-      RETURN [x IN xs | x[0].id], [x IN xs | x[1].id], [x IN xs | x[2].id], [x IN xs | x[0].facts]"""
+      RETURN [x IN xs | x[0].id], [x IN xs | x[1].id], [x IN xs | x[2].id], [x IN xs | x[0].facts],
+      [x IN xs | x[0].by]"""
 
 
 def edges(name: str) -> str:
     """Links of one kind with the codes of their ends and what follows from their facts."""
-    return f"""MATCH (a)-[r:{link_type(name)}]->(b) WHERE r.id > $after
+    return f"""MATCH (a)-[r:{link_type(name)}]->(b) WHERE r.id > $after AND {seen("r")}
       WITH a, r, b ORDER BY r.id LIMIT $limit WITH collect([r, a, b]) AS xs
       RETURN [x IN xs | x[0].id], [x IN xs | x[1].code], [x IN xs | x[2].code], [x IN xs | x[0].date],
       [x IN xs | x[0].amount], [x IN xs | x[0].currency]"""
@@ -250,32 +269,33 @@ def some_facts(name: str) -> str:
     """Ids of a kind, with the facts that begin with one of ``$starts``."""
     chosen = "[f IN x.facts WHERE any(p IN $starts WHERE f STARTS WITH p)]"
     if kind(name).is_link:
-        return f"MATCH ()-[x:{link_type(name)}]->() RETURN x.id, {chosen}"
-    return f"MATCH (x:{'|'.join(label(k) for k in descendants(name))}) RETURN x.id, {chosen}"
+        return f"MATCH ()-[x:{link_type(name)}]->() WHERE {seen('x')} RETURN x.id, {chosen}"
+    return f"MATCH (x:{'|'.join(label(k) for k in descendants(name))}) WHERE {seen('x')} RETURN x.id, {chosen}"
 
 
 def tainted_links(name: str) -> str:
     """Links that only the ``$sources`` assert."""
-    return f"""MATCH ()-[r:{link_type(name)}]->()
-      WHERE all(f IN r.facts WHERE split(split(f, $unit)[-1], ':')[0] IN $sources) RETURN r.id, r.facts"""
+    return f"""MATCH ()-[r:{link_type(name)}]->() WHERE {seen("r")}
+      AND all(f IN r.facts WHERE split(split(f, $unit)[-1], ':')[0] IN $sources) RETURN r.id, r.facts"""
 
 
 def totals(names: Sequence[str] | None) -> str:
     """Links around an entity by kind; no row where there is no such entity."""
-    return f"""MATCH (n:Entity {{id: $id}}) OPTIONAL MATCH (n)-[r{types(names)}]-()
+    return f"""MATCH (n:Entity {{id: $id}}) WHERE {seen("n")} OPTIONAL MATCH (n)-[r{types(names)}]-() WHERE {seen("r")}
       WITH DISTINCT r RETURN type(r) AS kind, count(r) AS n ORDER BY kind"""
 
 
 def around(names: Sequence[str] | None) -> str:
     """The first ``$limit`` links around each of ``$ids``, in the order of the ids, then kind and id."""
     return f"""UNWIND range(0, size($ids) - 1) AS place MATCH (n:Entity {{id: $ids[place]}})
-      CALL (n) {{ MATCH (n)-[r{types(names)}]-() WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit RETURN r }}
+      CALL (n) {{ MATCH (n)-[r{types(names)}]-() WHERE {seen("r")} WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit RETURN r }}
       RETURN place, r.id AS id, type(r) AS kind, startNode(r).id, endNode(r).id ORDER BY place, kind, id"""
 
 
 def links_at(names: Sequence[str] | None) -> str:
     """Links at one of ``$ids`` whose other end is among others, or anywhere."""
-    return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-(m) WHERE $among IS NULL OR m.id IN $among
+    return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-(m) WHERE {seen("r")}
+      AND ($among IS NULL OR m.id IN $among)
       WITH DISTINCT r ORDER BY type(r), r.id LIMIT $limit
       RETURN r.id, type(r), startNode(r).id, endNode(r).id, r.date, r.amount, r.currency"""
 
@@ -283,5 +303,5 @@ def links_at(names: Sequence[str] | None) -> str:
 def steps(names: Sequence[str] | None, forward: bool) -> str:
     """Links that start at one of ``$ids``, or touch it."""
     arrow = ">" if forward else ""
-    return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-{arrow}()
+    return f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}})-[r{types(names)}]-{arrow}() WHERE {seen("r")}
       RETURN DISTINCT r.id, type(r), startNode(r).id, endNode(r).id, coalesce(r.date, '')"""

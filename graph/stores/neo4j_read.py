@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,19 +17,21 @@ from vinculo.graph.types import Source
 
 if TYPE_CHECKING:
     from vinculo.graph.stores.neo4j_connection import Connection
+    from vinculo.graph.stores.neo4j_view import View
 
 #: Things in one chunk of a bulk read.
 PAGE = 10_000
 
 
-def said(facts: Sequence[str], sources: dict[int, Source]) -> Told:
-    """What the server's strings say of one thing."""
+def said(facts: Sequence[str], sources: dict[int, Source], hidden: Collection[int] = ()) -> Told:
+    """What the server's strings say of one thing, without those of unpublished sources."""
 
     def statements() -> Iterator[tuple[str, int, int]]:
         for text in facts:
             pair, _, origin = text.rpartition(UNIT)
             number, _, record = origin.partition(":")
-            yield pair, int(number), int(record)
+            if not hidden or int(number) not in hidden:
+                yield pair, int(number), int(record)
 
     return told(statements(), sources)
 
@@ -39,7 +41,9 @@ def source_of(fact: str) -> str:
     return fact.rpartition(UNIT)[2].partition(":")[0]
 
 
-def property_table(chunks: Iterable[Sequence[Any]], properties: Sequence[str]) -> pa.Table:
+def property_table(
+    chunks: Iterable[Sequence[Any]], properties: Sequence[str], hidden: Collection[int] = ()
+) -> pa.Table:
     """``id`` and per property the first value in sorted order, from columns of ids and of their strings."""
     columns = pa.schema([("id", pa.string()), *((p, pa.string()) for p in properties)])
     found = [columns.empty_table()]
@@ -47,7 +51,11 @@ def property_table(chunks: Iterable[Sequence[Any]], properties: Sequence[str]) -
         lists = pa.array(facts, pa.list_(pa.string()))
         parents = pc.list_parent_indices(lists)
         statements = pc.list_flatten(lists)
-        pairs = pc.list_element(pc.split_pattern(statements, UNIT, max_splits=1, reverse=True), 0)
+        parts = pc.split_pattern(statements, UNIT, max_splits=1, reverse=True)
+        if hidden:
+            seen = pc.invert(pc.is_in(_numbers(pc.list_element(parts, 1)), pa.array(list(hidden), pa.int64())))
+            parents, parts = parents.filter(seen), parts.filter(seen)
+        pairs = pc.list_element(parts, 0)
         names, values = halves(pairs)
         table = pa.table({"id": pa.array(ids, pa.string())})
         for name in properties:
@@ -61,7 +69,12 @@ def property_table(chunks: Iterable[Sequence[Any]], properties: Sequence[str]) -
     return whole.take(pc.sort_indices(whole.column("id")))
 
 
-def pages(connection: Connection, query: str, size: int = 0, **values: Any) -> Iterator[list[list[Any]]]:
+def _numbers(origins: pa.Array) -> pa.Array:
+    """The source's numbers, of texts ``number:record``."""
+    return pc.cast(pc.list_element(pc.split_pattern(origins, ":", max_splits=1), 0), pa.int64())
+
+
+def pages(connection: Connection | View, query: str, size: int = 0, **values: Any) -> Iterator[list[list[Any]]]:
     """Columns in the order of their ids, a page at a time; the first column is the id, the empty id is nobody's."""
     after, size = "", size or PAGE
     while True:
@@ -85,12 +98,17 @@ def portions(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]
         yield some
 
 
-def assertions(lists: Sequence[Sequence[str]], sources: dict[int, Source], only: int | None) -> pa.Table:
+def assertions(
+    lists: Sequence[Sequence[str]], sources: dict[int, Source], only: int | None, hidden: Collection[int] = ()
+) -> pa.Table:
     """Things' strings as assertions with their source's dataset and sha256; ``thing`` is the place in ``lists``."""
     things = np.repeat(np.arange(len(lists)), [len(x) for x in lists]).astype(np.int64)
     statements = read(things, pa.array([f for x in lists for f in x], pa.string()))
     if only is not None:
         statements = statements.filter(pc.equal(statements.column("source"), only))
+    elif hidden:
+        unseen = pc.is_in(statements.column("source"), pa.array(list(hidden), pa.int64()))
+        statements = statements.filter(pc.invert(unseen))
     table = put_together(statements)
     numbers = flat(table.column("source")).to_pylist()
     return pa.table(

@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores import neo4j_queries as queries
+from vinculo.graph.stores.neo4j_publish import START as START_PUBLISHING
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
 
 if TYPE_CHECKING:
     from vinculo.graph.stores.neo4j_connection import Connection, Transaction
+    from vinculo.graph.stores.neo4j_view import View
 
 
 class Records:
@@ -24,7 +26,11 @@ class Records:
     _numbers: dict[tuple[str, str], int]
 
     def _settled(self) -> Connection:
-        """The connection, once no withdrawal is half done: what every question and every write begins with."""
+        """The connection, once nothing is half done: what every question and every write begins with."""
+        return self._view().db
+
+    def _view(self) -> View:
+        """The same, with the sources whose things are not to be seen."""
         raise NotImplementedError
 
     def _source_number(self, source: Source) -> int:
@@ -52,8 +58,8 @@ class Records:
         return assembly.sources_by_number(self._db.rows(queries.SOURCES))
 
     def _present(self) -> list[str]:
-        """Kinds of links that there are, sorted."""
-        return list(self._counts()["links"])
+        """Kinds of links that there are, seen or not, sorted."""
+        return sorted(kind for sort, kind, n in self._db.rows(queries.counts()) if sort == "links" and n)
 
     # -- the record of what was loaded -----------------------------------------------------------------------------
     def begin_run(self, source: Source, *, at: str = "") -> int:
@@ -65,10 +71,24 @@ class Records:
     def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
         told = json.dumps(counts, sort_keys=True)
         values = {"run": run, "status": status, "counts": told, "now": at or assembly.now()}
-        self._db.write(lambda tx: tx.rows(queries.FINISH_RUN, **values))
+
+        def work(tx: Transaction) -> None:
+            tx.rows(queries.FINISH_RUN, **values)
+            if status == "done":
+                tx.rows(START_PUBLISHING, run=run)
+
+        self._db.write(work)
+        self._settled()
 
     def sources(self) -> list[Source]:
-        made = assembly.sources_by_number(self._settled().rows(queries.ASSERTING))
+        return self._asserting(unpublished=False)
+
+    def unpublished(self) -> list[Source]:
+        """Sources that have a batch and are not published, by dataset, then sha256."""
+        return self._asserting(unpublished=True)
+
+    def _asserting(self, *, unpublished: bool) -> list[Source]:
+        made = assembly.sources_by_number(self._view().rows(queries.ASSERTING, unpublished=unpublished))
         return sorted(made.values(), key=lambda s: s.key)
 
     def runs(self) -> list[Run]:
@@ -92,14 +112,12 @@ class Records:
         return "-".join(str(v) for v in self._settled().rows(queries.VERSION)[0])
 
     def counts(self) -> dict[str, dict[str, int]]:
-        self._settled()
-        return self._counts()
-
-    def _counts(self) -> dict[str, dict[str, int]]:
+        view = self._view()
         found: dict[str, dict[str, int]] = {"entities": {}, "links": {}}
-        for sort, kind, n in sorted(self._db.rows(queries.counts())):
-            if n:
-                found[sort][kind] = n
+        unseen = {(sort, kind): n for sort, kind, n in view.rows(queries.UNSEEN)} if view.hidden else {}
+        for sort, kind, n in sorted(view.rows(queries.counts())):
+            if n > unseen.get((sort, kind), 0):
+                found[sort][kind] = n - unseen.get((sort, kind), 0)
         return found
 
     # -- what people and analytics add -----------------------------------------------------------------------------

@@ -63,24 +63,27 @@ def strings(statements: pa.Table) -> pa.Array:
 
 
 def together(statements: pa.Table, count: int) -> list[str]:
-    """Per thing its strings in one, for the server to split: a text travels faster than a list. All things have some."""
+    """Per thing its strings in one, for the server to split: a text travels faster than a list."""
     things = flat(statements.column("thing")).to_numpy()
-    _, joined = joined_by(things, strings(statements))
-    if len(joined) != count:
-        raise ValueError("a thing without statements")
+    starts, joined = joined_by(things, strings(statements))
     made: list[str] = joined.to_pylist()
-    return made
+    if len(made) == count:
+        return made
+    texts = [""] * count
+    for thing, text in zip(things[starts].tolist(), made, strict=True):
+        texts[thing] = text
+    return texts
 
 
 def merged_kinds(statements: pa.Table, count: int) -> list[str]:
-    """Per thing the kind that all its sources together give it."""
+    """Per thing the kind that all its sources together give it; that of a bare end where none says."""
     pairs = flat(statements.column("pair"))
     kind = pc.starts_with(pairs, UNIT)
     things = flat(statements.column("thing")).filter(kind).to_pylist()
     names: list[set[str]] = [set() for _ in range(count)]
     for thing, name in zip(things, halves(pairs.filter(kind))[1].to_pylist(), strict=True):
         names[thing].add(name)
-    return [merged_kind(frozenset(n)) for n in names]
+    return [merged_kind(frozenset(n)) if n else "Thing" for n in names]
 
 
 def display_names(statements: pa.Table, ids: Sequence[str]) -> list[str]:

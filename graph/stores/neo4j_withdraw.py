@@ -7,45 +7,33 @@ while the mark is there: several may work at it at once, and nothing written mea
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vinculo.graph.errors import StoreBusy
-from vinculo.graph.stores import hide_password
-from vinculo.graph.stores import neo4j_connection as connecting
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_rows as made_of
-from vinculo.graph.stores.neo4j_connection import Connection, Transaction
-from vinculo.graph.stores.neo4j_write import put_entities, put_links
+from vinculo.graph.stores.neo4j_connection import Transaction
+from vinculo.graph.stores.neo4j_view import Known, hidden_now, links_right, look_again, put_right
 
 #: Things looked at in one transaction, and ends without a link dropped in one.
 PAGE, ROWS = 5_000, 10_000
-#: Between two looks at a withdrawal that somebody else has to end, seconds.
-PAUSE_S = 0.1
+
+START = """MATCH (s:Source {number: $source}) WHERE NOT s.withdrawing
+  SET s.withdrawing = true, s.publishing = false, s.gone_entities = 0, s.gone_links = 0, s.gone_values = 0 WITH s
+  OPTIONAL MATCH (m:Manifest {source: s.number}) DETACH DELETE m
+  WITH DISTINCT s OPTIONAL MATCH (r:Run {source: s.number}) SET r.status = 'withdrawn'"""
+WITHDRAWING = "MATCH (s:Source {number: $source, withdrawing: true}) RETURN coalesce(s.published, true)"
+GONE = """MATCH (s:Source {number: $source}) SET s.gone_entities = coalesce(s.gone_entities, 0) + $entities,
+  s.gone_links = coalesce(s.gone_links, 0) + $links, s.gone_values = coalesce(s.gone_values, 0) + $values"""
+END = """MATCH (s:Source {number: $source}) SET s.withdrawing = false, s.published = false
+  WITH s MATCH (p:Pending {source: $source}) DELETE p"""
+COUNTED = """MATCH (s:Source {number: $source})
+  RETURN coalesce(s.gone_entities, 0), coalesce(s.gone_links, 0), coalesce(s.gone_values, 0)"""
+#: Ends that nothing describes stay only as long as a link refers to them.
+DROP_BARE = "MATCH (n:Thing) WHERE size(n.facts) = 0 AND NOT (n)--() WITH n LIMIT $limit DELETE n RETURN count(*)"
 
 #: Runs one piece of work as the only writer.
 Exclusively = Callable[[Callable[[Transaction], Any]], Any]
-
-
-def settle(connection: Connection, each: Callable[[], Exclusively]) -> None:
-    """End every withdrawal that was begun.
-
-    Raises
-    ------
-    StoreBusy
-        ``store_withdrawing``: this connection may not write, and nobody else ended it in time.
-    """
-    end = time.monotonic() + connecting.PATIENCE_S
-    while unfinished := connection.rows(queries.UNFINISHED):
-        if not connection.read_only:
-            for (number,) in unfinished:
-                go_on(number, each())
-        elif time.monotonic() > end:
-            raise StoreBusy("store_withdrawing", url=hide_password(connection.url))
-        else:
-            time.sleep(PAUSE_S)
 
 
 def withdraw_source(source: int, each: Exclusively) -> dict[str, int]:
@@ -56,7 +44,7 @@ def withdraw_source(source: int, each: Exclusively) -> dict[str, int]:
     dict
         ``entities``, ``links``, ``values`` that went, whoever took them out.
     """
-    each(lambda tx: tx.rows(queries.START_WITHDRAWAL, source=source))
+    each(lambda tx: tx.rows(START, source=source))
     return go_on(source, each)
 
 
@@ -88,9 +76,9 @@ def _from(work: Callable[[Transaction, str], str], after: str) -> Callable[[Tran
 
 def _page(tx: Transaction, source: int, query: str, after: str) -> list[list[Any]]:
     """Columns of the next things the source asserts; none where somebody else has ended the withdrawal."""
-    if not tx.rows(queries.WITHDRAWING, source=source):
+    if not tx.rows(WITHDRAWING, source=source):
         return []
-    columns = list(tx.rows(query, after=after, limit=PAGE, mark=f"\x1f{source}:")[0])
+    columns = list(tx.rows(query, after=after, limit=PAGE, mark=f"\x1f{source}:", hidden=[])[0])
     return columns if columns[0] else []
 
 
@@ -99,12 +87,17 @@ def _links(tx: Transaction, source: int, kind: str, after: str) -> str:
     page = _page(tx, source, queries.link_page(kind), after)
     if not page:
         return ""
-    ids, _, _, facts = page
-    left, lost, values = _without(ids, facts, source)
-    if left:
-        put_links(tx, kind, [(id, before) for id, before, _ in left], made_of.held([stay for _, _, stay in left]))
+    ids, starts, ends, facts, by = page
+    stay, values = _without(facts, source)
+    hidden = hidden_now(tx)
+    left = [n for n, some in enumerate(stay) if some]
+    known = [Known(ids[n], kind, facts[n], by[n]) for n in left]
+    links_right(tx, known, made_of.held([stay[n] for n in left]), hidden, source)
+    lost = [id for id, some in zip(ids, stay, strict=True) if not some]
     tx.rows(queries.drop_links(kind), ids=lost)
-    tx.rows(queries.GONE, source=source, entities=0, links=len(lost), values=values)
+    # an end that only unpublished links have left is not seen any more
+    look_again(tx, [*starts, *ends], hidden, source, every=bool(hidden))
+    tx.rows(GONE, source=source, entities=0, links=len(lost), values=values)
     return str(ids[-1])
 
 
@@ -113,47 +106,38 @@ def _entities(tx: Transaction, source: int, after: str) -> str:
     page = _page(tx, source, queries.ENTITY_PAGE, after)
     if not page:
         return ""
-    ids, names, facts = page
-    kinds = dict(zip(ids, names, strict=True))
-    left, lost, values = _without(ids, facts, source)
-    if left:
-        known = [(id, kinds[id], before) for id, before, _ in left]
-        put_entities(tx, known, [id for id, _, _ in left], made_of.held([stay for _, _, stay in left]))
-    by_kind: dict[str, list[list[Any]]] = defaultdict(list)
-    for id in lost:
-        by_kind[kinds[id]].append([id, id, [], ""])
-    for was, rows in sorted(by_kind.items()):
-        tx.rows(queries.update_entities(was, "Thing"), rows=rows, kind="Thing")
-    tx.rows(queries.GONE, source=source, entities=len(lost), links=0, values=values)
-    return str(ids[-1])
+    stay, values = _without(page[2], source)
+    known = [Known(*row) for row in zip(*page, strict=True)]
+    put_right(tx, known, made_of.held(stay), hidden_now(tx), source)
+    lost = sum(not some for some in stay)
+    tx.rows(GONE, source=source, entities=lost, links=0, values=values)
+    return known[-1].id
 
 
 def _bare_ends(tx: Transaction, source: int) -> int:
-    if not tx.rows(queries.WITHDRAWING, source=source):
+    if not tx.rows(WITHDRAWING, source=source):
         return 0
-    return int(tx.rows(queries.DROP_BARE, limit=ROWS)[0][0])
+    return int(tx.rows(DROP_BARE, limit=ROWS)[0][0])
 
 
 def _end(tx: Transaction, source: int) -> Sequence[int]:
-    if tx.rows(queries.WITHDRAWING, source=source):
+    marked = tx.rows(WITHDRAWING, source=source)
+    if marked:
+        tx.rows(END, source=source)
+    if marked and marked[0][0]:
+        # what nobody saw leaves everything as it was
         tx.rows(queries.CHANGED)
-    gone: Sequence[int] = tx.rows(queries.END_WITHDRAWAL, source=source)[0]
+    gone: Sequence[int] = tx.rows(COUNTED, source=source)[0]
     return gone
 
 
-def _without(
-    ids: Sequence[str], held: Sequence[list[str]], source: int
-) -> tuple[list[tuple[str, list[str], list[str]]], list[str], int]:
-    """Things (id, facts before, facts left), ids of those left with nothing, and how many values went."""
-    left: list[tuple[str, list[str], list[str]]] = []
-    lost: list[str] = []
+def _without(held: Sequence[list[str]], source: int) -> tuple[list[list[str]], int]:
+    """Per thing the facts that are left, and how many values went."""
+    left: list[list[str]] = []
     values = 0
-    for id, facts in zip(ids, held, strict=True):
+    for facts in held:
         stay = [f for f in facts if not f.rpartition("\x1f")[2].startswith(f"{source}:")]
         pairs = [{f.rpartition("\x1f")[0] for f in some if not f.startswith("\x1f")} for some in (facts, stay)]
         values += len(pairs[0]) - len(pairs[1])
-        if not stay:
-            lost.append(id)
-        elif len(stay) < len(facts):
-            left.append((id, facts, stay))
-    return left, lost, values
+        left.append(stay)
+    return left, values

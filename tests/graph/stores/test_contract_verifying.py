@@ -57,6 +57,26 @@ SPOILED: dict[str, list[tuple[str, str]]] = {
         ("MATCH (n:Entity {id: 'ana'}) SET n.terms = ''", "names"),
         ("MATCH (s:Source) SET s.number = 99", "dangling"),
         ("MATCH (r:Run) DETACH DELETE r", "manifest"),
+        # altered together with all that follows from it
+        (
+            """MATCH (n:Entity {id: 'ana'}) SET n.facts = [f IN n.facts | replace(f, '1980', '1981')]""",
+            "sum",
+        ),
+        (
+            """MATCH (n:Entity {id: 'ana'}) SET n.name = 'Ana Ximena', n.terms = 'ana nax xim ime men ena __ana_ximena',
+               n.facts = [f IN n.facts | replace(f, 'Ana López', 'Ana Ximena')]""",
+            "sum",
+        ),
+        (
+            """MATCH ()-[r:PAID]->() SET r.amount = 9.0, r.facts = [f IN r.facts | replace(f, '9500.50', '9')]""",
+            "sum",
+        ),
+        ("MATCH (a)-[r:OWNS]->(b) WITH a, b, r, properties(r) AS p DELETE r CREATE (b)-[s:OWNS]->(a) SET s = p", "sum"),
+        ("MATCH ()-[r:OWNS]->() SET r.facts = [f IN r.facts | replace(f, ':2', ':3')]", "sum"),
+        ("MATCH ()-[r:PAID]->() DELETE r", "sum"),
+        ("MATCH (m:Manifest) SET m.records = 99", "manifest"),
+        ("MATCH (s:Source) SET s.taint = 'sar'", "manifest"),
+        ("MATCH ()-[r:PAID]->() MATCH (s:Source) SET r.by = 99, s.published = false", "derived"),
     ],
 }
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import store_places as at
-from neo4j_places import cypher
+from neo4j_places import QUESTIONS, CutOff, cypher
 from store_places import Place
 
 from vinculo.graph.errors import StoreBusy
 from vinculo.graph.store import Store
-from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_withdraw, neo4j_write
 from vinculo.graph.transfer import digest
 from vinculo.graph.types import Added, Batch, Manifest
@@ -31,9 +30,6 @@ def test_a_withdrawal_cut_off_goes_on_at_the_next_opening(
     rows = [(f"e{n}", "Person", n + 1, {"name": f"N {n}"}) for n in range(30)]
     paid = [(f"q{n}", "PAID", f"e{n}", f"e{n - 1}" if n else "x", n + 1, {}) for n in range(30)]
     second = at.load(store, "d.b", [*rows, ("x", "Company", 1, {"name": "Longer X"})], paid)
-
-    class CutOff(Exception):
-        pass
 
     def cut(*_: object) -> None:
         raise CutOff
@@ -71,10 +67,6 @@ def test_pages_of_a_withdrawal_and_of_a_bulk_read(server: Place, monkeypatch: py
     assert digest(store) == before
 
 
-class CutOff(Exception):
-    """The process was killed here."""
-
-
 @pytest.fixture
 def half(server: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Store, dict[str, object]]]:
     """A store whose withdrawal was cut off, another that was open meanwhile, and the digest without the file."""
@@ -98,26 +90,6 @@ def half(server: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store
 
 ROWS: list[at.EntityRow] = [(f"e{n}", "Person", n + 1, {"name": f"N {n}"}) for n in range(30)]
 PAID: list[at.LinkRow] = [(f"q{n}", "PAID", f"e{n}", "x", n + 1, {}) for n in range(30)]
-
-#: Each begins its answer by looking for a withdrawal that is half done.
-QUESTIONS: dict[str, Callable[[Store], object]] = {
-    "entities": lambda s: [e.name for e in s.entities(["e1", "x"]).values()],
-    "links": lambda s: list(s.links(["q1", "p"])),
-    "neighbours": lambda s: s.neighbours("x").totals,
-    "links_at": lambda s: s.links_at(["x"]).column("id").to_pylist(),
-    "paths": lambda s: [[e.id for e in p.entities] for p in s.paths("x", "y")],
-    "search": lambda s: [h.id for h in s.search("n 7")],
-    "nodes": lambda s: s.nodes().column("id").to_pylist(),
-    "edges": lambda s: s.edges().column("id").to_pylist(),
-    "table": lambda s: s.table("Person", ["name"]).to_pylist(),
-    "statements": digest,
-    "taints": lambda s: s.taints(),
-    "counts": lambda s: s.counts(),
-    "sources": lambda s: [x.file for x in s.sources()],
-    "manifests": lambda s: [len(s.manifests(at.source(f"d.{f}"))) for f in "ab"],
-    "fingerprints": lambda s: list(s.fingerprints("d")),
-    "runs": lambda s: [(r.source.file, r.status) for r in s.runs()],
-}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -197,12 +169,14 @@ def test_the_same_file_loaded_while_it_is_taken_out_is_whole(
         if not begun:
             begun.append(True)
             number = given[3]
-            other._db.write(lambda own: own.rows(queries.START_WITHDRAWAL, source=number))  # type: ignore[attr-defined]
+            other._db.write(lambda own: own.rows(neo4j_withdraw.START, source=number))  # type: ignore[attr-defined]
         return work(tx, *given)
 
     monkeypatch.setattr("vinculo.graph.stores.neo4j.write_batch", late)
     batch = Batch.make(at.entities([("new", "Person", 1, {"name": "New"})]))
-    store.write(batch, Manifest(origin, 1, 2, 1, at.prints("new")))
+    run = store.begin_run(origin)
+    store.write(batch, Manifest(origin, run, 2, 1, at.prints("new")))
+    store.finish_run(run, "done", {})
     assert set(store.entities(["new", "e1"])) == {"new"}
     assert [m.number for m in store.manifests(origin)] == [2]
 
@@ -238,3 +212,4 @@ def write_again(store: Store) -> None:
     for n in range(30):
         batch = Batch.make(at.entities([(f"e{n}", "Person", n + 1, {"name": f"Other {n}"})]))
         store.write(batch, Manifest(origin, run, n + 1, 1, at.prints(str(n))))
+    store.finish_run(run, "done", {})
