@@ -18,11 +18,11 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
 from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 from vinculo.ingest.formats.supply import Supply
 
 _LINE = re.compile(r"(\d{3})\|(.*)", re.DOTALL)
-_START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(500\|[^|\r\n]*\|\d{4}\||501\|\d{4}\|)\d{7}\|")
+_START = re.compile(r"\A\s*(500\|[^|\r\n]*\|\d{4}\||501\|\d{4}\|)\d{7}\|")
 #: Record types that end a pedimento, and the one that ends the file.
 _ENDS = ("800", "801", "999")
 _END_OF_FILE = "801"
@@ -66,7 +66,8 @@ class _Pedimento:
 class _Gathered:
     """Pedimentos until there are enough for a chunk."""
 
-    def __init__(self) -> None:
+    def __init__(self, marked: bool) -> None:
+        self.marked = marked
         self.rows: list[tuple[str, int, int, bytes]] = []
         self.bad: list[Bad] = []
         self.record = self.lines = 0
@@ -74,6 +75,11 @@ class _Gathered:
     def take(self, one: _Pedimento) -> None:
         if "501" not in one.tree:
             self.reject(one.line, one.texts[0] if one.texts else "")
+            return
+        if self.marked and (wrong := next((t for t in one.texts if MISFIT in t), None)):
+            self.record += 1
+            self.lines += len(one.texts)
+            self.bad.append((self.record, one.line, wrong[:3], wrong.replace(MISFIT, "\ufffd")[:2000], "bad_byte", {}))
             return
         self.record += 1
         tree = json.dumps(one.tree, ensure_ascii=False)
@@ -138,7 +144,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         record ``801``, ``wrong_encoding``; after the records before it.
     """
     notes |= {"encoding": file.encoding}
-    gathered = _Gathered()
+    gathered = _Gathered(file.misfits > 0)
     error: InputError | None = None
     with Supply(file) as supply:
         try:
@@ -161,12 +167,12 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
 
 def looks(file: OpenedFile) -> bool:
     """Whether the file begins with a record 500 or 501 of a pedimento."""
-    return bool(_START.match(file.head[:4096]))
+    return bool(_START.match(file.start[:4096]))
 
 
 def peek(file: OpenedFile) -> list[Head]:
     """``SAAI M3`` and the record types at the beginning, as if they were a header."""
-    text = file.head.decode(file.encoding, errors="replace")
+    text = file.start
     return [Head([(1, ["SAAI M3", *dict.fromkeys(re.findall(r"(?m)^(\d{3})\|", text))])])]
 
 
