@@ -30,7 +30,7 @@ def columns(path: str, begin: Profile, key: str) -> Profile:
     asked = begin if given == [c.meant for c in begin.columns] else _asked(path, begin, given)
     chosen: dict[str, str] = {}
     for place, column in enumerate(begin.columns):
-        head, middle, right = st.columns([3, 3, 2.6], vertical_alignment="center", gap="small")
+        head, middle, right = st.columns([2.7, 3, 3], vertical_alignment="center", gap="small")
         unsure = column.meant and column.sure < SURE and given[place] == column.meant
         mark = f"<span class='v-chip'>{escaped(t('layout.check'))}</span>" if unsure else ""
         samples = " · ".join(seen(s)[:40] for s in column.samples)

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.settings import load_settings
-from vinculo.ingest.gathering import MEMBERS, TOTAL, gathered
+from vinculo.ingest.formats.limits import MEMBERS, TOTAL
+from vinculo.ingest.gathering import gathered
 
 #: What a browser may send at once; ``launch`` tells the server the same.
 LARGEST_MIB = 200

@@ -27,7 +27,7 @@ from vinculo.graph.errors import VinculoError
 from vinculo.graph.stores import hide_password, open_store
 from vinculo.graph.types import Source
 from vinculo.ingest import profile as profiles
-from vinculo.ingest.gathering import MEMBERS, RATIO, TOTAL
+from vinculo.ingest.formats.limits import MEMBERS, RATIO, TOTAL
 from vinculo.ingest.recognise import datasets
 from vinculo.ingest.report import COUNTS
 

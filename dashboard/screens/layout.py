@@ -195,6 +195,8 @@ def kept() -> None:
 
 def form(path: str) -> None:
     """Columns at the left, what they make at the right."""
+    with st.spinner(t("layout.looking")):
+        layouts.guessed(path)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         st.html(f"<div class='v-head'>{escaped(t('layout.says', file=Path(path).name))}</div>")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 import zlib
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from vinculo.graph.errors import InputError
+from vinculo.ingest.formats.xlsx import LARGEST
 
-#: Bytes that are enough to tell columns by.
+#: Bytes, and rows of a workbook's sheet, that are enough to tell columns by.
 ENOUGH = 1 << 20
+ROWS = 200
+#: A smaller workbook is read as quickly whole.
+_SMALL_BOOK = 100_000
 
 
 def sample(path: Path, folder: Path) -> Path:
@@ -18,7 +25,7 @@ def sample(path: Path, folder: Path) -> Path:
     Parameters
     ----------
     path : pathlib.Path
-        Text, packed by gzip or not; a workbook is given back as it is, for its beginning alone is none.
+        Text, packed by gzip or not, or a workbook.
     folder : pathlib.Path
         Where the beginning is kept; made where it is not there.
 
@@ -32,7 +39,10 @@ def sample(path: Path, folder: Path) -> Path:
     try:
         with path.open("rb") as raw:
             mark = raw.read(2)
-        if mark == b"PK" or (mark != b"\x1f\x8b" and path.stat().st_size <= ENOUGH):
+        size = path.stat().st_size
+        if mark == b"PK":
+            return path if size <= _SMALL_BOOK else _first_rows(path, folder)
+        if mark != b"\x1f\x8b" and size <= ENOUGH:
             return path
         with gzip.open(path, "rb") if mark == b"\x1f\x8b" else path.open("rb") as stream:
             head = stream.read(ENOUGH + 1)
@@ -48,6 +58,38 @@ def sample(path: Path, folder: Path) -> Path:
     begun = folder / path.name.removesuffix(".gz")
     begun.write_bytes(head[: _line_end(head)])
     return begun
+
+
+def _first_rows(path: Path, folder: Path) -> Path:
+    """The first rows of each sheet as a workbook; the file itself where it is none that can be read, for the reader to say so."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    def cell(sheet: Any, value: Any) -> Any:
+        if not isinstance(value, str) or not value.startswith("="):
+            return value
+        # a text, which would come back as a formula without a value
+        made = WriteOnlyCell(sheet, value=value)
+        made.data_type = "s"
+        return made
+
+    try:
+        with zipfile.ZipFile(path) as members:
+            if sum(m.file_size for m in members.infolist()) > LARGEST:
+                return path
+        book, begun = openpyxl.load_workbook(path, read_only=True, data_only=True), openpyxl.Workbook(write_only=True)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            out = begun.create_sheet(sheet.title)
+            for row in islice(sheet.iter_rows(values_only=True), ROWS):
+                out.append([cell(out, value) for value in row])
+        book.close()
+        folder.mkdir(parents=True, exist_ok=True)
+        begun.save(folder / path.name)
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IllegalCharacterError):
+        return path
+    return folder / path.name
 
 
 def _line_end(head: bytes) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 from hypothesis import given
@@ -144,6 +147,30 @@ def test_the_beginning_of_a_large_file_tells_as_much(encoding: str, packed: bool
     # its last line is whole
     (_, lines_read) = (open_file(begun).encoding, open_file(begun).text().read().splitlines())
     assert lines_read[-1] in lines
+
+
+def test_the_beginning_of_a_large_workbook_tells_as_much(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Actas"
+    sheet.append(["REPORTE"])
+    sheet.append(["Folio", "Fecha", "Sustancia", "Cantidad", "Notas"])
+    for n in range(1_500):
+        sheet.append([f"A-{n}", date(2024, 1 + n % 12, 3), "fentanilo", n / 8, sha256(str(n).encode()).hexdigest()])
+    sheet["E4"].value, sheet["E4"].data_type = "=1+1", "s"
+    path = tmp_path / "actas.xlsx"
+    book.save(path)
+    begun = sample(path, tmp_path / "begun")
+    assert begun != path and begun.stat().st_size < 20_000
+    part, whole = guess(open_file(begun)), guess(open_file(path))
+    assert (part.columns, part.missing, part.dataset.name) == (whole.columns, whole.missing, whole.dataset.name)
+    mapping = tmp_path / "m.yml"
+    mapping.write_text(mapping_text(part), encoding="utf-8")
+    assert preview(open_file(begun), mapping) == preview(open_file(path), mapping)
+    assert "=1+1" in str(preview(open_file(begun), mapping)[1])
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(path.read_bytes()[:-2000])
+    assert sample(broken, tmp_path / "begun") == broken
 
 
 def test_a_small_file_is_its_own_sample_and_what_is_no_file_is_said(written: Write, tmp_path: Path) -> None:
