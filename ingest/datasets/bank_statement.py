@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
-from vinculo.ingest.datasets import payments
+from vinculo.ingest.datasets import payment_rules, payments
 from vinculo.ingest.datasets.transfers import CURRENCIES, METHODS
 
 AMOUNTS = ("amount", "debit", "credit")
@@ -190,7 +190,10 @@ DATASET = Dataset(
         "rfc contraparte": "counterparty_tax_id",
         "pais contraparte": "counterparty_country",
     },
-    mappings={"payments": payments.payment_mapping(AMOUNTS, value_date="value_date"), "statements": payments.STATEMENTS},
+    mappings={
+        "payments": payment_rules.payment_mapping(AMOUNTS, value_date="value_date"),
+        "statements": payment_rules.STATEMENTS,
+    },
     prepare=payments.prepared(lines, "bank_statement"),
     fill_rates={"payments: date": 0.5, "payments: payment key": 0.5},
 )  # fmt: skip

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
-from vinculo.ingest.datasets import payments
+from vinculo.ingest.datasets import payment_rules, payments
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
@@ -309,7 +309,7 @@ DATASET = (
         Text("Berka: transactions", "Berka: operaciones"),
         Text("Payments in and out of the accounts.", "Pagos que entran y salen de las cuentas."),
         ("trans_id", "account_id", "date", "type", "operation", "amount", "balance", "k_symbol", "bank", "account"),
-        payments.MAPPINGS,
+        payment_rules.MAPPINGS,
         payments.prepared(transactions, _PREFIX),
         {"payments: amount": 0.9, "payments: date": 0.9},
     ),

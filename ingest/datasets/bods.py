@@ -16,6 +16,7 @@ from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.datasets.bods_statements import Statement, share, statements, text, typed
+from vinculo.ingest.datasets.party_columns import number_key
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
 Row = dict[str, Any]
@@ -140,7 +141,7 @@ def _numbers(one: Statement) -> list[Row]:
                     "number": number,
                     "scheme": scheme,
                     # a number without its scheme is no key to anybody
-                    "compared": c.number_key(number) if scheme else None,
+                    "compared": number_key(number) if scheme else None,
                     "compared type": _SCHEMES.get(scheme, scheme.upper()),
                 }
             )

@@ -22,6 +22,7 @@ from vinculo.ingest.clean.identifiers import iban_shaped, rfc
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets.accounts import account_keys, bank_keys
 from vinculo.ingest.datasets.fiu_texts import Node
+from vinculo.ingest.datasets.party_columns import named, number_key, party_kinds
 
 Cells = dict[str, Any]
 #: Columns of each table that hold one text; the others hold lists.
@@ -117,10 +118,10 @@ class Rows:
         return key
 
     def _key(self, said: Cells, at: str) -> str:
-        if made := c.number_key(said.get("tax", "")):
+        if made := number_key(said.get("tax", "")):
             return "|".join(("tax", made, said.get("tax country") or said.get("country") or "")).lower()
         for row in said.get("numbers", ()):
-            if (row.get("type") or row.get("social")) and (made := c.number_key(row.get("number", ""))):
+            if (row.get("type") or row.get("social")) and (made := number_key(row.get("number", ""))):
                 return f"{row.get('type')}|{made}|{row.get('country', '').lower()}"
         if name := said.get("name", ""):
             return f"{self.report}|{' '.join(name.casefold().split())}|{said.get('born', '')}"
@@ -186,7 +187,7 @@ def _keyed(name: str, table: pa.Table, dataset: str) -> pa.Table:
         key = c.address_keys(c.if_any(c.texts(table, "street"), streets), c.texts(table, "country"))
         return c.with_columns(table, {"full": c.joined([streets, c.texts(table, "country")]), "full key": key})
     if name == "numbers":
-        number = c.through(c.texts(table, "number"), c.number_key)
+        number = c.through(c.texts(table, "number"), number_key)
         return c.with_columns(
             table,
             {
@@ -205,8 +206,8 @@ def _keyed(name: str, table: pa.Table, dataset: str) -> pa.Table:
 
 
 def _parties(table: pa.Table) -> pa.Table:
-    names = c.named(c.texts(table, "name"))
-    tax = c.through(c.texts(table, "tax"), c.number_key)
+    names = named(c.texts(table, "name"))
+    tax = c.through(c.texts(table, "tax"), number_key)
     is_rfc = pc.is_valid(c.through(tax, rfc))
     home = pc.coalesce(c.texts(table, "country"), c.texts(table, "residence"))
     given = c.country_codes(pc.coalesce(c.texts(table, "tax country"), home))
@@ -220,7 +221,7 @@ def _parties(table: pa.Table) -> pa.Table:
             "tax number": number,
             "tax type": c.through(number, lambda made: "RFC" if rfc(made) else "TAX"),
             "tax country": country,
-            "kind": pc.coalesce(c.texts(table, "kind"), c.party_kinds(names, tax)),
+            "kind": pc.coalesce(c.texts(table, "kind"), party_kinds(names, tax)),
             "phone country": pc.coalesce(c.texts(table, "phone country"), home),
         },
     )

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from vinculo.graph.schema import Kind, is_a, kinds
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
-from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.party_columns import tax_numbers
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
 #: Property of a schema -> link kind, and whether the entity that has the property is its source.
@@ -118,7 +118,7 @@ def _shared(rows: list[dict[str, Any]]) -> dict[str, pa.Table]:
         return {}
     texts = {n: pa.array([row.get(n) for row in rows], pa.string()) for n in ("source", "country", *SHARED)}
     numbers = {n: pa.array([row[n] for row in rows], pa.int64()) for n in ("record", "line")}
-    tax = c.tax_numbers(texts["taxNumber"], texts["country"])
+    tax = tax_numbers(texts["taxNumber"], texts["country"])
     told = {"tax number": tax.number, "tax type": tax.type, "tax country": tax.country}
     return {"shared": pa.table({**texts, **numbers, **told})}
 

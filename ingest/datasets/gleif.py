@@ -15,6 +15,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.party_columns import number_key, party_kinds
 from vinculo.ingest.mapping import EntityRule, Key, Mapping
 from vinculo.ingest.trees import Branch, branched
 
@@ -58,10 +59,10 @@ def _csv_names() -> tuple[str, ...]:
 def _shared(table: pa.Table) -> dict[str, pa.Table]:
     """Columns that both forms come to, from names in lower case: kinds, numbers, addresses."""
     name, category = c.texts(table, "entity.legalname"), c.texts(table, "entity.entitycategory")
-    firm = c.party_kinds(name, pa.nulls(table.num_rows, pa.string()))
+    firm = party_kinds(name, pa.nulls(table.num_rows, pa.string()))
     firm = c.through(firm, lambda text: text if text == "Company" else "Organization")
     kind = pc.if_else(pc.is_in(category, value_set=pa.array(_PUBLIC)), "PublicBody", firm)
-    number = c.through(c.texts(table, "entity.registrationauthority.registrationauthorityentityid"), c.number_key)
+    number = c.through(c.texts(table, "entity.registrationauthority.registrationauthorityentityid"), number_key)
     country = c.country_codes(c.texts(table, "entity.legaladdress.country"))
     status = c.texts(table, "registration.registrationstatus")
     jurisdiction = c.texts(table, "entity.legaljurisdiction")

@@ -15,6 +15,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.party_columns import party_kinds
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 #: Nodes are numbered across all files of the database.
@@ -49,7 +50,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     name = c.texts(table, "name")
     ended = [_ended(table, column, word) for column, word in _ENDS]
     made = {
-        "kind": c.party_kinds(name, pa.nulls(table.num_rows, pa.string())),
+        "kind": party_kinds(name, pa.nulls(table.num_rows, pa.string())),
         "codes": c.split(pc.coalesce(c.texts(table, "country_codes"), c.texts(table, "countries")), r"\s*;\s*"),
         "found": c.joined([c.texts(table, "sourceid"), c.texts(table, "valid_until")], ": "),
         "jurisdiction told": pc.coalesce(c.texts(table, "jurisdiction_description"), c.texts(table, "jurisdiction")),

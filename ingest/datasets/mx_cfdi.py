@@ -18,6 +18,7 @@ from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.datasets.invoices import INVOICE, folio_fiscal
 from vinculo.ingest.datasets.mx_pedimento import PEDIMENTO, pedimento_key
+from vinculo.ingest.datasets.party_columns import number_key
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.trees import Branch, branched
 
@@ -121,7 +122,7 @@ def _known(table: pa.Table, contents: dict[int, str]) -> pa.Table:
 def _party(table: pa.Table, *, address: bool = True) -> pa.Table:
     """Add the party: by RFC, by its foreign number where the RFC is a generic one."""
     rfc = c.through(c.texts(table, "rfc"), str.strip)
-    own = c.through(rfc, c.number_key)
+    own = c.through(rfc, number_key)
     foreign = c.texts(table, "foreign")
     tax = pc.coalesce(c.if_any(own, rfc), foreign, rfc)
     # whoever has an RFC of its own has it from Mexico, wherever it resides

@@ -17,6 +17,7 @@ from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import ofac_remarks as remarks
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.party_columns import party_kinds
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 MISSING = ("-0-", "-0")
@@ -39,7 +40,7 @@ def prepare_sdn(table: pa.Table) -> dict[str, pa.Table]:
     remark = texts(table, "remarks")
     kind = c.through(texts(table, "type"), lambda text: _KINDS.get(text.strip().lower()))
     name = texts(table, "name")
-    firm = c.party_kinds(name, pa.nulls(table.num_rows, pa.string()))
+    firm = party_kinds(name, pa.nulls(table.num_rows, pa.string()))
     other = c.through(firm, lambda text: "Company" if text == "Company" else "Organization")
     individual = pc.equal(kind, "Person")
     parts = pc.extract_regex(c.where(name, individual), r"^(?P<last>[^,]+),\s*(?P<first>.+)$")

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
-from vinculo.ingest.datasets import payments
+from vinculo.ingest.datasets import payment_rules, payments
 from vinculo.ingest.datasets.payments import Fields, tabled
 
 _MOMENT = re.compile(
@@ -182,7 +182,7 @@ DATASET = Dataset(
     url="https://www.financialdataexchange.org/ofx",
     format="ofx",
     columns=("OFX",),
-    mappings=payments.MAPPINGS,
+    mappings=payment_rules.MAPPINGS,
     prepare=payments.prepared(payments_and_statements, "ofx"),
-    fill_rates=payments.FILLED,
+    fill_rates=payment_rules.FILLED,
 )

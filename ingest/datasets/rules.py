@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from vinculo.ingest.clean.identifiers import imo
 from vinculo.ingest.datasets import columns as c
+from vinculo.ingest.datasets.party_columns import named, party_kinds, tax_numbers
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Value
 
 Rules = tuple[tuple[EntityRule, ...], tuple[LinkRule, ...]]
@@ -64,12 +65,12 @@ def add_party(
     address_in_key : bool
         Two parties of one name at two addresses stay two.
     """
-    names = c.named(c.texts(table, name))
+    names = named(c.texts(table, name))
     said = c.texts(table, name)
     countries = c.texts(table, country) if country else pa.nulls(table.num_rows, pa.string())
     codes = c.country_codes(countries)
     tax = c.texts(table, tax_id) if tax_id else pa.nulls(table.num_rows, pa.string())
-    numbers = c.tax_numbers(tax, countries)
+    numbers = tax_numbers(tax, countries)
     nothing = pa.nulls(table.num_rows, pa.string())
     streets = c.joined([c.texts(table, s) for s in street]) if street else nothing
     full = pc.coalesce(c.texts(table, full_address), c.if_any(streets, c.joined([streets, countries])))
@@ -91,7 +92,7 @@ def add_party(
             f"{role} key": made,
             f"{role} name": names,
             f"{role} nobody": pc.if_else(pc.is_valid(names), pa.scalar(None, pa.string()), said),
-            f"{role} kind": c.party_kinds(names, numbers.key),
+            f"{role} kind": party_kinds(names, numbers.key),
             f"{role} country": countries,
             f"{role} tax": tax,
             f"{role} tax number": numbers.number,
@@ -226,7 +227,7 @@ def place_rule(role: str) -> EntityRule:
 
 def add_vessel(table: pa.Table, name: str, number: str) -> pa.Table:
     """Add the columns of a ship: known by a valid IMO number, else by its name inside this dataset."""
-    names, said = c.named(c.texts(table, name)), c.texts(table, number)
+    names, said = named(c.texts(table, name)), c.texts(table, number)
     made = c.through(said, imo)
     alone = pc.if_else(pc.is_valid(made), pa.scalar(None, pa.string()), c.alike(names))
     return c.with_columns(

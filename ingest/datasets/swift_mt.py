@@ -13,7 +13,7 @@ import pyarrow as pa
 from vinculo.graph.text import Text
 from vinculo.ingest.clean.identifiers import NO_REFERENCE, iban_shaped
 from vinculo.ingest.dataset import Dataset
-from vinculo.ingest.datasets import payments
+from vinculo.ingest.datasets import payment_rules, payments
 from vinculo.ingest.datasets.payments import Fields, tabled
 from vinculo.ingest.datasets.swift_mt_details import information, non_swift
 
@@ -247,7 +247,7 @@ DATASET = Dataset(
     url="https://www.swift.com/standards",
     format="swift_mt",
     columns=("MT",),
-    mappings=payments.MAPPINGS,
+    mappings=payment_rules.MAPPINGS,
     prepare=payments.prepared(payments_and_statements, "swift_mt"),
-    fill_rates=payments.FILLED,
+    fill_rates=payment_rules.FILLED,
 )

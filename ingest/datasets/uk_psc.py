@@ -18,6 +18,7 @@ from vinculo.ingest.clean.countries import country
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.party_columns import number_key
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.trees import Branch, branched
 
@@ -161,7 +162,7 @@ def _countries(said: str) -> str:
 def _registered(number: str | None, land: str | None, place: str | None) -> tuple[str | None, str | None]:
     """A number as it compares, and the country it is of; without a country it is no key to anybody."""
     where = country(land or "") or country(place or "")
-    compared = c.number_key(company_number(number) if where == "gb" else number) if number else None
+    compared = number_key(company_number(number) if where == "gb" else number) if number else None
     return (compared, where) if where and compared else (None, None)
 
 

@@ -10,6 +10,7 @@ from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import ofac_remarks as remarks
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.party_columns import party_kinds
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 _COLUMNS = ("source", "entity_number", "type", "programs", "name", "addresses", "start_date", "end_date", "ids")
@@ -31,7 +32,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Parties and listings; one table each of addresses and of official numbers."""
     name = c.texts(table, "name")
     kind = c.through(c.texts(table, "type"), lambda text: _KINDS.get(text.lower()))
-    firm = c.party_kinds(name, pa.nulls(table.num_rows, pa.string()))
+    firm = party_kinds(name, pa.nulls(table.num_rows, pa.string()))
     told = pc.if_else(
         pc.is_valid(c.texts(table, "type")), pc.if_else(pc.equal(firm, "Company"), firm, "Organization"), firm
     )
