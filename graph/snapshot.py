@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vinculo.graph import context
 from vinculo.graph.errors import EnvironmentProblem, InputError, UsageError
 from vinculo.graph.statements import flat, put_together, taken_apart, things_of
 from vinculo.graph.store import Store
@@ -43,6 +44,8 @@ FILES = {"entity": "entities.parquet", "link": "links.parquet"}
 MANIFESTS = pa.schema(
     [*ORIGIN, ("run", pa.int64()), ("number", pa.int64()), ("records", pa.int64()), ("fingerprints", pa.binary())]
 )
+#: Published figures: the bodies are Arrow streams (see :mod:`vinculo.graph.context`).
+CONTEXT = pa.schema([*ORIGIN, ("part", pa.int64()), ("body", pa.large_binary())])
 REJECTS = pa.schema([*ORIGIN, *REJECT_SCHEMA])
 
 
@@ -109,6 +112,7 @@ def _write(
         origin = [[s.dataset] * own.num_rows, [s.sha256] * own.num_rows]
         rejects.append(_table([*origin, *own.columns], REJECTS))
     pq.write_table(pa.concat_tables(rejects), part / "rejects.parquet", compression="zstd")
+    contexts = _write_contexts(store, part)
     told = {"digest": digest.hexdigest(), **counted, "values": digest.values}
     document = {
         "snapshot": SNAPSHOT_VERSION,
@@ -116,6 +120,7 @@ def _write(
         "counts": store.counts(),
         "sources": [asdict(s) for s in sources],
         "runs": [asdict(r) for r in store.runs()],
+        "context": contexts,
         "findings": [f.as_json() for f in store.findings()],
         "suggestions": [asdict(s) | {"why": s.why._asdict()} for s in store.suggestions()],
         "documents": {c: store.documents(c) for c in store.collections()},
@@ -123,6 +128,17 @@ def _write(
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
     (part / "snapshot.json").write_text(text, encoding="utf-8")
     return told
+
+
+def _write_contexts(store: Store, part: Path) -> list[list[str]]:
+    """Write the tables of published figures, one after the other; returns what is there."""
+    heads = store.contexts()
+    with pq.ParquetWriter(part / "context.parquet", CONTEXT, compression="none") as writer:
+        for head in heads.values():
+            source = context.told(head).source
+            rows = zip(*context.numbered(store.context(source), source), strict=True)
+            writer.write_table(_table(rows, CONTEXT))
+    return [list(key) for key in sorted(heads)]
 
 
 def _table(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
@@ -179,6 +195,10 @@ class Snapshot:
         """Refuse files whose contents are not those that were written."""
         if contents != self._document["contents"]:
             raise InputError("snapshot_damaged", folder=self._folder, reason="digest")
+        parts = [tuple(r.values()) for r in self._contexts.to_pylist()]
+        told = [tuple(key) for key in self._document.get("context", [])]
+        if any(context.spoiled(parts)) or sorted({(dataset, sha256) for dataset, sha256, *_ in parts}) != told:
+            raise InputError("snapshot_damaged", folder=self._folder, reason="context.parquet")
 
     def _read(self, name: str) -> pa.Table:
         try:
@@ -232,6 +252,19 @@ class Snapshot:
         rows = self._read("rejects.parquet").to_pylist()
         own = [{n: r[n] for n in REJECT_SCHEMA.names} for r in rows if (r["dataset"], r["sha256"]) == source.key]
         return pa.Table.from_pylist(own, schema=REJECT_SCHEMA)
+
+    @property
+    def _contexts(self) -> pa.Table:
+        return self._read("context.parquet") if self._document.get("context") else CONTEXT.empty_table()
+
+    def contexts(self) -> dict[tuple[str, str], bytes]:
+        """As :meth:`vinculo.graph.store.Store.contexts`."""
+        rows = self._contexts.to_pylist()
+        return {(r["dataset"], r["sha256"]): r["body"] for r in rows if r["part"] == 0}
+
+    def context(self, source: Source) -> list[bytes]:
+        """As :meth:`vinculo.graph.store.Store.context`."""
+        return [r["body"] for r in self._contexts.to_pylist() if (r["dataset"], r["sha256"]) == source.key]
 
     def findings(self) -> list[Finding]:
         """As :meth:`vinculo.graph.store.Store.findings`."""

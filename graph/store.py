@@ -211,6 +211,16 @@ class Store(Protocol):
         assertions, manifests. ``progress`` is called with (``"verify"``, parts done, parts in all).
         """
 
+    # -- published figures beside the graph (see vinculo.graph.context) ---------------------------------------------
+    def save_context(self, source: Source, bodies: Sequence[bytes]) -> None:
+        """Keep a table in numbered parts, all of them or none; what was kept of this source before is replaced."""
+
+    def contexts(self) -> dict[tuple[str, str], bytes]:
+        """Part 0 of every table that is kept, by dataset and sha256, sorted."""
+
+    def context(self, source: Source) -> list[bytes]:
+        """All parts of a table by number; none where it is not kept. :meth:`withdraw` takes it out."""
+
     # -- what people and analytics add -------------------------------------------------------------------------
     def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:
         """Replace all findings of one typology."""

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vinculo.graph.context import told
 from vinculo.graph.errors import StoreError, UsageError
 from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.snapshot import Snapshot, write_snapshot
@@ -110,7 +111,7 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
     Returns
     -------
     dict
-        ``sources`` copied, ``passed_over``, ``findings``, ``suggestions``, ``documents``.
+        ``sources`` copied, ``passed_over``, tables of ``context``, ``findings``, ``suggestions``, ``documents``.
 
     Raises
     ------
@@ -142,8 +143,10 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
                 with contextlib.suppress(StoreError):
                     target.withdraw(source)
                 raise
+    carried = _copy_contexts(origin, target)
     _copy_bare_runs(origin, target, {s.key for s in every})
-    return {"sources": len(wanted), "passed_over": len(every) - len(wanted), **_copy_additions(origin, target)}
+    added = _copy_additions(origin, target)
+    return {"sources": len(wanted), "passed_over": len(every) - len(wanted), "context": carried, **added}
 
 
 def _complete(origin: Store | Snapshot, target: Store, source: Source) -> bool:
@@ -196,6 +199,15 @@ def _copy_bare_runs(origin: Store | Snapshot, target: Store, asserting: set[tupl
     for r in origin.runs():
         if r.source.key not in asserting and r.source.key not in known:
             target.finish_run(target.begin_run(r.source, at=r.started), r.status, r.counts, at=r.finished)
+
+
+def _copy_contexts(origin: Store | Snapshot, target: Store) -> int:
+    """Tables of published figures that the target has not."""
+    there = target.contexts()
+    wanted = [told(head).source for key, head in origin.contexts().items() if key not in there]
+    for source in wanted:
+        target.save_context(source, origin.context(source))
+    return len(wanted)
 
 
 def _copy_additions(origin: Store | Snapshot, target: Store) -> dict[str, int]:

@@ -17,7 +17,10 @@ from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 from vinculo.ingest.cells import no_collecting
+from vinculo.ingest.context import ContextTable, context_tables
+from vinculo.ingest.context.keeping import context_of, keep
 from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.formats import Format
 from vinculo.ingest.formats.opened import OpenedFile, open_file
 from vinculo.ingest.gathering import Found, gathered
 from vinculo.ingest.loading import Loading
@@ -90,7 +93,12 @@ def ingest_each(
         for found in _found(several):
             started = time.monotonic()
             file = open_file(found.path, progress, found.shown if found.shown != found.path else None)
-            for recognised in _recognised(file, dataset, mapping):
+            figures, known = _meant(file, dataset, mapping)
+            if figures is not None:
+                report = keep(opened, file, *figures, synthetic=synthetic or file.synthetic, progress=progress)
+                report.seconds = round(time.monotonic() - started, 3)
+                yield report
+            for recognised in known:
                 _keep_mapping(opened, file, recognised.dataset.name, mapping)
                 loading = Loading(opened, file, recognised, synthetic or file.synthetic, progress)
                 with no_collecting():
@@ -134,6 +142,21 @@ def _found(paths: Sequence[str | Path | Found]) -> Iterator[Found]:
                 if isinstance(found, InputError):
                     raise found
                 yield found
+
+
+def _meant(
+    file: OpenedFile, dataset: str | Dataset | None, mapping: str | Path | None
+) -> tuple[tuple[ContextTable, Format] | None, list[Recognised]]:
+    """The context table a file is one of, or else its datasets."""
+    if isinstance(dataset, str) and mapping is None and dataset in context_tables():
+        return context_of(file, dataset), []
+    try:
+        return None, _recognised(file, dataset, mapping)
+    except InputError as problem:
+        figures = context_of(file) if problem.code == "unknown_file" else None
+        if figures is None:
+            raise
+        return figures, []
 
 
 def _recognised(file: OpenedFile, dataset: str | Dataset | None, mapping: str | Path | None) -> list[Recognised]:

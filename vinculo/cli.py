@@ -23,6 +23,8 @@ TOUR: dict[str, dict[str, str]] = {
         "datasets": "load",
         "profile": "profile",
         "ingest": "load",
+        "context": "context",
+        "rates": "context",
         "runs": "load",
         "withdraw": "load",
         "verify": "check",

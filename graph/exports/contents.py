@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
+from vinculo.graph.rates import rates_chosen
 from vinculo.graph.standing import Standing, standings
 from vinculo.graph.store import Store
 from vinculo.graph.taint import link_without, name_from, without
@@ -51,6 +52,8 @@ class Contents:
         What lists say, by entity id.
     kinds : dict
         Kind by entity id, of what goes out.
+    rates : Rates
+        By which amounts are told in another currency too; false where none is chosen.
     synthetic : bool
         Something that was read so far says it is made up: ask after reading.
     sources : list of Source
@@ -80,6 +83,7 @@ class Contents:
         self.label = chart.store if chart else ""
         self.data_version = (chart.data_version if chart else "") or store.version()
         self.chart = chart
+        self.rates = rates_chosen(store)
         self.kinds = dict(nodes)
         self.entities_kept_back, self.links_kept_back = kept_back
         self.entities_read = self.links_read = 0

@@ -19,6 +19,7 @@ from typing import Any
 
 from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents, made_up
+from vinculo.graph.rates import conversions
 from vinculo.graph.schema import kind
 from vinculo.graph.text import Text, say
 from vinculo.graph.types import Entity, Fact, Link
@@ -42,6 +43,8 @@ _LINK_COLUMNS = [
     "currency",
     "synthetic",
 ]
+#: Where a currency is chosen: what the amount came to in it, and by which rate, or why it is not known.
+_CONVERTED = ["converted", "converted_currency", "conversion"]
 _VALUE_COLUMNS = ["thing", "id", "property", "value", "dataset", "file", "sha256", "record", "synthetic"]
 
 
@@ -82,9 +85,9 @@ def writes(contents: Contents, path: Path) -> None:
                 _values(values, "entity", entity)
             nodes.close()
         with archive.open(_member("links.csv"), "w") as out:
-            links = _Table(out, _LINK_COLUMNS)
+            links = _Table(out, [*_LINK_COLUMNS, *(_CONVERTED if contents.rates else ())])
             for link in contents.links():
-                links.row(_link(link, contents, names))
+                links.row(_link(link, contents, names) + _converted(link, contents))
                 _values(values, "link", link)
             links.close()
         values.close()
@@ -145,6 +148,16 @@ def _link(link: Link, contents: Contents, names: Mapping[str, str]) -> list[str]
     ends = [link.source, names.get(link.source, ""), link.target, names.get(link.target, "")]
     facts = [link.first("date") or link.first("startDate"), link.first("amount"), link.first("currency")]
     return [link.id, link.kind, verb, *ends, *facts, _made_up(link)]
+
+
+def _converted(link: Link, contents: Contents) -> list[str]:
+    if not contents.rates:
+        return []
+    found = conversions(link, contents.rates)
+    if not found:
+        return [""] * len(_CONVERTED)
+    amount = "" if found[0].converted is None else f"{found[0].rounded:f}"
+    return [amount, found[0].target if amount else "", found[0].told(contents.language)]
 
 
 def _values(table: _Table, thing: str, of: Entity | Link) -> None:

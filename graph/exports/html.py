@@ -25,6 +25,7 @@ from vinculo.graph.errors import UsageError
 from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents, made_up
 from vinculo.graph.palette import THEMES, node_image, palette
+from vinculo.graph.rates import conversions
 from vinculo.graph.schema import UNREADABLE, kind, property_label, unread
 from vinculo.graph.standing import status_of
 from vinculo.graph.text import LANGUAGES, Text, catalogue, say
@@ -74,7 +75,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
             note=chart.notes.get(id, ""),
             day=drawn.date,
             synthetic=_badge(entity.sources, drawn.synthetic),
-            facts=tables.facts(entity.kind, entity.properties),
+            facts=tables.facts(entity.kind, entity.properties) + tables.converted(entity, contents),
             where=tables.where(entity.sources),
         )
     parallel: Counter[tuple[str, ...]] = Counter()
@@ -96,7 +97,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
             nth=parallel[pair],
             ref=id,
             synthetic=_badge(link.sources, crossed.synthetic),
-            facts=tables.facts(link.kind, link.properties),
+            facts=tables.facts(link.kind, link.properties) + tables.converted(link, contents),
             where=tables.where(link.sources),
         )
         parallel[pair] += 1
@@ -169,6 +170,16 @@ class _Tables:
                 label = (f"{label[0]} ({known.unit})", f"{label[1]} ({known.unit})")
             at = self._labels.setdefault(label, len(self._labels))
             rows += [[at, _said(name, prop, fact.value), self.where(fact.sources)] for fact in properties[prop]]
+        return rows
+
+    def converted(self, thing: Entity | Link, contents: Contents) -> list[list[Any]]:
+        """What amounts come to in the chosen currency, with the record of the rate; or why they do not."""
+        rows: list[list[Any]] = []
+        for c in conversions(thing, contents.rates):
+            if told := c.told(contents.language):
+                label = say("rates.label", "en", code=c.target), say("rates.label", "es", code=c.target)
+                at = self._labels.setdefault(label, len(self._labels))
+                rows.append([at, told, self.where(tuple(Provenance(r.source, r.record) for r in c.rates))])
         return rows
 
     def where(self, sources: tuple[Provenance, ...]) -> list[list[int]]:

@@ -20,6 +20,7 @@ from vinculo.graph.stores import StoreKind, hide_password
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores.neo4j_bulk import Bulk
 from vinculo.graph.stores.neo4j_connection import Connection, EndsDiffer, Transaction
+from vinculo.graph.stores.neo4j_context import Contexts
 from vinculo.graph.stores.neo4j_lookup import Lookups
 from vinculo.graph.stores.neo4j_search import Searches
 from vinculo.graph.stores.neo4j_settle import settle
@@ -33,7 +34,7 @@ from vinculo.graph.verifying import Difference, Progress
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
-class Neo4jStore(Lookups, Searches, Bulk):
+class Neo4jStore(Lookups, Searches, Bulk, Contexts):
     """A :class:`vinculo.graph.store.Store` in one database of a Neo4j server. Safe to use from several threads."""
 
     #: One transaction of a small server: about 4 kB of its memory a row.
@@ -124,6 +125,7 @@ class Neo4jStore(Lookups, Searches, Bulk):
         known = [no for no, s in self._sources_by_number().items() if s.key == source.key]
         if not known:
             raise UsageError("unknown_source", source=source.file or source.sha256)
+        self._drop_context(source)
         return withdraw_source(known[0], self._each())
 
     def verify(self, progress: Progress | None = None) -> list[Difference]:

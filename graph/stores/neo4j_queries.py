@@ -21,6 +21,7 @@ RECORDS = {
     "Finding": "id",
     "Suggestion": "key",
     "SavedDocument": "key",
+    "Context": "key",
 }
 
 

@@ -18,6 +18,7 @@ from vinculo.graph.stores import neo4j_read as reading
 from vinculo.graph.stores import neo4j_rows as made_of
 from vinculo.graph.stores.checksum import manifest_sum, signed
 from vinculo.graph.stores.neo4j_checksum import link_key, sums_of
+from vinculo.graph.stores.neo4j_context import spoiled_contexts
 from vinculo.graph.stores.neo4j_view import LINKED, View, counting
 from vinculo.graph.types import Source
 from vinculo.graph.verifying import MOST, Difference, Progress
@@ -71,6 +72,7 @@ def differences(
     look = _Looking(view, sources)
     parts: list[Callable[[], Iterator[Difference]]] = [
         partial(_manifests, look),
+        partial(spoiled_contexts, view.db),
         partial(_entities, look),
         *(partial(_links_of, look, kind) for kind in present),
         partial(_sums, look),

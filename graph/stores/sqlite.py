@@ -2,7 +2,7 @@
 
 Several processes may read while one writes. What it does stands in the files beside this one: ``sqlite_connection`` opens,
 ``sqlite_lookup``, ``sqlite_search`` and ``sqlite_bulk`` read, ``sqlite_write`` and ``sqlite_withdraw`` change the graph,
-``sqlite_records`` keeps what was loaded and what people and analytics add.
+``sqlite_records`` keeps what was loaded and what people and analytics add, ``sqlite_context`` published figures beside it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from vinculo.graph.errors import UsageError
 from vinculo.graph.stores import StoreKind
 from vinculo.graph.stores.sqlite_bulk import Bulk
 from vinculo.graph.stores.sqlite_connection import Connection
+from vinculo.graph.stores.sqlite_context import Contexts, drop_context
 from vinculo.graph.stores.sqlite_lookup import Lookups
 from vinculo.graph.stores.sqlite_records import Records, source_number
 from vinculo.graph.stores.sqlite_search import Searches
@@ -23,7 +24,7 @@ from vinculo.graph.verifying import Difference, Progress
 _CHANGED = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'version'"
 
 
-class SqliteStore(Lookups, Searches, Bulk, Records):
+class SqliteStore(Lookups, Searches, Bulk, Records, Contexts):
     """A :class:`vinculo.graph.store.Store` in one file. Safe to use from several threads; calls take turns."""
 
     batch_rows = 250_000
@@ -52,6 +53,7 @@ class SqliteStore(Lookups, Searches, Bulk, Records):
             row = db.execute("SELECT no FROM source WHERE dataset = ? AND sha256 = ?", source.key).fetchone()
             if row is None:
                 raise UsageError("unknown_source", source=source.file or source.sha256)
+            drop_context(db, source)
             gone = withdraw_source(db, int(row[0]))
             db.execute(_CHANGED)
             return gone

@@ -19,6 +19,7 @@ import pyarrow as pa
 from vinculo.graph.errors import StoreBusy, StoreError, VinculoError
 from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed
 from vinculo.graph.stores.sqlite_connection import Connection
+from vinculo.graph.stores.sqlite_context import spoiled_contexts
 from vinculo.graph.stores.sqlite_derived import derived_entities, derived_links
 from vinculo.graph.stores.sqlite_write import content_number
 from vinculo.graph.types import Source
@@ -53,7 +54,17 @@ def differences(db: Connection, progress: Progress | None = None) -> list[Differ
         Another program holds the file.
     """
     found: list[Difference] = []
-    parts = (_structure, _index, _dangling, _contents, derived_entities, derived_links, _manifests, _records)
+    parts = (
+        _structure,
+        _index,
+        _dangling,
+        _contents,
+        derived_entities,
+        derived_links,
+        _manifests,
+        _records,
+        spoiled_contexts,
+    )
     for done, part in enumerate(parts):
         if progress:
             progress("verify", done, len(parts))

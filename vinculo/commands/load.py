@@ -134,7 +134,9 @@ def tell_report(console: Console, made: dict[str, Any]) -> None:
 def say_report(console: Console, made: dict[str, Any]) -> None:
     """The same for people alone."""
     numbers = {k: f"{v:,}" if isinstance(v, int) else v for k, v in made.items()}
-    console.say("cli.ingest.line", **(numbers | {"seconds": f"{made['seconds']:.1f}"}))
+    kept = made["notes"].get("kept_as") == "context"
+    line = "cli.ingest.context" if kept else "cli.ingest.line"
+    console.say(line, **(numbers | {"seconds": f"{made['seconds']:.1f}"}))
     if made.get("rejects_file"):
         console.say("cli.ingest.rejects", **numbers)
     for warning in made.get("warnings", ()):
@@ -216,8 +218,10 @@ def _run_json(run: Run) -> dict[str, Any]:
 @click.option("--yes", is_flag=True)
 def withdraw(console: Console, source: str, dataset: str | None, yes: bool) -> None:
     """Remove exactly what only this file asserted."""
+    from vinculo.graph.context import kept_tables
+
     with console.open(write=True) as store:
-        found = _named(store.sources(), source, dataset)
+        found = _named([*store.sources(), *(k.source for k in kept_tables(store))], source, dataset)
         if not yes:
             if console.as_json or not sys.stdin.isatty():
                 raise UsageError("needs_yes")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from vinculo.graph.errors import UsageError
 from vinculo.graph.evidence import still_there
 from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Fact, Link, Path, Provenance, Suggestion
+
+if TYPE_CHECKING:
+    from vinculo.graph.rates import Conversion
 
 
 @command
@@ -54,22 +57,28 @@ def search(console: Console, text: tuple[str, ...], kinds: tuple[str, ...], limi
 @click.option("--limit", type=click.IntRange(1), default=50)
 def show(console: Console, id: str, limit: int) -> None:
     """Show one entity or link: every value with its sources, its links, what lists say."""
+    from vinculo.graph.rates import conversions, rates_chosen
     from vinculo.graph.standing import standings
 
     with console.open() as store:
         found = store.entities([id]).get(id)
+        rates = rates_chosen(store)
         if found is None:
             link = store.links([id]).get(id)
             if link is None:
                 raise UsageError("unknown_entity", id=id)
             ends = store.entities([link.source, link.target])
-            console.emit(link_json(link))
+            made = conversions(link, rates)
+            console.emit(link_json(link) | _converted_json(made))
             _tell_link(console, link, ends)
+            _tell_converted(console, made)
             return
         near = store.neighbours(id, limit=limit)
         told = standings(store, [id]).get(id, ())
         suggested = still_there(store, store.suggestions(id))
         others = {e.id: e for e in near.entities} | store.entities([_other(s, id) for s in suggested])
+    made = conversions(found, rates)
+    beside = {x.id: conversions(x, rates) for x in near.links}
     console.emit(
         {
             "id": found.id,
@@ -77,11 +86,12 @@ def show(console: Console, id: str, limit: int) -> None:
             "name": found.name,
             "properties": properties_json(found.properties),
             "sources": [p.as_json() for p in found.sources],
-            "links": [link_json(x) for x in near.links],
+            "links": [link_json(x) | _converted_json(beside[x.id]) for x in near.links],
             "links_total": near.totals,
             "truncated": near.truncated,
             "standings": [s.as_json() for s in told],
             "suggestions": [suggestion_json(s) for s in suggested],
+            **_converted_json(made),
         }
     )
     if console.as_json:
@@ -92,7 +102,8 @@ def show(console: Console, id: str, limit: int) -> None:
         console.line(f"! {standing.sentence.into()}")
     console.line()
     _tell_facts(console, found.kind, found.properties)
-    _tell_links(console, found, near.links, {**others, id: found})
+    _tell_converted(console, made)
+    _tell_links(console, found, near.links, {**others, id: found}, beside)
     for kind, total in sorted(near.totals.items()):
         shown = sum(x.kind == kind for x in near.links)
         if shown < total:
@@ -273,17 +284,46 @@ def _date(link: Link) -> str:
     return link.first("date") or link.first("startDate")
 
 
-def _tell_links(console: Console, entity: Entity, links: Iterable[Link], ends: dict[str, Entity]) -> None:
+def _converted_json(made: Sequence[Conversion]) -> dict[str, Any]:
+    return {"converted": [c.as_json() for c in made]} if made else {}
+
+
+def _tell_converted(console: Console, made: Sequence[Conversion]) -> None:
+    said = [(f"{c.amount} {c.currency}".strip(), c.told()) for c in made if c.told()]
+    if said:
+        console.line()
+        console.say("cli.show.converted", code=made[0].target)
+        for given, told in said:
+            console.line(f"  {given}: {told}")
+
+
+def _tell_links(
+    console: Console,
+    entity: Entity,
+    links: Iterable[Link],
+    ends: dict[str, Entity],
+    converted: dict[str, list[Conversion]],
+) -> None:
     rows = []
+    chosen = any(converted.values())
     for x in links:
         outward = x.source == entity.id
         other = x.target if outward else x.source
         money = " ".join(t for t in (x.first("amount"), x.first("currency")) if t)
         name = _described(ends[other]) if other in ends else other
-        rows.append(("→" if outward else "←", verb(x.kind), name, _date(x)[:10], money, other))
+        told = [_shortly(c) for c in converted[x.id][:1]] or [""]
+        rows.append(("→" if outward else "←", verb(x.kind), name, _date(x)[:10], money, *told[:chosen], other))
     if rows:
         console.line()
-        console.table(("direction", "link", "name", "date", "amount", "id"), rows, numbers=(4,))
+        headings = ("direction", "link", "name", "date", "amount", *("converted",) * chosen, "id")
+        console.table(headings, rows, numbers=(4, 5) if chosen else (4,))
+
+
+def _shortly(conversion: Conversion) -> str:
+    """The other amount with the day of its rate, or that there is none."""
+    if not conversion.rates:
+        return say("cli.show.unconverted") if conversion.reason else ""
+    return f"{conversion.shown} ({conversion.rates[0].date})"
 
 
 def _tell_link(console: Console, link: Link, ends: dict[str, Entity]) -> None:

@@ -91,7 +91,7 @@ def test_a_copy_holds_the_same(both: dict[str, Place], origin: str, target: str)
     first.withdraw(at.source("d1.f1", synthetic=True))
     told: list[tuple[str, int, int]] = []
     made = copy(first, second, lambda *step: told.append(step))
-    assert made == {"sources": 2, "passed_over": 0, "findings": 0, "suggestions": 1, "documents": 2}
+    assert made == {"sources": 2, "passed_over": 0, "context": 0, "findings": 0, "suggestions": 1, "documents": 2}
     assert digest(second) == digest(first)
     assert sorted(map(repr, everything(second).pop("runs"))) == sorted(map(repr, everything(first).pop("runs")))  # type: ignore[call-overload]
     assert {k: v for k, v in everything(second).items() if k != "runs"} == {

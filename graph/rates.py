@@ -1,0 +1,328 @@
+"""Amounts in another currency: only by exchange rates that were loaded, at the day of the transaction, and told how.
+
+An amount is kept as it was given, always. Beside it stands what it came to by a loaded table: on its own day, or else on the
+nearest day before it that has a rate, a few days back at most. A rate is taken straight, turned round, or through one third
+currency of the same file and day. Where none is to be had nothing is converted, and that is said.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.graph.context import kept_tables, rows_of
+from vinculo.graph.store import Store
+from vinculo.graph.text import Text, say
+from vinculo.graph.types import Entity, Link, Source
+
+#: A rate may be so many days older than the transaction: the longest run of days without one (Easter, year's end) is five.
+DAYS = 7
+_DIGITS = 34
+_CENT = Decimal("0.01")
+_SETTINGS = ("settings", "currency")
+_COLUMNS = ("date", "base", "units", "currency", "rate", "source", "record", "place")
+_SCHEMA = pa.schema([(c, pa.int64() if c in ("record", "place") else pa.string()) for c in _COLUMNS])
+#: Properties with amounts, and the currency of those that have their own.
+_AMOUNTS = {"amount": "", "amountUsd": "USD", "amountEur": "EUR"}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """``units`` of ``base`` cost ``rate`` of ``currency`` on ``date``, as one record of a file says."""
+
+    date: str
+    base: str
+    units: Decimal
+    currency: str
+    rate: Decimal
+    said_by: str
+    source: Source
+    record: int
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """An amount as given, and what it came to in another currency, or why nothing is known of that.
+
+    Attributes
+    ----------
+    amount : decimal.Decimal
+    currency : str
+    target : str
+        The other currency.
+    converted : decimal.Decimal or None
+        Not rounded.
+    days : int
+        How many days before the transaction the rate is of.
+    rates : tuple of Rate
+        One, or two where it goes through a third currency.
+    reason : str
+        Empty where it is converted (or is in that currency anyway); else ``no_table``, ``no_rate``, ``no_day``, ``no_currency``.
+    day : str
+        Of the transaction.
+    """
+
+    amount: Decimal
+    currency: str
+    target: str
+    converted: Decimal | None = None
+    days: int = 0
+    rates: tuple[Rate, ...] = ()
+    reason: str = ""
+    day: str = ""
+
+    @property
+    def rounded(self) -> Decimal | None:
+        """The converted amount to two places, half to even."""
+        return None if self.converted is None else self.converted.quantize(_CENT, ROUND_HALF_EVEN)
+
+    @property
+    def shown(self) -> str:
+        """The converted amount to two places, with its currency; empty where there is none."""
+        return "" if self.rounded is None else f"{self.rounded:,} {self.target}"
+
+    def told(self, language: str | None = None) -> str:
+        """One sentence: the amount converted, by which rate of which day and file; or why it is not."""
+        if not self.rates:
+            blanks = {"currency": self.currency, "target": self.target, "day": self.day, "days": DAYS}
+            return say(f"rates.{self.reason}", language, **blanks) if self.reason else ""
+        each = [
+            say(
+                "rates.rate",
+                language,
+                units=f"{r.units.normalize():f}",
+                base=r.base,
+                rate=f"{r.rate:f}",
+                currency=r.currency,
+            )
+            for r in self.rates
+        ]
+        first = self.rates[0]
+        key = "rates.told" if not self.days else "rates.told_earlier"
+        where = {"file": first.source.file, "record": ", ".join(dict.fromkeys(str(r.record) for r in self.rates))}
+        by = f"{first.said_by}, " if first.said_by else ""
+        return say(
+            key, language, shown=self.shown, rates="; ".join(each), day=first.date, by=by, days=self.days, **where
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``show --json`` prints it."""
+        made: dict[str, Any] = {"amount": str(self.amount), "currency": self.currency, "target": self.target}
+        if self.converted is None:
+            return made | {"converted": None, "reason": self.reason}
+        said = [
+            {
+                "date": r.date,
+                "units": str(r.units),
+                "base": r.base,
+                "rate": str(r.rate),
+                "currency": r.currency,
+                "dataset": r.source.dataset,
+                "file": r.source.file,
+                "sha256": r.source.sha256,
+                "record": r.record,
+            }
+            for r in self.rates
+        ]
+        return made | {
+            "converted": str(self.rounded),
+            "days": self.days,
+            "rates": said,
+        }
+
+
+@dataclass
+class Rates:
+    """The exchange rates of a store, and the currency its amounts are shown in beside their own.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        A row a rate; ``place`` is the number of its file.
+    files : sequence of Source
+        In the order in which they were loaded.
+    target : str
+        Currency to convert into; empty where nobody chose one.
+    """
+
+    table: pa.Table
+    files: Sequence[Source] = ()
+    target: str = ""
+    _known: dict[tuple[str, str], tuple[list[str], list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.target)
+
+    def convert(self, amount: Decimal, currency: str, day: str, target: str = "") -> Conversion:
+        """An amount of a day in another currency.
+
+        Parameters
+        ----------
+        amount : decimal.Decimal
+        currency : str
+            Its ISO 4217 code.
+        day : str
+            ISO date; what comes after the day is passed over.
+        target : str, optional
+            Code of the other currency; the one chosen for the store by default.
+        """
+        target, day = target or self.target, day[:10]
+        asked = Conversion(amount, currency, target, day=day)
+        if currency == target:
+            return replace(asked, converted=amount)
+        if not currency or not self.table.num_rows:
+            return replace(asked, reason="no_currency" if self.table.num_rows else "no_table")
+        try:
+            moment = date.fromisoformat(day)
+        except ValueError:
+            return replace(asked, reason="no_day")
+        found = sorted(self._ways(currency, target, moment), key=lambda w: w[:3])
+        if not found:
+            return replace(asked, reason="no_rate")
+        days, _, _, rates = found[0]
+        with localcontext() as context:
+            context.prec = _DIGITS
+            made, now = amount, currency
+            for r in rates:
+                straight = r.base == now
+                made = made * r.rate / r.units if straight else made * r.units / r.rate
+                now = r.currency if straight else r.base
+        return replace(asked, converted=made, days=days, rates=rates)
+
+    def _ways(self, a: str, b: str, moment: date) -> Iterator[tuple[int, int, int, tuple[Rate, ...]]]:
+        """Days back, steps, what was loaded last first; and the rates."""
+        for pair in ((a, b), (b, a)):
+            if (found := self._nearest(pair, moment)) is not None:
+                rate, days, place = found
+                yield days, 1, -place, (rate,)
+        for between in sorted(self._beside(a) & self._beside(b)):
+            first = self._either(a, between, moment)
+            second = self._either(between, b, moment)
+            if first and second and (first[0].date, first[2]) == (second[0].date, second[2]):
+                yield first[1], 2, -first[2], (first[0], second[0])
+
+    def _either(self, a: str, b: str, moment: date) -> tuple[Rate, int, int] | None:
+        found = [f for f in (self._nearest((a, b), moment), self._nearest((b, a), moment)) if f]
+        return min(found, key=lambda f: f[1]) if found else None
+
+    def _nearest(self, pair: tuple[str, str], moment: date) -> tuple[Rate, int, int] | None:
+        days, rows = self._of(pair)
+        at = bisect_right(days, moment.isoformat()) - 1
+        if at < 0:
+            return None
+        row = rows[at]
+        back = (moment - date.fromisoformat(row["date"])).days
+        if back > DAYS:
+            return None
+        source = self.files[row["place"]]
+        rate = Rate(
+            row["date"],
+            row["base"],
+            Decimal(row["units"]),
+            row["currency"],
+            Decimal(row["rate"]),
+            row["source"],
+            source,
+            row["record"],
+        )
+        return rate, back, row["place"]
+
+    def _of(self, pair: tuple[str, str]) -> tuple[list[str], list[dict[str, Any]]]:
+        """Days and rows of a pair, by day; of one day the file loaded last, and its first record, stands last."""
+        if pair not in self._known:
+            mask = pc.and_(
+                pc.equal(self.table.column("base"), pair[0]), pc.equal(self.table.column("currency"), pair[1])
+            )
+            order = [("date", "ascending"), ("place", "ascending"), ("record", "descending")]
+            rows = self.table.filter(mask).sort_by(order).to_pylist()
+            self._known[pair] = ([r["date"] for r in rows], rows)
+        return self._known[pair]
+
+    def _beside(self, code: str) -> set[str]:
+        """Currencies that have a rate with this one."""
+        bases, currencies = self.table.column("base"), self.table.column("currency")
+        found = pc.unique(currencies.filter(pc.equal(bases, code))).to_pylist()
+        return set(found) | set(pc.unique(bases.filter(pc.equal(currencies, code))).to_pylist())
+
+
+def load_rates(store: Store, target: str = "") -> Rates:
+    """The exchange rates that a store keeps.
+
+    Parameters
+    ----------
+    store : Store
+    target : str, optional
+        Currency to convert into; else the one that :func:`choose_currency` keeps with the store.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> load_rates(open_store("sqlite:///:memory:"), "MXN").convert(Decimal(5), "USD", "2024-03-01").reason
+    'no_table'
+    """
+    kept = [k for k in kept_tables(store) if k.rates]
+    tables = []
+    for place, k in enumerate(kept):
+        rows = rows_of(store, k.source)
+        if rows.num_rows:
+            rows = rows.append_column("place", pa.array([place] * rows.num_rows, pa.int64())).select(list(_COLUMNS))
+            texts = [
+                rows.column(c) if c in ("record", "place") else pc.utf8_trim_whitespace(rows.column(c))
+                for c in _COLUMNS
+            ]
+            tables.append(pa.table(texts, names=list(_COLUMNS)))
+    return Rates(
+        pa.concat_tables(tables or [_SCHEMA.empty_table()]), [k.source for k in kept], target or chosen_currency(store)
+    )
+
+
+def rates_chosen(store: Store) -> Rates:
+    """The exchange rates of a store where a currency is chosen; nothing is read, and nothing converted, where none is."""
+    target = chosen_currency(store)
+    return load_rates(store, target) if target else Rates(_SCHEMA.empty_table())
+
+
+def chosen_currency(store: Store) -> str:
+    """The currency that amounts of this store are shown in beside their own; empty where none is chosen."""
+    return str(store.documents(_SETTINGS[0]).get(_SETTINGS[1], {}).get("code", ""))
+
+
+def choose_currency(store: Store, code: str) -> None:
+    """Keep that choice with the store; an empty code takes it back."""
+    if code:
+        store.save_document(*_SETTINGS, {"code": code})
+    else:
+        store.delete_document(*_SETTINGS)
+
+
+def conversions(thing: Entity | Link, rates: Rates) -> list[Conversion]:
+    """Every amount of an entity or link in the chosen currency, in the order of its values; none where none is chosen."""
+    made = []
+    for name, currency in _AMOUNTS.items() if rates else ():
+        for fact in thing.properties.get(name, ()):
+            try:
+                amount = Decimal(fact.value)
+            except InvalidOperation:
+                continue
+            day = thing.first("date") or thing.first("startDate")
+            made.append(rates.convert(amount, currency or thing.first("currency"), day))
+    return made
+
+
+def both(amount: str, currency: str, day: str, rates: Rates) -> Text:
+    """An amount as given and, where a currency is chosen, what it came to, as one text for a screen, in both languages."""
+    given = " ".join(t for t in (amount, currency) if t)
+    try:
+        made = rates.convert(Decimal(amount), currency, day) if rates else None
+    except InvalidOperation:
+        made = None
+    if made is None or currency == rates.target:
+        return Text(given, given)
+    return Text(f"{given} ({made.told('en')})", f"{given} ({made.told('es')})")
