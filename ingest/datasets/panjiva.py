@@ -78,11 +78,13 @@ def prepare_exports(table: pa.Table) -> dict[str, pa.Table]:
 
 
 def _goods(table: pa.Table, columns: tuple[str, ...], date: str, goods: str) -> dict[str, pa.Array]:
-    amount = pc.extract_regex(c.texts(table, "quantity"), r"^(?P<number>[\d.,]+)\s*(?P<unit>.*)$")
+    quantity = c.texts(table, "quantity")
+    amount = pc.extract_regex(quantity, r"^(?P<number>[\d.,]+)(\s+(?P<unit>.*))?$")
     short = pc.utf8_slice_codeunits(pc.replace_substring_regex(c.texts(table, goods), r"\s+", " "), 0, 60)
     return {
         "row": c.whole_row(table, columns),
-        "number": c.present(pc.struct_field(amount, "number")),
+        # what is written in another way is kept as it stands, as a text that cannot be read
+        "number": pc.coalesce(c.present(pc.struct_field(amount, "number")), quantity),
         "unit": c.present(pc.struct_field(amount, "unit")),
         "caption": c.joined([c.texts(table, date), short], " "),
         "currency": c.constant("USD", c.texts(table, "value_of_goods_usd")),
