@@ -1,4 +1,6 @@
-"""Pictures of every page, in both languages, light and dark: ``python tests/dashboard/shots.py STORE_URL FOLDER``.
+"""Pictures of every page, in both languages, light and dark, narrow and wide.
+
+``python tests/dashboard/shots.py STORE_URL FOLDER [PAGE...]``.
 
 Not a test: for a person to look at. The chart is the first finding's evidence, one member expanded.
 """
@@ -14,6 +16,17 @@ from browser import context, drawn, idle, launch, server
 from playwright.sync_api import sync_playwright
 
 from vinculo.graph.stores import open_store
+
+WIDTHS = (1280, 1920)
+#: Pages longer than a screen.
+TALL = ("data", "layout")
+#: A file whose columns nobody knows, for the page on which they are said.
+UNKNOWN = """REPORTE;;;;;
+Folio;Fecha del hecho;Sustancia;Cantidad asegurada;Medida;Nombre del detenido;Peso (lb)
+FGR/001/2024;04/03/2024;Metanfetamina;12,5;kg;Juan Pérez López;27
+FGR/002/2024;05/03/2024;Fentanilo;3,25;kg;S/D;7
+FGR/003/2024;09/04/2024;Cocaína;1.040;kg;Ana Ruiz;90
+"""
 
 
 def addresses(url: str) -> dict[str, str]:
@@ -38,6 +51,7 @@ def addresses(url: str) -> dict[str, str]:
         "findings": "/findings",
         "communities": "/communities",
         "data": "/data",
+        "layout": "/layout",
     }
 
 
@@ -48,6 +62,15 @@ def expand(page: Any) -> None:
     page.wait_for_timeout(1500)
     page.evaluate("__lc.state.fit(false)")
     page.wait_for_timeout(400)
+
+
+def say_columns(page: Any) -> None:
+    """Put a file on the page of unknown layouts."""
+    file = {"name": "actas.csv", "mimeType": "text/csv", "buffer": UNKNOWN.encode()}
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("actas.csv").first.wait_for()
+    page.wait_for_timeout(2000)
+    idle(page)
 
 
 def main(url: str, folder: Path, only: list[str]) -> None:
@@ -66,7 +89,12 @@ def main(url: str, folder: Path, only: list[str]) -> None:
                     idle(page)
                     if name == "chart":
                         expand(page)
-                    page.screenshot(path=str(folder / f"{name}_{language}_{scheme}.png"))
+                    if name == "layout":
+                        say_columns(page)
+                    for width in WIDTHS:
+                        page.set_viewport_size({"width": width, "height": 1200 if name in TALL else 900})
+                        page.wait_for_timeout(400)
+                        page.screenshot(path=str(folder / f"{name}_{language}_{scheme}_{width}.png"))
                 profile.close()
         browser.close()
 
