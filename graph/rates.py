@@ -11,131 +11,32 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.context import kept_tables, rows_of
+from vinculo.graph.conversion import DAYS, Conversion, Rate
 from vinculo.graph.store import Store
-from vinculo.graph.text import Text, say
-from vinculo.graph.types import Entity, Link, Source
+from vinculo.graph.text import Text
+from vinculo.graph.types import Entity, Fact, Link, Source
 
-#: A rate may be so many days older than the transaction: the longest run of days without one (Easter, year's end) is five.
-DAYS = 7
 _DIGITS = 34
-_CENT = Decimal("0.01")
 _SETTINGS = ("settings", "currency")
 _COLUMNS = ("date", "base", "units", "currency", "rate", "source", "record", "place")
 _SCHEMA = pa.schema([(c, pa.int64() if c in ("record", "place") else pa.string()) for c in _COLUMNS])
 #: Properties with amounts, and the currency of those that have their own.
-_AMOUNTS = {"amount": "", "amountUsd": "USD", "amountEur": "EUR"}
-
-
-@dataclass(frozen=True)
-class Rate:
-    """``units`` of ``base`` cost ``rate`` of ``currency`` on ``date``, as one record of a file says."""
-
-    date: str
-    base: str
-    units: Decimal
-    currency: str
-    rate: Decimal
-    said_by: str
-    source: Source
-    record: int
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """An amount as given, and what it came to in another currency, or why nothing is known of that.
-
-    Attributes
-    ----------
-    amount : decimal.Decimal
-    currency : str
-    target : str
-        The other currency.
-    converted : decimal.Decimal or None
-        Not rounded.
-    days : int
-        How many days before the transaction the rate is of.
-    rates : tuple of Rate
-        One, or two where it goes through a third currency.
-    reason : str
-        Empty where it is converted (or is in that currency anyway); else ``no_table``, ``no_rate``, ``no_day``, ``no_currency``.
-    day : str
-        Of the transaction.
-    """
-
-    amount: Decimal
-    currency: str
-    target: str
-    converted: Decimal | None = None
-    days: int = 0
-    rates: tuple[Rate, ...] = ()
-    reason: str = ""
-    day: str = ""
-
-    @property
-    def rounded(self) -> Decimal | None:
-        """The converted amount to two places, half to even."""
-        return None if self.converted is None else self.converted.quantize(_CENT, ROUND_HALF_EVEN)
-
-    @property
-    def shown(self) -> str:
-        """The converted amount to two places, with its currency; empty where there is none."""
-        return "" if self.rounded is None else f"{self.rounded:,} {self.target}"
-
-    def told(self, language: str | None = None) -> str:
-        """One sentence: the amount converted, by which rate of which day and file; or why it is not."""
-        if not self.rates:
-            blanks = {"currency": self.currency, "target": self.target, "day": self.day, "days": DAYS}
-            return say(f"rates.{self.reason}", language, **blanks) if self.reason else ""
-        each = [
-            say(
-                "rates.rate",
-                language,
-                units=f"{r.units.normalize():f}",
-                base=r.base,
-                rate=f"{r.rate:f}",
-                currency=r.currency,
-            )
-            for r in self.rates
-        ]
-        first = self.rates[0]
-        key = "rates.told" if not self.days else "rates.told_earlier"
-        where = {"file": first.source.file, "record": ", ".join(dict.fromkeys(str(r.record) for r in self.rates))}
-        by = f"{first.said_by}, " if first.said_by else ""
-        return say(
-            key, language, shown=self.shown, rates="; ".join(each), day=first.date, by=by, days=self.days, **where
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """As ``show --json`` prints it."""
-        made: dict[str, Any] = {"amount": str(self.amount), "currency": self.currency, "target": self.target}
-        if self.converted is None:
-            return made | {"converted": None, "reason": self.reason}
-        said = [
-            {
-                "date": r.date,
-                "units": str(r.units),
-                "base": r.base,
-                "rate": str(r.rate),
-                "currency": r.currency,
-                "dataset": r.source.dataset,
-                "file": r.source.file,
-                "sha256": r.source.sha256,
-                "record": r.record,
-            }
-            for r in self.rates
-        ]
-        return made | {
-            "converted": str(self.rounded),
-            "days": self.days,
-            "rates": said,
-        }
+_AMOUNTS = {
+    "amount": "",
+    "amountUsd": "USD",
+    "amountEur": "EUR",
+    "declaredValue": "",
+    "exportValue": "",
+    "importValue": "",
+    "valueUsd": "USD",
+}
 
 
 @dataclass
@@ -311,9 +212,18 @@ def conversions(thing: Entity | Link, rates: Rates) -> list[Conversion]:
                 amount = Decimal(fact.value)
             except InvalidOperation:
                 continue
-            day = thing.first("date") or thing.first("startDate")
-            made.append(rates.convert(amount, currency or thing.first("currency"), day))
+            day = _beside(thing, "date", fact) or _beside(thing, "startDate", fact)
+            made.append(rates.convert(amount, currency or _beside(thing, "currency", fact), day))
     return made
+
+
+def _beside(thing: Entity | Link, name: str, fact: Fact) -> str:
+    """The value of a property that belongs to this fact: the only one, or the only one that a record of the fact asserts."""
+    found = thing.properties.get(name, ())
+    if len(found) > 1:
+        said = set(fact.sources)
+        found = tuple(f for f in found if said & set(f.sources))
+    return found[0].value if len(found) == 1 else ""
 
 
 def both(amount: str, currency: str, day: str, rates: Rates) -> Text:

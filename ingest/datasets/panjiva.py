@@ -79,7 +79,7 @@ def prepare_exports(table: pa.Table) -> dict[str, pa.Table]:
 
 def _goods(table: pa.Table, columns: tuple[str, ...], date: str, goods: str) -> dict[str, pa.Array]:
     quantity = c.texts(table, "quantity")
-    amount = pc.extract_regex(quantity, r"^(?P<number>[\d.,]+)(\s+(?P<unit>.*))?$")
+    amount = pc.extract_regex(quantity, r"^(?P<number>[\d.,]+)(?:\s+(?P<unit>.*))?$")
     short = pc.utf8_slice_codeunits(pc.replace_substring_regex(c.texts(table, goods), r"\s+", " "), 0, 60)
     return {
         "row": c.whole_row(table, columns),

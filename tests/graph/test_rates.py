@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vinculo.graph.conversion import DAYS
 from vinculo.graph.rates import (
-    DAYS,
     Rates,
     both,
     choose_currency,
@@ -22,7 +23,7 @@ from vinculo.graph.rates import (
 )
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
-from vinculo.graph.types import Fact, Link
+from vinculo.graph.types import Fact, Link, Provenance, Source
 from vinculo.ingest.load import ingest
 
 OWN = """date,base,currency,rate,units,source
@@ -113,10 +114,6 @@ def test_without_table_day_or_currency_nothing_is_converted(store: Store, tmp_pa
 
 @given(amount=st.decimals("0.01", "1e12", places=2), day=st.sampled_from(["2024-03-01", "2024-03-02"]))
 def test_there_and_back_is_the_amount(amount: Decimal, day: str) -> None:
-    import pyarrow as pa
-
-    from vinculo.graph.types import Source
-
     columns = {
         "date": ["2024-03-01"],
         "base": ["USD"],
@@ -156,3 +153,21 @@ def test_a_currency_is_chosen_for_the_store(store: Store, tmp_path: Path) -> Non
     assert both("100", "MXN", "", rates_chosen(store)).en == "100 MXN"
     choose_currency(store, "")
     assert both("100", "USD", "2024-03-01", rates_chosen(store)).en == "100 USD"
+
+
+def test_an_amount_goes_with_the_currency_of_its_own_record(store: Store, tmp_path: Path) -> None:
+    """Two files differ about a consignment: neither's amount is taken in the other's currency."""
+    rates = loaded(store, tmp_path, own=OWN)
+    one, two = (Provenance(Source("d", letter * 64), 1) for letter in "ab")
+    properties = {
+        "declaredValue": (Fact("100", (one,)), Fact("200", (two,)), Fact("300", (one, two))),
+        "currency": (Fact("MXN", (two,)), Fact("USD", (one,))),
+        "date": (Fact("2024-03-01", (one, two)),),
+    }
+    rates.target = "MXN"
+    made = conversions(Link("x", "PAID", "a", "b", properties), rates)
+    assert [(c.amount, c.converted, c.reason) for c in made] == [
+        (100, 1705, ""),
+        (200, 200, ""),
+        (300, None, "no_currency"),
+    ]

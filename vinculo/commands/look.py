@@ -16,7 +16,7 @@ from vinculo.graph.text import has, say
 from vinculo.graph.types import Entity, Fact, Link, Path, Provenance, Suggestion
 
 if TYPE_CHECKING:
-    from vinculo.graph.rates import Conversion
+    from vinculo.graph.conversion import Conversion
 
 
 @command
