@@ -75,8 +75,9 @@ class Console:
     @contextmanager
     def open(self, *, write: bool = False) -> Iterator[Store]:
         """The store, said on stderr where nobody named one; made where it is missing and is to be written."""
-        from vinculo.graph.stores import open_store
+        from vinculo.graph.stores import open_store, while_waiting
 
+        while_waiting.set(self.progress)
         url = self.url
         if not self.chosen:
             self.note("cli.store", url=self.shown_url)

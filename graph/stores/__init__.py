@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from vinculo.graph.errors import UsageError
 from vinculo.graph.registry import discover
 from vinculo.graph.store import Store
+
+#: Called with (stage, seconds waited, seconds at most) while a store waits for its server; may raise ``Cancelled``.
+while_waiting: ContextVar[Callable[[str, int, int], None] | None] = ContextVar("while_waiting", default=None)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The one place that speaks to the Neo4j driver: opening, transactions, and what its errors mean to a person.
 
 Labels and types never come from data, values always travel as parameters. Every piece of work is idempotent, so one whose commit
-reply was lost is simply done again: a batch finds its manifest there and is content.
+reply was lost, or whose server went away, is simply done again: a batch finds its manifest there and is content.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from vinculo.graph.errors import (
     UsageError,
     VinculoError,
 )
-from vinculo.graph.stores import hide_password
+from vinculo.graph.stores import hide_password, while_waiting
 
 if TYPE_CHECKING:
     import neo4j
@@ -31,15 +31,19 @@ Made = TypeVar("Made")
 Rows = list[tuple[Any, ...]]
 
 #: How long to wait: for an answer when connecting, for a server that comes back, for another writer. Seconds.
-CONNECT_S, RETRY_S, PATIENCE_S = 5.0, 15.0, 15.0
+CONNECT_S, RETURN_S, PATIENCE_S = 5.0, 120.0, 15.0
+#: How long the driver itself tries again, and how long to wait between two of our own tries. Seconds.
+RETRY_S, PAUSE_S = 3.0, 0.5
 #: A writer that took the lock and died before its transaction began loses it after this long, in milliseconds.
 LEASE_MS = 5_000
 #: Rows the server sends at once.
 FETCH = 10_000
 #: The oldest server whose Cypher has all we use.
 OLDEST = (5, 23)
-#: How often work is done again whose commit reply was lost.
-TRIES = 3
+
+
+class LockLost(Exception):
+    """The server was away for so long that another writer took the lock."""
 
 
 class EndsDiffer(StoreError):
@@ -62,9 +66,7 @@ class Connection:
 
     def _check(self) -> None:
         try:
-            with self._told_plainly():
-                # a read would ask again and again for as long as a retry may take
-                self._driver.verify_connectivity()
+            self._connected()
         except StoreUnreachable:
             if self.url.startswith("neo4j"):
                 self._ask_without_routing()
@@ -76,6 +78,19 @@ class Connection:
             raise StoreVersionError("neo4j_version", url=hide_password(self.url), found=versions[0], wanted=wanted)
         #: What the server says it is.
         self.server = f"{name} {versions[0]}"
+
+    def _connected(self) -> None:
+        """Reach the server; once more where the connection was cut at once, for nobody else would do it again."""
+        began = time.monotonic()
+        try:
+            with self._told_plainly():
+                # a read would ask again and again for as long as a retry may take
+                self._driver.verify_connectivity()
+        except StoreUnreachable:
+            if time.monotonic() - began > CONNECT_S / 2:
+                raise
+            with self._told_plainly():
+                self._driver.verify_connectivity()
 
     def _ask_without_routing(self) -> None:
         """Asked for its routes, an address that is no server gives no reason; asked directly, it does."""
@@ -124,18 +139,31 @@ class Connection:
         return self._again("WRITE", lambda session: session.execute_write(lambda tx: work(Transaction(tx))))
 
     def _again(self, mode: str, managed: Callable[[neo4j.Session], Made]) -> Made:
-        """Do work in a session; once more where its commit reply was lost."""
-        from neo4j.exceptions import IncompleteCommit
+        """Do work in a session, and again where its commit reply was lost, the server went away or a deadlock broke it."""
 
-        with self._told_plainly():
-            for attempt in range(TRIES):
-                try:
-                    with self._session(mode) as session:
-                        return managed(session)
-                except IncompleteCommit:
-                    if attempt == TRIES - 1:
-                        raise
-        raise AssertionError("unreachable")
+        def work() -> Made:
+            with self._told_plainly(), self._session(mode) as session:
+                return managed(session)
+
+        return self._outlasting(work)
+
+    def _outlasting(self, work: Callable[[], Made]) -> Made:
+        """Do work; where the server goes away, wait until it is there again. Whoever waits is told."""
+        since: float | None = None
+        while True:
+            try:
+                return work()
+            except (StoreUnreachable, StoreBusy) as problem:
+                now = time.monotonic()
+                since = now if since is None else since
+                away = isinstance(problem, StoreUnreachable) and not self.read_only
+                most = RETURN_S if away else PATIENCE_S
+                if now - since > most:
+                    raise
+                tell = while_waiting.get()
+                if away and tell is not None:
+                    tell("server", int(now - since), int(most))
+                time.sleep(PAUSE_S)
 
     def schema(self, statements: Sequence[str]) -> None:
         """Run statements about constraints and indexes, in one transaction, and wait until they hold."""
@@ -154,7 +182,6 @@ class Connection:
         """
         if self.read_only:
             raise StoreError("store_unwritable", url=hide_password(self.url), reason="read only")
-        self._take_lock(owner)
 
         def guarded(tx: Transaction) -> Made | None:
             # the first statement locks the node until the commit: from here on the lease may end
@@ -163,16 +190,20 @@ class Connection:
                 tx.rows("MATCH (w:WriterLock {owner: $owner}) SET w.owner = null, w.until = 0", owner=owner)
                 return None
             if holder != owner:
-                raise StoreBusy("store_busy", url=hide_password(self.url))
+                raise LockLost
             made = work(tx)
             tx.rows("MATCH (w:WriterLock) SET w.owner = null, w.until = 0")
             return made
 
-        try:
-            return self.write(guarded)
-        except BaseException:
-            self._leave_lock(owner)
-            raise
+        while True:
+            self._take_lock(owner)
+            try:
+                return self.write(guarded)
+            except LockLost:
+                continue
+            except BaseException:
+                self._leave_lock(owner)
+                raise
 
     def _take_lock(self, owner: str) -> None:
         end = time.monotonic() + PATIENCE_S
@@ -180,7 +211,7 @@ class Connection:
                    WITH w WHERE w.owner IS NULL OR w.owner = $owner OR w.until < timestamp()
                    SET w.owner = $owner, w.until = timestamp() + $lease RETURN w.owner"""
         while True:
-            if self._briefly(query, owner=owner, lease=LEASE_MS):
+            if self._outlasting(lambda: self._briefly(query, owner=owner, lease=LEASE_MS)):
                 return
             if time.monotonic() > end:
                 raise StoreBusy("store_busy", url=hide_password(self.url))
@@ -278,6 +309,9 @@ def _plain(problem: Exception, url: str) -> VinculoError:
         return EnvironmentProblem("neo4j_memory", url=url)
     if isinstance(problem, (faults.Forbidden, faults.ForbiddenOnReadOnlyDatabase)) or "AccessMode" in code:
         return StoreError("store_unwritable", url=url, reason=text)
+    if "DatabaseUnavailable" in code:
+        # a server that has just come back
+        return StoreUnreachable("store_unreachable", url=url)
     if isinstance(problem, faults.TransientError) or "TransactionTimedOut" in code:
         return StoreBusy("store_busy", url=url)
     if isinstance(problem, (faults.ServiceUnavailable, faults.SessionExpired, faults.ConnectionPoolError, OSError)):

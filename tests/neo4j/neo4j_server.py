@@ -37,6 +37,7 @@ class Server:
     url: str
     port: int
     process: subprocess.Popen[bytes]
+    home: Path
 
     def stop(self) -> None:
         """End it and wait for it."""
@@ -44,8 +45,16 @@ class Server:
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> None:
+        """Start it again, with its data, at its address; it is there when this returns."""
+        self.process = _launched(self.home)
 
 
 def version() -> str:
@@ -93,7 +102,6 @@ def free_port() -> int:
 
 def start(folder: Path) -> Server:
     """Start a server with its files in ``folder``, on a free port of the loopback, and change its first password."""
-    jars = _fetched()
     home = folder.absolute()
     for name in ("conf", "data", "logs", "plugins", "import", "run"):
         (home / name).mkdir(parents=True, exist_ok=True)
@@ -106,6 +114,18 @@ def start(folder: Path) -> Server:
         "dbms.usage_report.enabled=false\nserver.memory.pagecache.size=256m\n",
         encoding="utf-8",
     )
+    process = _launched(home)
+    password = secrets.token_hex(8)
+    with GraphDatabase.driver(f"bolt://127.0.0.1:{port}", auth=("neo4j", "neo4j")) as driver:
+        driver.execute_query(
+            "ALTER CURRENT USER SET PASSWORD FROM $old TO $new", old="neo4j", new=password, database_="system"
+        )
+    return Server(f"neo4j://neo4j:{password}@127.0.0.1:{port}", port, process, home)
+
+
+def _launched(home: Path) -> subprocess.Popen[bytes]:
+    """Start the server whose files are there and wait until it answers."""
+    jars = _fetched()
     log = home / "logs" / "neo4j.log"
     log.write_text("", encoding="utf-8")
     with (home / "logs" / "console.log").open("wb") as console:
@@ -129,12 +149,7 @@ def start(folder: Path) -> Server:
     else:
         process.kill()
         raise RuntimeError(f"Neo4j did not start within {START_S} s:\n{log.read_text(errors='replace')}")
-    password = secrets.token_hex(8)
-    with GraphDatabase.driver(f"bolt://127.0.0.1:{port}", auth=("neo4j", "neo4j")) as driver:
-        driver.execute_query(
-            "ALTER CURRENT USER SET PASSWORD FROM $old TO $new", old="neo4j", new=password, database_="system"
-        )
-    return Server(f"neo4j://neo4j:{password}@127.0.0.1:{port}", port, process)
+    return process
 
 
 if __name__ == "__main__":
