@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def file_rows(job: Job) -> list[dict[str, Any]]:
         {
             t("file"): seen(uploads.without_folder(str(made["file"]))),
             t("dataset"): dataset_title(str(made["dataset"])),
-            t("state"): t("loaded.read"),
+            t("state"): t("loaded.context" if _is_figures(made) else "loaded.read"),
             **{t(f"count.{c}"): made.get(c, 0) for c in COUNTS},
             t("remarks"): seen(" ".join(map(str, made.get("warnings", ())))),
             "sha256": made.get("sha256", ""),
@@ -49,15 +50,19 @@ def file_rows(job: Job) -> list[dict[str, Any]]:
     return rows
 
 
+def _is_figures(made: Mapping[str, Any]) -> bool:
+    return dict(made.get("notes") or {}).get("kept_as") == "context"
+
+
 def partly(job: Job) -> bool:
     """Whether some of its files were loaded and others not."""
     return job.state == "failed" and any("read" in made for made in job.results)
 
 
 def show_files(job: Job) -> None:
-    """The table, where there is more than one file."""
+    """The table, where there is more than one file, or one that went nowhere a person would look."""
     rows = file_rows(job)
-    if len(rows) > 1:
+    if len(rows) > 1 or any(map(_is_figures, job.results)):
         with st.expander(t("loaded.files", count=number(len(rows))), expanded=partly(job)):
             downloads.table(rows, "files", key=f"files-{job.id}", height=300, hidden=("sha256",))
             faults = [row[t("remarks")] for row in rows if row[t("state")] == t("loaded.not_read")]

@@ -82,9 +82,10 @@ def stage(name: str) -> str:
 
 def dataset_title(name: str) -> str:
     """What a dataset is called; one of a person's own mapping goes by its name."""
+    from vinculo.ingest.context import context_tables
     from vinculo.ingest.recognise import datasets
 
-    known = datasets().get(name)
+    known = datasets().get(name) or context_tables().get(name)
     return into(known.title) if known else name
 
 

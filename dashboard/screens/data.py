@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, downloads, frame, layouts, uploads
+from vinculo.dashboard import cases, downloads, figures, frame, layouts, uploads
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import (
     dataset_title,
@@ -254,4 +254,5 @@ else:
         rejects(there)
     with other:
         withdraw(there)
+figures.show()
 which_case()
