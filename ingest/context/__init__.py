@@ -27,6 +27,8 @@ SORTS = {
     "rate": r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?",
     "currency": "[A-Z]{3}",
 }
+#: Columns that every table has beside its own; a file's own of that name gets an underscore.
+OWN = ("row", "file", "sha256", "record", "line")
 #: Sorts that are read as numbers.
 NUMBERS = ("year", "count", "number", "rate")
 
@@ -99,6 +101,8 @@ class ContextTable:
         Its rows are exchange rates.
     minimum_records : int
         Fewer than this is said as a warning.
+    filled : dict
+        The least share of records that have a value in a column; less is said as a warning.
     page : int
         Records that the publisher gives at a time: as many exactly are probably not all.
     """
@@ -123,6 +127,7 @@ class ContextTable:
     unfolds: bool = False
     rates: bool = False
     minimum_records: int = 1
+    filled: dict[str, float] = field(default_factory=dict)
     page: int = 0
 
     @property

@@ -59,4 +59,5 @@ CONTEXT = ContextTable(
     optional=(Column("month", "code", needed=True, derived=True),),
     key=("fy", "month (abbv)", "component", "region", "land filter", "area of responsibility", "drug type"),
     prepare=prepare,
+    filled={"sum qty (lbs)": 0.9, "count of event": 0.9},
 )

@@ -23,7 +23,7 @@ from vinculo.graph.text import say
 from vinculo.graph.types import REJECT_SCHEMA, Source
 from vinculo.ingest.clean.currencies import known_currency
 from vinculo.ingest.clean.dates import date
-from vinculo.ingest.context import SORTS, Column, ContextTable, context_tables
+from vinculo.ingest.context import OWN, SORTS, Column, ContextTable, context_tables
 from vinculo.ingest.formats import HEADER_ROWS, Chunk, Format, rejected
 from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile
@@ -98,6 +98,7 @@ def keep(
             rejects.append(wrong)
     except (KeyboardInterrupt, Cancelled):
         raise Cancelled("interrupted", file=str(file.path), records=0) from None
+    _end_killed_runs(store, source)
     run = store.begin_run(source)
     counts = report.counts()
     store.save_context(
@@ -105,7 +106,7 @@ def keep(
     )
     store.finish_run(run, "done", counts)
     report.run = run
-    _warn(table, report)
+    _warn(table, report, pieces)
     with suppress(EnvironmentProblem):
         written = write_rejects(source, rejects)
         report.rejects_file = str(written) if written else None
@@ -123,7 +124,21 @@ def _run_of(store: Store, source: Source) -> int | None:
     return found
 
 
-def _warn(table: ContextTable, report: FileReport) -> None:
+def _end_killed_runs(store: Store, source: Source) -> None:
+    """Runs that were cut off before anything was kept."""
+    for run in store.runs():
+        if run.source.key == source.key and run.status == "running":
+            store.finish_run(run.number, "interrupted", dict.fromkeys(COUNTS, 0))
+
+
+def _warn(table: ContextTable, report: FileReport, pieces: list[pa.Table]) -> None:
+    rows = sum(piece.num_rows for piece in pieces)
+    for column, share in table.filled.items():
+        texts = (pc.utf8_trim_whitespace(piece.column(column)) for piece in pieces)
+        there = rows - sum(pc.sum(pc.is_in(t, pa.array(table.missing))).as_py() or 0 for t in texts)
+        if there < share * rows:
+            blanks = {"column": column, "found": f"{100 * there // rows}", "expected": f"{100 * share:.0f}"}
+            report.warnings.append(say("context.few_filled", **blanks))
     if report.read < table.minimum_records:
         report.warnings.append(say("ingest.few_records", read=report.read, expected=table.minimum_records))
     if table.page and report.read and report.read % table.page == 0:
@@ -160,7 +175,9 @@ def _as_texts(table: ContextTable, chunk: Chunk) -> pa.Table:
     made = chunk.table
     own = [n for n in made.column_names if n not in ("record", "line")]
     columns = {}
-    for name, column in zip(table.layout.names(own) if table.format == "json" else own, own, strict=True):
+    taken = {*OWN, *(c.name for c in table.described.values() if c.derived)}
+    names = table.layout.names(own) if table.format == "json" else own
+    for name, column in zip((f"{n}_" if n in taken else n for n in names), own, strict=True):
         cells = made.column(column)
         if pa.types.is_list(cells.type):
             listed = [None if c is None else json.dumps(c, ensure_ascii=False) for c in cells.to_pylist()]

@@ -38,4 +38,5 @@ CONTEXT = ContextTable(
     # the portal takes the accent of "código" for a character it does not know
     aliases={"c_digo_dane": "codigo_dane"},
     page=1_000,
+    filled={"cantidad": 0.9},
 )

@@ -23,11 +23,11 @@ import pyarrow.compute as pc
 from vinculo.graph.context import Kept, kept_tables, rows_of
 from vinculo.graph.errors import UsageError
 from vinculo.graph.store import Store
-from vinculo.ingest.context import NUMBERS, SORTS, ContextTable, context_tables
+from vinculo.ingest.context import NUMBERS, OWN, SORTS, ContextTable, context_tables
 from vinculo.ingest.formats import loose
 
-#: Columns that every table has beside its own.
-OWN = ("row", "file", "sha256", "record", "line")
+#: Which file a row is of, while rows are put together; no name of a column begins with a space.
+_PLACE = " place"
 _CONDITION = re.compile(r"(?P<column>.*?\S)\s*(?P<sign><=|>=|!=|=|<|>|~)\s*(?P<text>.*)", re.S)
 _NUMBER = re.compile(SORTS["number"])
 
@@ -94,7 +94,7 @@ def numbers(table: ContextTable, column: str, texts: pa.ChunkedArray) -> pa.Chun
 def _empty(table: ContextTable) -> pa.Table:
     names = [*table.described, *(n for n in OWN[1:] if n not in table.described)]
     return pa.table(
-        {n: pa.array([], pa.int64() if n in ("record", "line", "place") else pa.string()) for n in [*names, "place"]}
+        {n: pa.array([], pa.int64() if n in ("record", "line", _PLACE) else pa.string()) for n in [*names, _PLACE]}
     )
 
 
@@ -104,7 +104,7 @@ def _of_file(store: Store, kept: Kept, place: int) -> pa.Table:
     said = {"file": kept.source.file, "sha256": kept.source.sha256}
     for name, text in said.items():
         rows = rows.append_column(name, pa.array([text] * count, pa.string()))
-    return rows.append_column("place", pa.array([place] * count, pa.int64()))
+    return rows.append_column(_PLACE, pa.array([place] * count, pa.int64()))
 
 
 def _filled(whole: pa.Table) -> pa.Table:
@@ -126,7 +126,7 @@ def _marked(table: ContextTable, whole: pa.Table) -> pa.Table:
     if count:
         said = pc.if_else(_totals(table, whole), "total", said)
         said = pc.if_else(pc.and_(_repeated(table, whole), pc.equal(said, "")), "repeated", said)
-    whole = whole.drop_columns([n for n in ("row", "place") if n in whole.column_names])
+    whole = whole.drop_columns([n for n in ("row", _PLACE) if n in whole.column_names])
     own = [n for n in whole.column_names if n not in OWN]
     return whole.append_column("row", said).select([*own, *OWN])
 
@@ -147,7 +147,7 @@ def _repeated(table: ContextTable, whole: pa.Table) -> pa.Array:
     """Rows whose key a file that was loaded later has too."""
     if not table.key:
         return pa.array([False] * whole.num_rows)
-    rows = pa.table({"key": _keys(whole, table.key), "place": whole.column("place")})
+    rows = pa.table({"key": _keys(whole, table.key), "place": whole.column(_PLACE)})
     last = rows.group_by("key").aggregate([("place", "max")])
     at = pc.index_in(rows.column("key"), _flat(last.column("key")))
     return _flat(pc.less(rows.column("place"), last.column("place_max").take(at)))

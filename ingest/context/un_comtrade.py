@@ -97,4 +97,5 @@ CONTEXT = ContextTable(
         "cmdcode": "TOTAL",
     },
     levels=("cmdcode",),
+    filled={"primaryvalue": 0.9},
 )

@@ -29,4 +29,5 @@ CONTEXT = ContextTable(
         Column("kg equivalent", "number", "kg"),
     ),
     missing=("", "NULL"),
+    filled={"kg equivalent": 0.9},
 )

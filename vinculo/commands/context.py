@@ -17,6 +17,7 @@ from vinculo.console import Console
 from vinculo.faults import told
 from vinculo.graph.errors import EnvironmentProblem, InputError, UsageError
 from vinculo.graph.text import say
+from vinculo.graph.whole import whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +72,8 @@ def context(
     as_json = format_ == "json" or (format_ is None and path.suffix in (".json", ".jsonl"))
     try:
         # with its mark, so that Excel reads it as UTF-8
-        with path.open("w", encoding="utf-8" if as_json else "utf-8-sig", newline="") as out:
+        encoding = "utf-8" if as_json else "utf-8-sig"
+        with whole(path) as part, part.open("w", encoding=encoding, newline="") as out:
             _write(out, table, rows, "json" if as_json else "csv")
     except OSError as problem:
         raise EnvironmentProblem("export_unwritable", file=output, reason=problem.strerror or "") from None

@@ -175,6 +175,8 @@ def runs(console: Console, number: int | None) -> None:
 
 
 def _one_run(console: Console, number: int) -> None:
+    from vinculo.graph.context import rejects_of
+
     with console.open() as store:
         run = next((r for r in store.runs() if r.number == number), None)
         if run is None:
@@ -182,6 +184,7 @@ def _one_run(console: Console, number: int) -> None:
         batches = [m for m in store.manifests(run.source) if m.run == number]
         # the store keeps rejects by file: a run that goes on from another tells those of both
         rejects = store.rejects(run.source)
+        rejects = rejects if rejects.num_rows else rejects_of(store, run.source)
     codes = dict(sorted(Counter(rejects.column("code").to_pylist()).items()))
     made = _run_json(run) | {
         "batches": [{"number": m.number, "records": m.records} for m in batches],

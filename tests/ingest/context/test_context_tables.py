@@ -234,6 +234,37 @@ def test_named_it_is_checked(store: Store, written: Write) -> None:
     assert told.value.code == "missing_columns" and "reportercode" in told.value.message()
 
 
+def test_a_load_that_was_killed_is_done_again(trade: Store, store: Store, written: Write) -> None:
+    """Before anything was kept: its run ends as interrupted. After: it ends as done."""
+    [kept] = kept_tables(trade)
+    file = written("TradeData.csv", COMTRADE_HEADER + "\n" + comtrade("0", "World", "85", "100"))
+    one(store, file)
+    other = next(k for k in kept_tables(store) if k != kept)
+    store.withdraw(other.source)
+    store.begin_run(other.source)
+    one(store, file)
+    assert [r.status for r in store.runs()] == ["done", "withdrawn", "interrupted", "done"]
+    store.begin_run(other.source)
+    assert one(store, file).already_there == 1
+    assert [r.status for r in store.runs()][3:] == ["done", "done"]
+
+
+def test_columns_that_others_have_too_stay_apart(store: Store, written: Write) -> None:
+    """A file's own ``row``, ``file`` and ``record`` are not ours."""
+    header = "Region,country,ISO Code,Drug Group,Drug,Year,KG Equivalent,row,file,record,=note\n"
+    one(store, written("u.csv", header + "Africa,Chad,TCD,ATS,Ecstasy,1999,1,total,x.csv,9,<b>\n"))
+    [row] = read_context(store, "unodc_seizures").to_pylist()
+    assert (row["row"], row["file"], row["record"]) == ("", "u.csv", 1)
+    assert (row["row_"], row["file_"], row["record_"], row["=note"]) == ("total", "x.csv", "9", "<b>")
+
+
+def test_a_column_that_is_mostly_empty_is_said(store: Store, written: Write) -> None:
+    header = "Region,country,ISO Code,Drug Group,Drug,Year,KG Equivalent\n"
+    rows = [f"Africa,Chad,TCD,ATS,Ecstasy,{1990 + n},{'NULL' if n % 2 else n}\n" for n in range(10)]
+    [warning] = one(store, written("u.csv", header + "".join(rows))).warnings
+    assert "kg equivalent" in warning and "50 %" in warning
+
+
 def test_damage_keeps_nothing(store: Store, written: Write) -> None:
     """A quote that is never closed hides where rows end: no half of a table is kept."""
     with pytest.raises(InputError):
@@ -253,6 +284,7 @@ def test_every_description_holds_together() -> None:
         assert table.title.en and table.title.es and table.description.es
         assert {c.sort for c in known.values()} <= set(SORTS)
         assert all(c.unit for c in known.values() if c.sort in NUMBERS and c.sort != "year"), name
+        assert set(table.filled) <= set(known)
         assert set(table.key) <= set(known) and set(table.totals) <= set(known) and set(table.levels) <= set(known), (
             name
         )
