@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-import pyarrow as pa
-
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
-from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import MISFIT, OpenedFile
+from vinculo.ingest.formats import Chunk, Format, Head, Layout
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.records import Records, Row, in_chunks
 from vinculo.ingest.formats.supply import Supply
 
 _TOKEN = re.compile(
@@ -27,8 +25,6 @@ _TOKEN = re.compile(
 _STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
 _ACCOUNTS = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "CURDEF")
 DEEPEST = 60
-Row = dict[str, str]
-Bad = tuple[int, int, str, str, str, dict[str, object]]
 
 
 @dataclass
@@ -54,12 +50,7 @@ class _Reading:
     def __init__(self, file: OpenedFile) -> None:
         self._file = str(file.path)
         self.open: list[_Open] = []
-        self._marked = file.misfits > 0
-        self.first = 1
-        self.rows: list[Row] = []
-        self.numbers: list[int] = []
-        self.lines: list[int] = []
-        self.bad: list[Bad] = []
+        self.records = Records(file, "OFX")
         self._seen: dict[int, int] = {}
         self.institution: Row = {}
 
@@ -139,27 +130,7 @@ class _Reading:
             if self._seen[like] > 1:
                 # the same twice in one statement is two
                 row["repeat"] = str(self._seen[like])
-        if self._marked and (bad := next((n for n, text in row.items() if MISFIT in text), None)):
-            number = self.first + len(self)
-            self.bad.append((number, one.line, bad, row[bad].replace(MISFIT, "\ufffd")[:2000], "bad_byte", {}))
-            return
-        self.numbers.append(self.first + len(self))
-        self.rows.append(row)
-        self.lines.append(one.line)
-
-    def __len__(self) -> int:
-        return len(self.rows) + len(self.bad)
-
-    def chunk(self) -> Chunk:
-        """What has been read, as a table; the reading goes on empty."""
-        names = list(dict.fromkeys(n for row in self.rows for n in row))
-        columns = [pa.array([row.get(n) for row in self.rows], pa.string()) for n in names]
-        places = [pa.array(self.numbers, pa.int64()), pa.array(self.lines, pa.int64())]
-        marks = tuple(fingerprint("\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))) for row in self.rows)
-        made = Chunk(pa.table([*columns, *places], names=[*names, "record", "line"]), rejected(self.bad), marks)
-        self.first += len(self)
-        self.rows, self.numbers, self.lines, self.bad = [], [], [], []
-        return made
+        self.records.take(dict(sorted(row.items())), one.line)
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
@@ -173,26 +144,15 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     """
     notes |= {"encoding": file.encoding}
     reading = _Reading(file)
-    error: InputError | None = None
-    with Supply(file) as supply:
-        try:
-            for found in _tokens(file, supply):
-                reading.token(found, supply.line)
-                if len(reading) >= CHUNK:
-                    yield reading.chunk()
-            if reading.open:
-                error = InputError("open_message", file=str(file.path), line=reading.open[-1].line)
-        except UnicodeDecodeError:
-            records = reading.first + len(reading) - 1
-            error = InputError(
-                "wrong_encoding", file=str(file.path), line=supply.line + 1, encoding=file.encoding, records=records
-            )
-        except InputError as damage:
-            error = damage
-    if len(reading):
-        yield reading.chunk()
-    if error is not None:
-        raise error
+
+    def gathers(supply: Supply) -> Iterator[None]:
+        for found in _tokens(file, supply):
+            reading.token(found, supply.line)
+            yield
+        if reading.open:
+            raise InputError("open_message", file=str(file.path), line=reading.open[-1].line)
+
+    yield from in_chunks(file, reading.records, gathers)
 
 
 def _tokens(file: OpenedFile, supply: Supply) -> Iterator[re.Match[str]]:

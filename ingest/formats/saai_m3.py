@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats import Chunk, Format, Head, Layout
 from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import MISFIT, OpenedFile
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.records import Records, in_chunks
 from vinculo.ingest.formats.supply import Supply
 
 _LINE = re.compile(r"(\d{3})\|(.*)", re.DOTALL)
@@ -30,8 +29,6 @@ _END_OF_FILE = "801"
 _OF_A_LINE = ("552", "553", "554", "555", "556", "557", "558")
 #: Lines of one pedimento: it has hundreds, large ones some ten thousand.
 _LONGEST = 200_000
-
-Bad = tuple[int, int, str, str, str, dict[str, object]]
 
 
 @dataclass
@@ -63,46 +60,17 @@ class _Pedimento:
         return True
 
 
-class _Gathered:
-    """Pedimentos until there are enough for a chunk."""
-
-    def __init__(self, marked: bool) -> None:
-        self.marked = marked
-        self.rows: list[tuple[str, int, int, bytes]] = []
-        self.bad: list[Bad] = []
-        self.record = self.lines = 0
-
-    def take(self, one: _Pedimento) -> None:
-        if "501" not in one.tree:
-            self.reject(one.line, one.texts[0] if one.texts else "")
-            return
-        if self.marked and (wrong := next((t for t in one.texts if MISFIT in t), None)):
-            self.record += 1
-            self.lines += len(one.texts)
-            self.bad.append((self.record, one.line, wrong[:3], wrong.replace(MISFIT, "\ufffd")[:2000], "bad_byte", {}))
-            return
-        self.record += 1
-        tree = json.dumps(one.tree, ensure_ascii=False)
-        self.rows.append((tree, self.record, one.line, fingerprint("\n".join(one.texts))))
-        self.lines += len(one.texts)
-
-    def reject(self, line: int, text: str) -> None:
-        self.record += 1
-        blanks: dict[str, object] = {"column": text[:3], "raw": text[:200], "type": "SAAI M3"}
-        self.bad.append((self.record, line, text[:3], text[:2000], "unreadable", blanks))
-
-    def chunk(self) -> Chunk:
-        trees, numbers, lines, marks = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
-        table = pa.table(
-            [pa.array(trees, pa.string()), pa.array(numbers, pa.int64()), pa.array(lines, pa.int64())],
-            names=["tree", "record", "line"],
-        )
-        made = Chunk(table, rejected(self.bad), tuple(marks))
-        self.rows, self.bad, self.lines = [], [], 0
-        return made
+def _take(one: _Pedimento, records: Records) -> None:
+    if "501" not in one.tree:
+        text = one.texts[0] if one.texts else ""
+        records.reject(one.line, text[:3], text)
+        return
+    row = {"tree": json.dumps(one.tree, ensure_ascii=False)}
+    said = ((text[:3], text) for text in one.texts)
+    records.take(row, one.line, mark=fingerprint("\n".join(one.texts)), said=said, size=len(one.texts))
 
 
-def _gather(file: OpenedFile, supply: Supply, gathered: _Gathered) -> Iterator[Chunk]:
+def _gather(file: OpenedFile, supply: Supply, records: Records) -> Iterator[None]:
     one: _Pedimento | None = None
     closed = True
     for raw in supply.lines():
@@ -113,20 +81,19 @@ def _gather(file: OpenedFile, supply: Supply, gathered: _Gathered) -> Iterator[C
         kind, fields = (found[1], found[2].split("|")) if found else ("", [])
         if kind in _ENDS:
             if one is not None:
-                gathered.take(one)
+                _take(one, records)
             one = None
             closed = closed or kind == _END_OF_FILE
         elif kind == "500" or (kind == "501" and (one is None or "501" in one.tree)):
             if one is not None:
-                gathered.take(one)
+                _take(one, records)
             one, closed = _Pedimento(supply.line), False
             one.take(kind, fields, text)
         elif one is None or not kind or not one.take(kind, fields, text):
-            gathered.reject(supply.line, text)
+            records.reject(supply.line, text[:3], text)
         if one is not None and len(one.texts) > _LONGEST:
             raise InputError("long_message", file=str(file.path), line=one.line)
-        if gathered.lines >= CHUNK or len(gathered.bad) >= CHUNK:
-            yield gathered.chunk()
+        yield
     if one is not None:
         # without its end nobody knows how many lines are missing
         raise InputError("cut_off_pedimento", file=str(file.path), line=one.line)
@@ -144,25 +111,8 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         record ``801``, ``wrong_encoding``; after the records before it.
     """
     notes |= {"encoding": file.encoding}
-    gathered = _Gathered(file.misfits > 0)
-    error: InputError | None = None
-    with Supply(file) as supply:
-        try:
-            yield from _gather(file, supply, gathered)
-        except InputError as damage:
-            error = damage
-        except UnicodeDecodeError:
-            error = InputError(
-                "wrong_encoding",
-                file=str(file.path),
-                line=supply.line + 1,
-                encoding=file.encoding,
-                records=gathered.record,
-            )
-    if gathered.rows or gathered.bad:
-        yield gathered.chunk()
-    if error is not None:
-        raise error
+    records = Records(file, "SAAI M3", ("tree",))
+    yield from in_chunks(file, records, lambda supply: _gather(file, supply, records))
 
 
 def looks(file: OpenedFile) -> bool:

@@ -12,13 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
-from vinculo.ingest.formats.fingerprints import fingerprint
-from vinculo.ingest.formats.opened import MISFIT, OpenedFile
+from vinculo.ingest.formats import Chunk, Format, Head, Layout
+from vinculo.ingest.formats.opened import OpenedFile
+from vinculo.ingest.formats.records import Records, Row, in_chunks
 from vinculo.ingest.formats.supply import Supply
 
 _TAG = re.compile(r":(NS|\d\d[A-Z]?):(.*)", re.DOTALL)
@@ -140,63 +138,17 @@ def _messages(file: OpenedFile, supply: Supply) -> Iterator[_Message]:
         yield message
 
 
-Row = dict[str, str]
 Lines = dict[str, list[str]]
-Bad = tuple[int, int, str, str, str, dict[str, object]]
 
 
-class _Gathered:
-    """Records until there are enough for a chunk."""
-
-    def __init__(self, marked: bool) -> None:
-        self.marked = marked
-        self.rows: list[Row] = []
-        self.numbers: list[int] = []
-        self.lines: list[int] = []
-        self.marks: list[bytes] = []
-        self.bad: list[Bad] = []
-        self.record = 0
-
-    def take(self, row: Row, line: int) -> None:
-        if self.marked and (bad := next((n for n, text in row.items() if MISFIT in text), None)):
-            self._refuse(line, bad, row[bad].replace(MISFIT, "\ufffd"), "bad_byte", {})
-            return
-        self.record += 1
-        self.rows.append(row)
-        self.numbers.append(self.record)
-        self.lines.append(line)
-        self.marks.append(fingerprint("\x1f".join(f"{k}={v}" for k, v in row.items())))
-
-    def reject(self, line: int, tag: str, text: str) -> None:
-        """A line that is none of what it should be."""
-        self._refuse(line, tag, text, "unreadable", {"column": tag, "raw": text[:200], "type": "MT"})
-
-    def _refuse(self, line: int, tag: str, text: str, code: str, blanks: dict[str, object]) -> None:
-        self.record += 1
-        self.bad.append((self.record, line, tag, text[:2000], code, blanks))
-
-    def chunk(self) -> Chunk:
-        names = list(dict.fromkeys(n for row in self.rows for n in row))
-        columns = [pa.array([row.get(n) for row in self.rows], pa.string()) for n in names]
-        places = [pa.array(self.numbers, pa.int64()), pa.array(self.lines, pa.int64())]
-        made = Chunk(
-            pa.table([*columns, *places], names=[*names, "record", "line"]), rejected(self.bad), tuple(self.marks)
-        )
-        self.rows, self.numbers, self.lines, self.marks, self.bad = [], [], [], [], []
-        return made
-
-    def __len__(self) -> int:
-        return len(self.rows) + len(self.bad)
-
-
-def _take(message: _Message, gathered: _Gathered) -> None:
+def _take(message: _Message, records: Records) -> None:
     if message.kind in TRANSFERS:
-        _take_transfer(message, gathered)
+        _take_transfer(message, records)
     else:
-        _take_statement(message, gathered)
+        _take_statement(message, records)
 
 
-def _take_transfer(message: _Message, gathered: _Gathered) -> None:
+def _take_transfer(message: _Message, records: Records) -> None:
     sender, receiver = message.banks
     uetr = _UETR.search(message.head)
     row = {
@@ -212,10 +164,10 @@ def _take_transfer(message: _Message, gathered: _Gathered) -> None:
         texts.setdefault(name, []).append(text)
         if name != tag:
             texts[f"{name} option"] = [tag[2:]]
-    gathered.take(_filled(row, texts), message.line)
+    records.take(_filled(row, texts), message.line)
 
 
-def _take_statement(message: _Message, gathered: _Gathered) -> None:
+def _take_statement(message: _Message, records: Records) -> None:
     opening, floor = message.first("60"), message.first("34")
     currency = opening[7:10] if opening else floor[:3]
     row = {"message": message.kind, "25": message.first("25"), "currency": currency, "bank": message.banks[0]}
@@ -233,12 +185,12 @@ def _take_statement(message: _Message, gathered: _Gathered) -> None:
                 closed = True
                 statement["closed"] = "yes"
             said.setdefault(tag, []).append(text)
-    gathered.take(_filled(statement, said), message.line)
+    records.take(_filled(statement, said), message.line)
     seen: dict[int, int] = {}
     for more, line, text in entries:
         made = _entry(text)
         if made is None:
-            gathered.reject(line, "61", text)
+            records.reject(line, "61", text)
             continue
         entry = _filled({"record kind": "entry"} | row | made, more)
         like = _like(entry)
@@ -246,7 +198,7 @@ def _take_statement(message: _Message, gathered: _Gathered) -> None:
         if seen[like] > 1:
             # two lines of one statement that refer to the same are two payments
             entry["repeat"] = str(seen[like])
-        gathered.take(entry, line)
+        records.take(entry, line)
 
 
 def _filled(row: Row, texts: Lines) -> Row:
@@ -285,28 +237,14 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         ``open_message`` where the file ends inside an envelope, ``wrong_encoding``; after the records before it.
     """
     notes |= {"encoding": file.encoding}
-    gathered = _Gathered(file.misfits > 0)
-    error: InputError | None = None
-    with Supply(file) as supply:
-        try:
-            for message in _messages(file, supply):
-                _take(message, gathered)
-                if len(gathered) >= CHUNK:
-                    yield gathered.chunk()
-        except InputError as damage:
-            error = damage
-        except UnicodeDecodeError:
-            error = InputError(
-                "wrong_encoding",
-                file=str(file.path),
-                line=supply.line + 1,
-                encoding=file.encoding,
-                records=gathered.record,
-            )
-    if len(gathered):
-        yield gathered.chunk()
-    if error is not None:
-        raise error
+    records = Records(file, "MT")
+
+    def gathers(supply: Supply) -> Iterator[None]:
+        for message in _messages(file, supply):
+            _take(message, records)
+            yield
+
+    yield from in_chunks(file, records, gathers)
 
 
 def looks(file: OpenedFile) -> bool:
