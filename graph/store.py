@@ -6,6 +6,10 @@ becomes part of a query.
 **What a store holds** is a set of statements: (thing, property, value, source) with the smallest record number that asserts it.
 The kind of a thing is a statement too. Everything else (merged kind, display name, date and amount of a link, the search
 index) is derived from the statements, so that withdrawing a source leaves exactly what the others assert.
+
+**What readers see** is what published sources assert. A source is published by the first of its runs that is finished as
+``done``, at once and whole; until then every question below is answered as if nothing of it were there, but for those about the
+source itself (:meth:`Store.statements` of it, ``manifests``, ``rejects``, ``fingerprints``, ``runs``, ``unpublished``).
 """
 
 from __future__ import annotations
@@ -80,7 +84,10 @@ class Store(Protocol):
         """
 
     def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
-        """Close a run: ``done`` or ``interrupted``, with its counts; ``at`` as in :meth:`begin_run`."""
+        """Close a run with its counts; ``at`` as in :meth:`begin_run`.
+
+        ``done`` publishes the source; ``interrupted`` (cut short) and ``held`` (not what was expected of it) leave it as it is.
+        """
 
     def withdraw(self, source: Source) -> dict[str, int]:
         """Remove exactly what only this source asserts; its runs stay, marked ``withdrawn``.
@@ -172,8 +179,9 @@ class Store(Protocol):
     def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
         """Everything, for digests, exports and copies: ``("entity" | "link", table)`` chunks sorted by id, then kind of link.
 
-        Columns as ``ENTITY_SCHEMA`` / ``LINK_SCHEMA`` plus ``dataset`` and ``sha256``. Rows of one thing stay
-        together in one chunk; how values are spread over rows of one (thing, dataset, sha256) may differ between stores.
+        Of one source, published or not, where it is given. Columns as ``ENTITY_SCHEMA`` / ``LINK_SCHEMA`` plus ``dataset``
+        and ``sha256``. Rows of one thing stay together in one chunk; how values are spread over rows of one (thing, dataset,
+        sha256) may differ between stores.
         """
 
     def taints(self) -> dict[str, str]:
@@ -184,7 +192,10 @@ class Store(Protocol):
 
     # -- the record of what was loaded -----------------------------------------------------------------------------
     def sources(self) -> list[Source]:
-        """Every source that asserts something, by dataset, then sha256."""
+        """Every published source that has a batch, by dataset, then sha256."""
+
+    def unpublished(self) -> list[Source]:
+        """Every other source that has a batch, in the same order."""
 
     def runs(self) -> list[Run]:
         """Every run, oldest first."""
@@ -199,7 +210,7 @@ class Store(Protocol):
         """Records of a source that were rejected, as ``REJECT_SCHEMA``."""
 
     def version(self) -> str:
-        """Changes whenever the contents change; a key for caches."""
+        """Changes whenever what readers see changes; a key for caches."""
 
     def counts(self) -> dict[str, dict[str, int]]:
         """``{"entities": {kind: n}, "links": {kind: n}}``, without reading everything twice."""

@@ -96,7 +96,7 @@ def digest(store: Store | Snapshot) -> dict[str, Any]:
 
 
 def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = None) -> dict[str, int]:
-    """Copy everything a store holds into another one.
+    """Copy everything readers see of a store into another one.
 
     A file that the target has complete already is passed over, a half-copied one is copied again; so an interrupted copy is
     repeated by the same call. Runs keep the times of the origin.
@@ -125,7 +125,7 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
         first_run.setdefault(r.source.key, r.number)
     every = sorted(origin.sources(), key=lambda s: (first_run.get(s.key, 0), s.key))
     wanted = [s for s in every if not _complete(origin, target, s)]
-    there = {s.key for s in target.sources()}
+    there = {s.key for s in (*target.sources(), *target.unpublished())}
     with tempfile.TemporaryDirectory(prefix="vinculo-copy-") as folder, _Spool(Path(folder)) as spool:
         if wanted:
             spool.fill(origin, {s.key for s in wanted})
@@ -189,15 +189,16 @@ def _copy_source(origin: Store | Snapshot, target: Store, source: Source, spool:
         yield 0
     for r in runs:
         target.finish_run(numbers[r.number], r.status, r.counts, at=r.finished)
-    if not runs:
-        target.finish_run(numbers[0], "done", {})
+    if source.key in {s.key for s in target.unpublished()}:
+        # an older version let readers see what a run had left unfinished
+        target.finish_run(last_run, "done", runs[-1].counts if runs else {})
 
 
 def _copy_bare_runs(origin: Store | Snapshot, target: Store, asserting: set[tuple[str, str]]) -> None:
-    """Runs of sources that assert nothing any more."""
+    """Runs of sources that were withdrawn."""
     known = {r.source.key for r in target.runs()}
     for r in origin.runs():
-        if r.source.key not in asserting and r.source.key not in known:
+        if r.source.key not in asserting and r.source.key not in known and r.status == "withdrawn":
             target.finish_run(target.begin_run(r.source, at=r.started), r.status, r.counts, at=r.finished)
 
 

@@ -221,7 +221,7 @@ class Reject:
 class Run:
     """One file's loading, as ``vinculo runs`` lists it.
 
-    ``status`` is ``running``, ``done``, ``interrupted`` or ``withdrawn``; times are ISO 8601 UTC and part of no digest.
+    ``status`` is ``running``, ``done``, ``held``, ``interrupted`` or ``withdrawn``; times are ISO 8601 UTC and part of no digest.
     ``counts`` has read, loaded, duplicate_in_file, already_there, rejected, entities, links.
     """
 

@@ -26,6 +26,7 @@ from vinculo.graph.errors import EnvironmentProblem, VinculoError
 from vinculo.ingest.cells import no_collecting
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.doubtful import Doubts
+from vinculo.ingest.expectations import Expectations
 from vinculo.ingest.formats import Format, formats
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.making import Made, made_of
@@ -41,7 +42,12 @@ _LENGTH = struct.Struct("<Q")
 
 
 def made_beside(
-    file: OpenedFile, recognised: Recognised, here: Marks, notes: dict[str, str], doubts: Doubts
+    file: OpenedFile,
+    recognised: Recognised,
+    here: Marks,
+    notes: dict[str, str],
+    doubts: Doubts,
+    expected: Expectations,
 ) -> Generator[Made, None, None]:
     """Like :func:`vinculo.ingest.making.made_of`, in a process beside this one where it pays and can be.
 
@@ -52,10 +58,10 @@ def made_beside(
     """
     child = _child(file, recognised, here) if _pays(file, recognised) else None
     if child is None:
-        yield from made_of(file, recognised, here, notes, doubts)
+        yield from made_of(file, recognised, here, notes, doubts, expected)
         return
     with _ended(child):
-        yield from _received(child, file, notes, doubts)
+        yield from _received(child, file, notes, doubts, expected)
 
 
 def _pays(file: OpenedFile, recognised: Recognised) -> bool:
@@ -108,7 +114,7 @@ def _child(file: OpenedFile, recognised: Recognised, here: Marks) -> subprocess.
 
 
 def _received(
-    child: subprocess.Popen[bytes], file: OpenedFile, notes: dict[str, str], doubts: Doubts
+    child: subprocess.Popen[bytes], file: OpenedFile, notes: dict[str, str], doubts: Doubts, expected: Expectations
 ) -> Iterator[Made]:
     assert child.stdout is not None
     while True:
@@ -121,9 +127,11 @@ def _received(
         if made is not None:
             yield made
             continue
-        doubts.also(at_end[0])
-        if at_end[1] is not None:
-            raise at_end[1]
+        noted, counted, error = at_end
+        doubts.also(noted)
+        expected.also(counted)
+        if error is not None:
+            raise error
         return
 
 
@@ -157,26 +165,26 @@ def serve() -> None:
     with contextlib.suppress(BrokenPipeError), no_collecting():
         _send(out, _READY)
         notes: dict[str, str] = {}
-        doubts = Doubts()
+        doubts, expected = Doubts(), Expectations(recognised.dataset)
         error: Exception | None = None
         try:
-            for made in made_of(file, recognised, Marks(here), notes, doubts):
+            for made in made_of(file, recognised, Marks(here), notes, doubts, expected):
                 _send(out, _packed((notes, made, None)))
         except BrokenPipeError:
             raise  # nobody listens any more
         except Exception as raised:
             error = raised
-        _send(out, _last(notes, doubts, error))
+        _send(out, _last(notes, (doubts, expected), error))
 
 
-def _last(notes: dict[str, str], doubts: Doubts, error: Exception | None) -> bytes:
+def _last(notes: dict[str, str], noted: tuple[Doubts, Expectations], error: Exception | None) -> bytes:
     if error is not None and not isinstance(error, VinculoError):
         error.add_note("".join(traceback.format_exception(error)))
     try:
-        return _packed((notes, None, (doubts, error)))
+        return _packed((notes, None, (*noted, error)))
     except (pickle.PicklingError, AttributeError, TypeError):
         told = RuntimeError("".join(traceback.format_exception(error)))
-        return _packed((notes, None, (doubts, told)))
+        return _packed((notes, None, (*noted, told)))
 
 
 # -- what goes through the pipe --------------------------------------------------------------------------------------

@@ -13,16 +13,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.errors import Cancelled, EnvironmentProblem, StoreError, VinculoError
+from vinculo.graph.errors import Cancelled, EnvironmentProblem, InputError, StoreError, VinculoError
 from vinculo.graph.store import Store
-from vinculo.graph.text import say
+from vinculo.graph.text import Text
 from vinculo.graph.types import Batch, Manifest, Run, Source
 from vinculo.ingest.beside import made_beside
 from vinculo.ingest.doubtful import Doubts
+from vinculo.ingest.expectations import Expectations
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.making import Made
 from vinculo.ingest.marks import Halves, Marks, as_arrow, halves_of
 from vinculo.ingest.portions import portions
+from vinculo.ingest.publishing import forget_held, keep_held
 from vinculo.ingest.recognise import Recognised
 from vinculo.ingest.rejects import write_rejects
 from vinculo.ingest.report import COUNTS, FileReport, Progress
@@ -46,12 +48,15 @@ class Loading:
         self.settled = self.report.counts()
         self.rejects: list[pa.Table] = []
         self.doubts = Doubts()
+        self.expected = Expectations(self.dataset)
 
     def run(self) -> FileReport:
         """Read, map and write the whole file."""
         self._look()
+        self.seen_before = any(s.key == self.source.key for s in self.store.sources())
         try:
-            with closing(made_beside(self.file, self.recognised, self.here, self.report.notes, self.doubts)) as chunks:
+            told = self.report.notes, self.doubts, self.expected
+            with closing(made_beside(self.file, self.recognised, self.here, *told)) as chunks:
                 for made in chunks:
                     self._take(made)
         except BaseException as error:
@@ -60,14 +65,7 @@ class Loading:
                 raise Cancelled("interrupted", file=str(self.file.path), records=self.report.read) from None
             raise
         self._account()
-        if self.report.run is not None:
-            self.store.finish_run(self.report.run, "done", self.report.counts())
-        else:
-            self._close_before()
-        if self.report.read < self.dataset.minimum_records and not self.source.synthetic:
-            self.report.warnings.append(
-                say("ingest.few_records", read=self.report.read, expected=self.dataset.minimum_records)
-            )
+        self._end()
         return self.report
 
     # -- what the store has already ------------------------------------------------------------------------------
@@ -77,8 +75,11 @@ class Loading:
         here = known.pop(self.source.sha256, None)
         self.here = Marks(halves_of(here)) if here is not None else Marks()
         self.elsewhere = Marks()
-        for fingerprints in known.values():
-            self.elsewhere.firsts(halves_of(fingerprints))
+        shown = {s.sha256 for s in self.store.sources() if s.dataset == self.dataset.name}
+        for sha256, fingerprints in known.items():
+            # what nobody sees is not there yet
+            if sha256 in shown:
+                self.elsewhere.firsts(halves_of(fingerprints))
         self.rejected_before = set(self.store.rejects(self.source).column("record").to_pylist())
         self.number = max((m.number for m in self.store.manifests(self.source)), default=0)
 
@@ -87,14 +88,25 @@ class Loading:
         runs = [r for r in self.store.runs() if r.source.key == self.source.key and r.status != "withdrawn"]
         return runs[-1] if runs else None
 
-    def _close_before(self) -> None:
-        before = self._run_before()
-        if before is None:
-            return
-        self.report.run = before.number
-        if before.status == "running":
-            # it was killed after its last chunk was written and before it could say so
-            self.store.finish_run(before.number, "done", self.report.counts())
+    def _end(self) -> None:
+        """Publish the file, or hold it back where it is not what is expected of it."""
+        run, report = self.report.run, self.report
+        if run is None:
+            before = self._run_before()
+            if before is None:
+                return
+            run = self.report.run = before.number
+            if before.status == "done":
+                return
+        # a run that could not say so itself (it was killed after its last chunk), or was held back, is ended here
+        asked = not (self.seen_before or self.source.synthetic)
+        missed: list[Text] = self.expected.missed(report.read) if asked else []
+        if missed:
+            keep_held(self.store, self.source, run, missed)
+            report.held = [sentence.into() for sentence in missed]
+        self.store.finish_run(run, "held" if missed else "done", report.counts())
+        if not missed:
+            forget_held(self.store, self.source)
 
     def _end_killed_runs(self) -> None:
         """A run that was killed could not say so: this one does, with the records its manifests tell of."""
@@ -178,7 +190,7 @@ class Loading:
             report.rejects_file = str(written) if written else None
 
     def _leave(self, error: BaseException) -> None:
-        """Close the run of a file that could not be read to its end; what is written stays, and is known again."""
+        """Close the run of a file that could not be read to its end; what is written stays, unseen, and is known again."""
         # a chunk that was cut short is counted on the next run, as far as it was not written
         for name, count in self.settled.items():
             setattr(self.report, name, count)
@@ -186,7 +198,10 @@ class Loading:
             return
         with suppress(VinculoError):
             self._account()
-            self.store.finish_run(self.report.run, "interrupted", self.report.counts())
+            damaged = isinstance(error, InputError)
+            if isinstance(error, InputError):
+                keep_held(self.store, self.source, self.report.run, [Text(error.message("en"), error.message("es"))])
+            self.store.finish_run(self.report.run, "held" if damaged else "interrupted", self.report.counts())
 
 
 def _after(batch: Batch, records: npt.NDArray[np.int64], marks: Halves, done: int) -> _Rest:

@@ -14,6 +14,7 @@ from vinculo.graph.types import Batch
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.doubtful import Doubts
 from vinculo.ingest.engine import map_tables
+from vinculo.ingest.expectations import Expectations
 from vinculo.ingest.formats import Chunk
 from vinculo.ingest.formats.fingerprints import fingerprints_of
 from vinculo.ingest.formats.opened import OpenedFile
@@ -51,7 +52,12 @@ class Made:
 
 
 def made_of(
-    file: OpenedFile, recognised: Recognised, here: Marks, notes: dict[str, str], doubts: Doubts
+    file: OpenedFile,
+    recognised: Recognised,
+    here: Marks,
+    notes: dict[str, str],
+    doubts: Doubts,
+    expected: Expectations,
 ) -> Iterator[Made]:
     """Read and map a file, a chunk at a time.
 
@@ -66,6 +72,8 @@ def made_of(
         Filled with what is found out about the file.
     doubts : Doubts
         Told of what can hardly be meant.
+    expected : Expectations
+        Told of all records, those of ``here`` too: what is expected is expected of the whole file.
 
     Raises
     ------
@@ -75,16 +83,18 @@ def made_of(
     seen = Marks()
     chunks = recognised.format.reads(file, recognised.layout, notes)
     for chunk in as_one(chunks) if recognised.dataset.whole_file else chunks:
-        yield _made(chunk, recognised.dataset, seen, here, doubts)
+        if here and expected.asks:
+            expected.add(_prepared(chunk.table, recognised.dataset))
+        yield _made(chunk, recognised.dataset, seen, here, doubts, Expectations() if here else expected)
 
 
-def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doubts) -> Made:
+def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doubts, expected: Expectations) -> Made:
     table = chunk.table
     marks = halves(fingerprints_of(table) if chunk.marks is None else chunk.marks)
     firsts = seen.firsts(marks)
     there = here.known(marks) & firsts
     wanted = firsts & ~there
-    batch = _mapped(table.filter(pa.array(wanted)) if not wanted.all() else table, dataset, doubts)
+    batch = _mapped(table.filter(pa.array(wanted)) if not wanted.all() else table, dataset, doubts, expected)
     records = table.column("record").to_numpy()
     bad = np.isin(records, pc.unique(batch.rejects.column("record")).to_numpy())
     wanted &= ~bad
@@ -101,8 +111,13 @@ def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doub
     )
 
 
-def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts) -> Batch:
+def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts, expected: Expectations) -> Batch:
     if not table.num_rows:
         return Batch.make()
-    tables = dataset.prepare(table) if dataset.prepare else {"": table}
+    tables = _prepared(table, dataset)
+    expected.add(tables)
     return map_tables(dataset.mappings, tables, table, dataset.name, doubts)
+
+
+def _prepared(table: pa.Table, dataset: Dataset) -> dict[str, pa.Table]:
+    return dataset.prepare(table) if dataset.prepare else {"": table}

@@ -34,6 +34,8 @@ class FileReport:
         What was found out about the file: encoding, delimiter, header line, sheet.
     warnings : list of str
         Sentences.
+    held : list of str
+        Why what was loaded is not shown to anybody yet; empty where it is.
     """
 
     file: str
@@ -53,6 +55,7 @@ class FileReport:
     taint: str = ""
     notes: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """As ``ingest --json`` prints it."""

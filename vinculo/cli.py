@@ -26,8 +26,10 @@ TOUR: dict[str, dict[str, str]] = {
         "context": "context",
         "rates": "context",
         "runs": "load",
+        "publish": "load",
         "withdraw": "load",
         "verify": "check",
+        "upgrade": "check",
     },
     "look": {"search": "look", "show": "look", "path": "look"},
     "analyse": {

@@ -73,15 +73,15 @@ class Console:
         return bool(self._given or os.environ.get("VINCULO_STORE"))
 
     @contextmanager
-    def open(self, *, write: bool = False) -> Iterator[Store]:
-        """The store, said on stderr where nobody named one; made where it is missing and is to be written."""
+    def open(self, *, write: bool = False, create: bool = True) -> Iterator[Store]:
+        """The store, said on stderr where nobody named one; made where it is missing and is to be written, if asked."""
         from vinculo.graph.stores import open_store, while_waiting
 
         while_waiting.set(self.progress)
         url = self.url
         if not self.chosen:
             self.note("cli.store", url=self.shown_url)
-        store = open_store(url, create=write, read_only=not write)
+        store = open_store(url, create=write and create, read_only=not write)
         try:
             yield store
         finally:

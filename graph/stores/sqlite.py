@@ -2,7 +2,8 @@
 
 Several processes may read while one writes. What it does stands in the files beside this one: ``sqlite_connection`` opens,
 ``sqlite_lookup``, ``sqlite_search`` and ``sqlite_bulk`` read, ``sqlite_write`` and ``sqlite_withdraw`` change the graph,
-``sqlite_records`` keeps what was loaded and what people and analytics add, ``sqlite_context`` published figures beside it.
+``sqlite_publishing`` decides what readers see, ``sqlite_records`` keeps what was loaded and what people and analytics add,
+``sqlite_context`` published figures beside it.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from vinculo.graph.stores.sqlite_bulk import Bulk
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_context import Contexts, drop_context
 from vinculo.graph.stores.sqlite_lookup import Lookups
+from vinculo.graph.stores.sqlite_publishing import is_published
 from vinculo.graph.stores.sqlite_records import Records, source_number
 from vinculo.graph.stores.sqlite_search import Searches
+from vinculo.graph.stores.sqlite_tables import CHANGED
 from vinculo.graph.stores.sqlite_verify import differences
 from vinculo.graph.stores.sqlite_withdraw import withdraw_source
 from vinculo.graph.stores.sqlite_write import write_batch
 from vinculo.graph.types import Added, Batch, Manifest, Source
 from vinculo.graph.verifying import Difference, Progress
-
-_CHANGED = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'version'"
 
 
 class SqliteStore(Lookups, Searches, Bulk, Records, Contexts):
@@ -45,7 +46,8 @@ class SqliteStore(Lookups, Searches, Bulk, Records, Contexts):
             if there:
                 return Added(0, 0) if there[0] == manifest.run else None
             added = write_batch(db, batch, manifest, source)
-            db.execute(_CHANGED)
+            if is_published(db, source):
+                db.execute(CHANGED)
             return added
 
     def withdraw(self, source: Source) -> dict[str, int]:
@@ -53,9 +55,9 @@ class SqliteStore(Lookups, Searches, Bulk, Records, Contexts):
             row = db.execute("SELECT no FROM source WHERE dataset = ? AND sha256 = ?", source.key).fetchone()
             if row is None:
                 raise UsageError("unknown_source", source=source.file or source.sha256)
-            drop_context(db, source)
+            if drop_context(db, source) or is_published(db, int(row[0])):
+                db.execute(CHANGED)
             gone = withdraw_source(db, int(row[0]))
-            db.execute(_CHANGED)
             return gone
 
     def verify(self, progress: Progress | None = None) -> list[Difference]:

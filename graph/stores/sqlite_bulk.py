@@ -14,6 +14,7 @@ from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA
 from vinculo.graph.stores.assembly import by_id
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_lookup import kind_filter
+from vinculo.graph.stores.sqlite_tables import SEEN
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, Source
 
 
@@ -23,11 +24,13 @@ class Bulk:
     _db: Connection
 
     def nodes(self) -> pa.Table:
-        return by_id(self._db.stream("SELECT no, id, kind, name FROM entity", (), NODE_SCHEMA), NODE_SCHEMA)
+        return by_id(
+            self._db.stream(f"SELECT no, id, kind, name FROM entity WHERE origin {SEEN}", (), NODE_SCHEMA), NODE_SCHEMA
+        )
 
     def edges(self, kinds: Sequence[str] | None = None) -> pa.Table:
         only, kind_values = kind_filter(kinds)
-        query = f"SELECT id, kind, source, target, date, amount, currency FROM link WHERE 1{only}"
+        query = f"SELECT id, kind, source, target, date, amount, currency FROM link WHERE origin {SEEN}{only}"
         return by_id(self._db.stream(query, kind_values, EDGE_SCHEMA), EDGE_SCHEMA)
 
     def table(self, kind: str, properties: Sequence[str]) -> pa.Table:
@@ -40,6 +43,7 @@ class Bulk:
             query = (
                 f"SELECT e.id, f.facts FROM entity e JOIN entity_fact f ON f.entity = e.no WHERE e.kind IN ({marks})"
             )
+        query = f"{query} AND f.source {SEEN}"
         schema = pa.schema([("id", pa.string()), ("facts", pa.string())])
         columns = pa.schema([("id", pa.string()), *((p, pa.string()) for p in properties)])
         chunks = [
@@ -56,7 +60,9 @@ class Bulk:
 
     def statements(self, source: Source | None = None) -> Iterator[tuple[str, pa.Table]]:
         origin = [("dataset", pa.string()), ("sha256", pa.string())]
-        only, values = (" WHERE s.dataset = ? AND s.sha256 = ?", source.key) if source else ("", ())
+        only, values = (
+            (" WHERE s.dataset = ? AND s.sha256 = ?", source.key) if source else (" WHERE s.published <> 0", ())
+        )
         entity = """SELECT e.id, f.kind, f.record, f.facts, s.dataset, s.sha256 FROM entity e
                     JOIN entity_fact f ON f.entity = e.no JOIN source s ON s.no = f.source"""
         link = """SELECT l.id, l.kind, a.id, b.id, f.record, f.facts, s.dataset, s.sha256 FROM link l
@@ -72,13 +78,13 @@ class Bulk:
 
     def taints(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        if not self._db.rows("SELECT 1 FROM source WHERE taint <> '' LIMIT 1"):
+        if not self._db.rows("SELECT 1 FROM source WHERE taint <> '' AND published <> 0 LIMIT 1"):
             return found
         for thing in ("entity", "link"):
             found |= dict(
                 self._db.rows(
                     f"""SELECT x.id, max(s.taint) FROM {thing} x JOIN {thing}_fact f ON f.{thing} = x.no
-                        JOIN source s ON s.no = f.source GROUP BY x.no HAVING min(s.taint) <> ''"""
+                        JOIN source s ON s.no = f.source WHERE s.published <> 0 GROUP BY x.no HAVING min(s.taint) <> ''"""
                 )
             )
         return found

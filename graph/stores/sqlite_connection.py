@@ -66,7 +66,8 @@ class Connection:
                 while self._version() in MIGRATIONS:
                     _run(db, MIGRATIONS[self._version()])
         if self._version() != SCHEMA_VERSION:
-            raise StoreVersionError("store_version", url=self.url, found=self._version(), wanted=SCHEMA_VERSION)
+            code = "store_older" if self._version() in MIGRATIONS else "store_version"
+            raise StoreVersionError(code, url=self.url, found=self._version(), wanted=SCHEMA_VERSION)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA cache_size = -262144")
         db.execute("PRAGMA temp_store = MEMORY")

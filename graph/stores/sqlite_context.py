@@ -9,14 +9,11 @@ from contextlib import closing
 from vinculo.graph.context import numbered, spoiled
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_records import source_number
+from vinculo.graph.stores.sqlite_tables import CHANGED
 from vinculo.graph.types import Source
 from vinculo.graph.verifying import Difference
 
-_CHANGED = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'version'"
 _OWN = "WHERE dataset = ? AND sha256 = ?"
-_TABLE = """CREATE TABLE IF NOT EXISTS context(no INTEGER PRIMARY KEY, dataset TEXT NOT NULL, sha256 TEXT NOT NULL,
-  part INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(dataset, sha256, part))"""
-_THERE = "SELECT count(*) FROM sqlite_master WHERE name = 'context'"
 
 
 class Contexts:
@@ -27,30 +24,23 @@ class Contexts:
     def save_context(self, source: Source, bodies: Sequence[bytes]) -> None:
         with self._db.writing() as db:
             source_number(db, source)
-            # a store of before has no such table until there is something for it
-            db.execute(_TABLE)
             db.execute(f"DELETE FROM context {_OWN}", source.key)
             db.executemany(
                 "INSERT INTO context(dataset, sha256, part, body) VALUES (?,?,?,?)", numbered(bodies, source)
             )
-            db.execute(_CHANGED)
+            db.execute(CHANGED)
 
     def contexts(self) -> dict[tuple[str, str], bytes]:
-        if not self._db.rows(_THERE)[0][0]:
-            return {}
         rows = self._db.rows("SELECT dataset, sha256, body FROM context WHERE part = 0 ORDER BY dataset, sha256")
         return {(dataset, sha256): body for dataset, sha256, body in rows}
 
     def context(self, source: Source) -> list[bytes]:
-        if not self._db.rows(_THERE)[0][0]:
-            return []
         return [body for (body,) in self._db.rows(f"SELECT body FROM context {_OWN} ORDER BY part", source.key)]
 
 
-def drop_context(db: sqlite3.Connection, source: Source) -> None:
-    """Take a table out, inside the caller's transaction."""
-    if db.execute(_THERE).fetchone()[0]:
-        db.execute(f"DELETE FROM context {_OWN}", source.key)
+def drop_context(db: sqlite3.Connection, source: Source) -> bool:
+    """Take a table out, inside the caller's transaction; whether there was one."""
+    return db.execute(f"DELETE FROM context {_OWN}", source.key).rowcount > 0
 
 
 def spoiled_contexts(db: Connection) -> Iterator[Difference]:
@@ -63,5 +53,4 @@ def spoiled_contexts(db: Connection) -> Iterator[Difference]:
             while rows := db.some(some, 1):
                 yield from rows
 
-    if db.rows(_THERE)[0][0]:
-        yield from spoiled(every())
+    yield from spoiled(every())

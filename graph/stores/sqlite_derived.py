@@ -12,7 +12,7 @@ from vinculo.graph.naming import RANKS, Candidate, candidate, exploded, unnamed
 from vinculo.graph.schema import merged_kind, searched_properties
 from vinculo.graph.search import indexed
 from vinculo.graph.stores.sqlite_connection import Connection
-from vinculo.graph.stores.sqlite_write import derived_columns
+from vinculo.graph.stores.sqlite_deriving import derived_columns, heard
 from vinculo.graph.verifying import Difference
 
 #: Things looked at together.
@@ -29,7 +29,7 @@ def derived_entities(db: Connection) -> Iterator[Difference]:
                 "SELECT no, id, kind, name, rank FROM entity WHERE no >= ? AND no < ?", (low, high)
             )
         }
-        rows = db.rows("SELECT entity, kind, facts FROM entity_fact WHERE entity >= ? AND entity < ?", (low, high))
+        rows = db.rows(f"SELECT x.no, f.kind, f.facts {heard('entity')} AND x.no >= ? AND x.no < ?", (low, high))
         kinds: dict[int, set[str]] = defaultdict(set)
         best: dict[int, Candidate] = {}
         names: dict[int, set[tuple[str, str, str]]] = defaultdict(set)
@@ -60,7 +60,7 @@ def derived_entities(db: Connection) -> Iterator[Difference]:
 def derived_links(db: Connection) -> Iterator[Difference]:
     """Links whose date, amount or currency is not what their assertions give."""
     for low, high in _spans(db, "link"):
-        rows = db.rows("SELECT link, facts FROM link_fact WHERE link >= ? AND link < ?", (low, high))
+        rows = db.rows(f"SELECT x.no, f.facts {heard('link')} AND x.no >= ? AND x.no < ?", (low, high))
         columns = derived_columns(pa.chunked_array([pa.array([r[1] for r in rows], pa.string())]))
         told: dict[int, list[Any]] = {}
         for (no, _), *values in zip(rows, *(c.to_pylist() for c in columns), strict=True):

@@ -15,10 +15,12 @@ from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.store import AT_SCHEMA
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores.sqlite_connection import FEW, Connection
+from vinculo.graph.stores.sqlite_tables import SEEN
 from vinculo.graph.types import Entity, Link, Neighbourhood, Path, Source
 
-_HEADS = """SELECT l.no, l.id, l.kind, s.id, t.id FROM link l JOIN entity s ON s.no = l.source
-            JOIN entity t ON t.no = l.target"""
+_ENTITIES = f"SELECT no, id, kind, name FROM entity WHERE origin {SEEN}"
+_HEADS = f"""SELECT l.no, l.id, l.kind, s.id, t.id FROM link l JOIN entity s ON s.no = l.source
+            JOIN entity t ON t.no = l.target WHERE l.origin {SEEN}"""
 
 
 class Lookups:
@@ -33,33 +35,33 @@ class Lookups:
 
     def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         wanted = list(dict.fromkeys(ids))
-        found = self._entities_of(self._db.rows_in("SELECT no, id, kind, name FROM entity WHERE id IN ({})", wanted))
+        found = self._entities_of(self._db.rows_in(f"{_ENTITIES} AND id IN ({{}})", wanted))
         by_id = {e.id: e for e in found.values()}
         return {id: by_id[id] for id in wanted if id in by_id}
 
     def _entities(self, numbers: Sequence[int]) -> dict[int, Entity]:
-        return self._entities_of(self._db.rows_in("SELECT no, id, kind, name FROM entity WHERE no IN ({})", numbers))
+        return self._entities_of(self._db.rows_in(f"{_ENTITIES} AND no IN ({{}})", numbers))
 
     def _entities_of(self, rows: Iterator[tuple[Any, ...]]) -> dict[int, Entity]:
         heads = {no: (id, kind, name) for no, id, kind, name in rows}
-        query = "SELECT entity, source, record, kind, facts FROM entity_fact WHERE entity IN ({})"
+        query = f"SELECT entity, source, record, kind, facts FROM entity_fact WHERE source {SEEN} AND entity IN ({{}})"
         said = self._said(self._db.rows_in(query, list(heads)))
         return {no: assembly.entity(*head, said.get(no, assembly.NOTHING)) for no, head in heads.items()}
 
     def links(self, ids: Sequence[str]) -> dict[str, Link]:
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Link] = {}
-        heads = sorted(self._db.rows_in(f"{_HEADS} WHERE l.id IN ({{}})", wanted), key=lambda h: h[2])
+        heads = sorted(self._db.rows_in(f"{_HEADS} AND l.id IN ({{}})", wanted), key=lambda h: h[2])
         for link in self._links_of(heads).values():
             found.setdefault(link.id, link)
         return {id: found[id] for id in wanted if id in found}
 
     def _links(self, numbers: Sequence[int]) -> dict[int, Link]:
-        return self._links_of(list(self._db.rows_in(f"{_HEADS} WHERE l.no IN ({{}})", numbers)))
+        return self._links_of(list(self._db.rows_in(f"{_HEADS} AND l.no IN ({{}})", numbers)))
 
     def _links_of(self, heads: Sequence[tuple[Any, ...]]) -> dict[int, Link]:
-        query = """SELECT f.link, f.source, f.record, l.kind, f.facts FROM link_fact f JOIN link l ON l.no = f.link
-                   WHERE f.link IN ({})"""
+        query = f"""SELECT f.link, f.source, f.record, l.kind, f.facts FROM link_fact f JOIN link l ON l.no = f.link
+                    WHERE f.source {SEEN} AND f.link IN ({{}})"""
         said = self._said(self._db.rows_in(query, [h[0] for h in heads]))
         return {
             no: assembly.link(id, kind, source, target, said.get(no, assembly.NOTHING))
@@ -77,7 +79,7 @@ class Lookups:
         return {no: assembly.told(own, sources) for no, own in statements.items()}
 
     def _number(self, id: str) -> int:
-        rows = self._db.rows("SELECT no FROM entity WHERE id = ?", (id,))
+        rows = self._db.rows(f"{_ENTITIES} AND id = ?", (id,))
         if not rows:
             raise UsageError("unknown_entity", id=id)
         return int(rows[0][0])
@@ -87,7 +89,7 @@ class Lookups:
     ) -> Neighbourhood:
         centre = self._number(id)
         only, kind_values = kind_filter(kinds)
-        one_way = f"SELECT no, id, kind, source, target FROM link WHERE {{}} = ?{only}"
+        one_way = f"SELECT no, id, kind, source, target FROM link WHERE {{}} = ? AND origin {SEEN}{only}"
         both_ways = f"{one_way.format('source')} UNION {one_way.format('target')}"
         counted = f"SELECT kind, count(*) FROM ({both_ways}) GROUP BY kind ORDER BY kind"
         totals = {k: int(n) for k, n in self._db.rows(counted, [centre, *kind_values, centre, *kind_values])}
@@ -102,7 +104,7 @@ class Lookups:
         entities, links = self._entities([centre, *found.nodes]), self._links(found.links)
         return Neighbourhood(
             id,
-            tuple(entities[no] for no in (centre, *found.nodes)),
+            (entities[centre], *sorted((entities[no] for no in found.nodes), key=lambda e: e.id)),
             tuple(links[no] for no in found.links),
             totals,
             found.truncated,
@@ -125,7 +127,7 @@ class Lookups:
         if kinds is not None:
             values["kinds"] = json.dumps([kind_of(k).name for k in kinds])
             only = " AND kind IN (SELECT value FROM json_each(:kinds))"
-        one_side = "SELECT no FROM link WHERE {} IN (SELECT value FROM json_each(:here)){}" + only
+        one_side = f"SELECT no FROM link WHERE origin {SEEN} AND {{}} IN (SELECT value FROM json_each(:here)){{}}{only}"
         both = " UNION ".join(
             one_side.format(a, other.format(b)) for a, b in (("source", "target"), ("target", "source"))
         )
@@ -156,12 +158,12 @@ class Lookups:
                 for side in ("source",) if forward else ("source", "target"):
                     marks = ",".join("?" * len(some))
                     query = f"""SELECT id || char(31) || kind, source, target, coalesce(date, '') FROM link
-                                WHERE {side} IN ({marks}){only}"""
+                                WHERE {side} IN ({marks}) AND origin {SEEN}{only}"""
                     yield from (Step(*row) for row in self._db.rows(query, [*some, *kind_values]))
 
         def links(keys: list[str]) -> dict[str, Link]:
             ids = sorted({key.rpartition(UNIT)[0] for key in keys})
-            heads = list(self._db.rows_in(f"{_HEADS} WHERE l.id IN ({{}})", ids))
+            heads = list(self._db.rows_in(f"{_HEADS} AND l.id IN ({{}})", ids))
             return {f"{x.id}{UNIT}{x.kind}": x for x in self._links_of(heads).values()}
 
         return assembly.between(

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores.sqlite_connection import Connection
+from vinculo.graph.stores.sqlite_publishing import publish
+from vinculo.graph.stores.sqlite_tables import CHANGED, SEEN, SOME_UNSEEN
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
 
 _OWN = "JOIN source s ON s.no = x.source WHERE s.dataset = ? AND s.sha256 = ?"
@@ -19,7 +21,7 @@ _OWN = "JOIN source s ON s.no = x.source WHERE s.dataset = ? AND s.sha256 = ?"
 def source_number(db: sqlite3.Connection, source: Source) -> int:
     """The number of a source, given out inside the caller's transaction where it has none."""
     db.execute(
-        "INSERT OR IGNORE INTO source(dataset, sha256, file, synthetic, taint) VALUES (?,?,?,?,?)",
+        "INSERT OR IGNORE INTO source(dataset, sha256, file, synthetic, taint, published) VALUES (?,?,?,?,?,0)",
         (source.dataset, source.sha256, source.file, int(source.synthetic), source.taint),
     )
     return int(db.execute("SELECT no FROM source WHERE dataset = ? AND sha256 = ?", source.key).fetchone()[0])
@@ -45,11 +47,20 @@ class Records:
                 "UPDATE run SET finished = ?, status = ?, counts = ? WHERE no = ?",
                 (at or assembly.now(), status, json.dumps(counts, sort_keys=True), run),
             )
+            own = db.execute("SELECT source FROM run WHERE no = ?", (run,)).fetchone()
+            if status == "done" and own and publish(db, own[0]):
+                db.execute(CHANGED)
 
     def sources(self) -> list[Source]:
+        return self._with_batches("published <> 0")
+
+    def unpublished(self) -> list[Source]:
+        return self._with_batches("published = 0")
+
+    def _with_batches(self, which: str) -> list[Source]:
         rows = self._db.rows(
-            """SELECT no, dataset, sha256, file, synthetic, taint FROM source s
-               WHERE EXISTS (SELECT 1 FROM batch b WHERE b.source = s.no) ORDER BY dataset, sha256"""
+            f"""SELECT no, dataset, sha256, file, synthetic, taint FROM source s WHERE {which} AND EXISTS
+                (SELECT 1 FROM batch b WHERE b.source = s.no) ORDER BY dataset, sha256"""
         )
         return list(assembly.sources_by_number(rows).values())
 
@@ -77,7 +88,10 @@ class Records:
         return str(self._db.rows("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
     def counts(self) -> dict[str, dict[str, int]]:
-        query = "SELECT kind, count(*) FROM {} GROUP BY kind ORDER BY kind"
+        # the index alone counts all, and what is not seen, seldom anything, is taken off
+        query = f"""SELECT kind, sum(n) FROM (SELECT kind, count(*) AS n FROM {{0}} GROUP BY kind UNION ALL
+                    SELECT kind, -count(*) FROM {{0}} WHERE {SOME_UNSEEN} AND NOT origin {SEEN} GROUP BY kind)
+                    GROUP BY kind HAVING sum(n) > 0 ORDER BY kind"""
         return {
             many: {k: int(n) for k, n in self._db.rows(query.format(one))}
             for many, one in (("entities", "entity"), ("links", "link"))

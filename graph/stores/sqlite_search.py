@@ -9,6 +9,7 @@ from vinculo.graph.search import CANDIDATES, WHOLE, Question, chosen_values, ran
 from vinculo.graph.stores.assembly import spread
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_lookup import kind_filter
+from vinculo.graph.stores.sqlite_tables import SEEN
 from vinculo.graph.types import Hit
 
 #: Behind the last text that begins like another.
@@ -27,8 +28,10 @@ class Searches:
 
     def search(self, text: str, *, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         asked = Question.of(text)
-        only = kind_filter(spread(kinds), "e.kind")
-        pairs = {*self._whole(asked, *only), *self._beginning(asked, *only), *self._sharing(asked, *only)}
+        only, values = kind_filter(spread(kinds), "e.kind")
+        only = f"{only} AND e.origin {SEEN}"
+        asks = (self._whole, self._beginning, self._sharing)
+        pairs = {pair for ask in asks for pair in ask(asked, only, values)}
         query = """SELECT e.id, e.kind, e.name, n.sort, n.value FROM name n JOIN entity e ON e.no = n.entity
                    WHERE n.entity IN ({})"""
         rows = self._db.rows_in(query, sorted({no for no, _, _ in pairs}))

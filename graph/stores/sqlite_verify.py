@@ -21,6 +21,7 @@ from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_context import spoiled_contexts
 from vinculo.graph.stores.sqlite_derived import derived_entities, derived_links
+from vinculo.graph.stores.sqlite_tables import SEEN
 from vinculo.graph.stores.sqlite_write import content_number
 from vinculo.graph.types import Source
 from vinculo.graph.verifying import MOST, Difference, Progress
@@ -41,6 +42,12 @@ DANGLING = {
     "batch": "SELECT number FROM batch WHERE source NOT IN (SELECT no FROM source)",
     "batch_run": "SELECT number FROM batch WHERE run NOT IN (SELECT no FROM run)",
     "run": "SELECT no FROM run WHERE source NOT IN (SELECT no FROM source)",
+    "origin_of_link": """SELECT x.id FROM link x WHERE origin <> 0 AND NOT EXISTS
+                         (SELECT 1 FROM link_fact f WHERE f.link = x.no AND f.source = x.origin)""",
+    "origin_of_entity": """SELECT x.id FROM entity x WHERE origin <> 0 AND NOT EXISTS
+                           (SELECT 1 FROM entity_fact f WHERE f.entity = x.no AND f.source = x.origin)
+                           AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.source = x.origin AND x.no IN
+                           (SELECT l.source FROM link l UNION ALL SELECT l.target FROM link l))""",
     "reject": "SELECT record FROM reject WHERE source NOT IN (SELECT source FROM batch)",
 }
 
@@ -58,6 +65,7 @@ def differences(db: Connection, progress: Progress | None = None) -> list[Differ
         _structure,
         _index,
         _dangling,
+        _unseen,
         _contents,
         derived_entities,
         derived_links,
@@ -112,6 +120,25 @@ def _dangling(db: Connection) -> Iterator[Difference]:
     for what, query in DANGLING.items():
         for (where,) in db.rows(f"{query} LIMIT {MOST}"):
             yield Difference("dangling", f"{what}: {where}")
+
+
+def _unseen(db: Connection) -> Iterator[Difference]:
+    """Sources are published by a run that was done; what one of these asserts is seen."""
+    sources = _named(db)
+    run = "SELECT 1 FROM run r WHERE r.source = s.no AND r.status = 'done'"
+    full = f"EXISTS ({run} AND EXISTS (SELECT 1 FROM batch b WHERE b.run = r.no))"
+    wrong = f"published NOT IN (0, 1, 2) OR (published = 1 AND NOT EXISTS ({run})) OR (published = 0 AND {full})"
+    for (no,) in db.rows(f"SELECT no FROM source s WHERE {wrong}"):
+        yield Difference("unseen", **_of(sources, no))
+    for thing in ("entity", "link"):
+        query = f"""SELECT DISTINCT x.id FROM {thing} x JOIN {thing}_fact f ON f.{thing} = x.no
+                    WHERE NOT x.origin {SEEN} AND f.source {SEEN} LIMIT {MOST}"""
+        for (id,) in db.rows(query):
+            yield Difference("unseen", str(id))
+    ends = f"""SELECT DISTINCT l.id FROM link l JOIN entity e ON e.no IN (l.source, l.target)
+               WHERE l.origin {SEEN} AND NOT e.origin {SEEN} LIMIT {MOST}"""
+    for (id,) in db.rows(ends):
+        yield Difference("unseen", str(id))
 
 
 def _named(db: Connection) -> dict[int, Source]:
@@ -179,7 +206,7 @@ def _records(db: Connection) -> Iterator[Difference]:
     for no, source, status, counts in db.rows("SELECT no, source, status, counts FROM run"):
         told = json.loads(counts)
         whole = all(isinstance(told.get(p), int) for p in ("read", *parts))
-        known = status in ("running", "done", "interrupted", "withdrawn")
+        known = status in ("running", "done", "held", "interrupted", "withdrawn")
         if not known or (status == "done" and whole and told["read"] != sum(told[p] for p in parts)):
             yield Difference("run", str(no), **_of(sources, source))
     reads: tuple[tuple[str, Callable[[str], Any]], ...] = (

@@ -14,18 +14,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph import facts as packed
 from vinculo.graph.errors import UsageError
-from vinculo.graph.naming import NAMING, Candidate, candidate, exploded, unnamed
+from vinculo.graph.naming import unnamed
 from vinculo.graph.schema import kind as kind_of
-from vinculo.graph.schema import merged_kind, searched_properties
-from vinculo.graph.search import indexed
-from vinculo.graph.stores.assembly import portions
 from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed, sum_of_links
+from vinculo.graph.stores.sqlite_deriving import derive, derived_columns
+from vinculo.graph.stores.sqlite_publishing import is_published, note, settle, unseen
 from vinculo.graph.types import Added, Batch, Manifest, Source
 
-#: Numbers of one query.
-FEW = 500
 #: So many links of a batch are looked up before the rest is taken to be new.
 _PROBED = 64
 #: By id and kind: one id may stand under two kinds, which are two links.
@@ -43,16 +39,36 @@ def _wanted(db: sqlite3.Connection, ids: Iterable[str]) -> None:
     db.executemany("INSERT INTO temp.wanted VALUES (?)", zip(ids))
 
 
-def _entities_there(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+def _entities_there(db: sqlite3.Connection, ids: Iterable[str]) -> tuple[dict[str, int], dict[int, int]]:
+    """Numbers of entities that are there by id, and their origins by number."""
     _wanted(db, ids)
-    return dict(db.execute("SELECT e.id, e.no FROM temp.wanted w CROSS JOIN entity e ON e.id = w.id"))
+    rows = db.execute("SELECT e.id, e.no, e.origin FROM temp.wanted w CROSS JOIN entity e ON e.id = w.id").fetchall()
+    return {id: no for id, no, _ in rows}, {no: origin for _, no, origin in rows}
 
 
-def _links_there(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> _LinkNumbers:
-    """Numbers of links that are there, of rows that begin with id and kind."""
+def _links_there(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> tuple[_LinkNumbers, dict[int, int]]:
+    """The same for links, of rows that begin with id and kind."""
     _wanted(db, dict.fromkeys(row[0] for row in rows))
-    found = db.execute("SELECT l.id, l.kind, l.no FROM temp.wanted w CROSS JOIN link l ON l.id = w.id")
-    return {(id, kind): no for id, kind, no in found}
+    query = "SELECT l.id, l.kind, l.no, l.origin FROM temp.wanted w CROSS JOIN link l ON l.id = w.id"
+    found = db.execute(query).fetchall()
+    return {(id, kind): no for id, kind, no, _ in found}, {no: origin for _, _, no, origin in found}
+
+
+class _Waiting:
+    """Which things wait for publication: of this source, which is not published, or of the one that brought them in."""
+
+    def __init__(self, db: sqlite3.Connection, source: int) -> None:
+        self.source, self.published, self.unseen = source, is_published(db, source), unseen(db)
+
+    def of(self, origins: dict[int, int]) -> set[int]:
+        """Things that this source says something of which is not derived before publication."""
+        if self.published:
+            return self.needed(origins)
+        return {no for no, origin in origins.items() if origin != self.source}
+
+    def needed(self, origins: dict[int, int]) -> set[int]:
+        """Things that must be seen once this source is, and are not."""
+        return {no for no, origin in origins.items() if origin != self.source and origin in self.unseen}
 
 
 def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source: int) -> Added:
@@ -62,8 +78,9 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
             if kind_of(name).is_link is not is_link:
                 raise UsageError("unknown_kind", kind=name)
     first = _next(db, "entity"), _next(db, "link")
-    numbers, grown = _write_entities(db, batch, source)
-    grown += _write_links(db, batch.links, source, numbers)
+    waiting = _Waiting(db, source)
+    numbers, grown = _write_entities(db, batch, waiting)
+    grown += _write_links(db, batch.links, waiting, numbers)
     db.executemany(
         'INSERT OR REPLACE INTO reject(source, record, line, "column", raw, code, en, es) VALUES (?,?,?,?,?,?,?,?)',
         zip(repeat(source), *(c.to_pylist() for c in batch.rejects.columns), strict=False),
@@ -75,6 +92,8 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
     kept = db.execute("SELECT dataset, sha256, file, synthetic, taint FROM source WHERE no = ?", (source,)).fetchone()
     told = manifest_sum(Source(*kept), manifest.number, manifest.run, manifest.records, fingerprints)
     db.execute("INSERT INTO checksum VALUES (?,?,?,?)", (source, manifest.number, signed(grown), told))
+    if waiting.published:
+        settle(db, source)
     return Added(_next(db, "entity") - first[0], _next(db, "link") - first[1])
 
 
@@ -82,21 +101,24 @@ def _next(db: sqlite3.Connection, table: str) -> int:
     return int(db.execute(f"SELECT coalesce(max(no), 0) + 1 FROM {table}").fetchone()[0])
 
 
-def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> tuple[dict[str, int], int]:
+def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> tuple[dict[str, int], int]:
     """Numbers of all entities of the batch, and by how much the source's sum grew."""
+    source = waiting.source
     ends = [batch.links.column("source"), batch.links.column("target")]
     every = pa.chunked_array(
         [chunk for column in (batch.entities.column("id"), *ends) for chunk in column.chunks], pa.string()
     )
     ids: list[str] = pc.unique(every).to_pylist()
-    numbers = _entities_there(db, ids)
+    numbers, origins = _entities_there(db, ids)
     fresh = [i for i in ids if i not in numbers]
     first = _next(db, "entity")
     numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
     rank, _, _ = unnamed("")
     db.executemany(
-        "INSERT INTO entity VALUES (?,?,'Thing',?,?)", zip((numbers[i] for i in fresh), fresh, fresh, repeat(rank))
+        "INSERT INTO entity VALUES (?,?,'Thing',?,?,?)",
+        zip((numbers[i] for i in fresh), fresh, fresh, repeat(rank), repeat(source)),
     )
+    note(db, "entity", source, waiting.needed(origins))
     if not batch.entities.num_rows:
         return numbers, 0
     table = batch.entities.combine_chunks()
@@ -123,6 +145,11 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, source: int) -> tuple[
            SET record = excluded.record WHERE excluded.record < record""",
         zip(at, repeat(source), contents, table.column("record").to_pylist(), kinds, facts),
     )
+    later = waiting.of({no: origins[no] for no in set(at) if no in origins})
+    if later:
+        note(db, "entity", source, later)
+        now = [n for n, no in enumerate(at) if no not in later]
+        at, kinds, table = [at[n] for n in now], [kinds[n] for n in now], table.take(pa.array(now, pa.int64()))
     derive(db, at, kinds, table.column("facts"))
     return numbers, added
 
@@ -162,73 +189,9 @@ def _unsaid(
     return [n for n in range(len(at)) if n not in there], lowered
 
 
-def derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.ChunkedArray) -> None:
-    """Bring merged kind, display name and search index of these entities up to what is asserted now."""
-    asserted: dict[int, set[str]] = {}
-    for no, kind in set(zip(at, kinds, strict=True)):
-        asserted.setdefault(no, set()).add(kind)
-    rows, properties, values = exploded(facts)
-    best: dict[int, Candidate] = {}
-    naming = pc.is_in(properties, pa.array(NAMING))
-    for row, name, value in {
-        (at[r], p, v)
-        for r, p, v in zip(
-            rows.filter(naming).to_pylist(),
-            properties.filter(naming).to_pylist(),
-            values.filter(naming).to_pylist(),
-            strict=True,
-        )
-    }:
-        made = candidate(name, value)
-        if row not in best or made < best[row]:
-            best[row] = made
-    held: dict[int, tuple[str, str, int]] = {}
-    touched = sorted(asserted)
-    for some in portions(touched, FEW):
-        marks = ",".join("?" * len(some))
-        held |= {
-            n: (k, m, r)
-            for n, k, m, r in db.execute(f"SELECT no, kind, name, rank FROM entity WHERE no IN ({marks})", some)
-        }
-    # another kind than the one it has: all that is asserted decides, not the order in which it came
-    for some in portions([no for no in touched if asserted[no] != {held[no][0]}], FEW):
-        marks = ",".join("?" * len(some))
-        for no, kind in db.execute(f"SELECT DISTINCT entity, kind FROM entity_fact WHERE entity IN ({marks})", some):
-            asserted[no].add(kind)
-    changed = []
-    for no in touched:
-        kind, name, rank = held[no]
-        now_kind = merged_kind(frozenset(asserted[no]))
-        was = (rank, -len(name) if rank < len(NAMING) else 0, name)
-        now = min(was, best.get(no, was))
-        if (now_kind, now) != (kind, was):
-            changed.append((now_kind, now[2], now[0], no))
-    db.executemany("UPDATE entity SET kind = ?, name = ?, rank = ? WHERE no = ?", changed)
-    _index_names(db, at, rows, properties, values)
-
-
-def _index_names(db: sqlite3.Connection, at: list[int], rows: pa.Array, properties: pa.Array, values: pa.Array) -> None:
-    sorts = searched_properties()
-    wanted = pc.is_in(properties, pa.array(list(sorts), pa.string()))
-    found = {
-        (at[r], sorts[p], v)
-        for r, p, v in zip(
-            rows.filter(wanted).to_pylist(),
-            properties.filter(wanted).to_pylist(),
-            values.filter(wanted).to_pylist(),
-            strict=True,
-        )
-    }
-    before = _next(db, "name")
-    db.executemany(
-        "INSERT OR IGNORE INTO name(entity, sort, value, held) VALUES (?,?,?,?)",
-        ((no, sort, value, indexed(sort, value)) for no, sort, value in sorted(found)),
-    )
-    db.execute("INSERT INTO name_trigrams(rowid, held) SELECT no, held FROM name WHERE no >= ?", (before,))
-
-
-def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities: dict[str, int]) -> int:
+def _write_links(db: sqlite3.Connection, links: pa.Table, waiting: _Waiting, entities: dict[str, int]) -> int:
     """Returns by how much the source's sum grew."""
+    source = waiting.source
     if not links.num_rows:
         return 0
     links = links.combine_chunks()
@@ -238,10 +201,10 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     ends = [[entities[i] for i in links.column(c).to_pylist()] for c in ("source", "target")]
     dates, amounts, currencies = (c.to_pylist() for c in derived_columns(facts))
     rows = list(zip(ids, kinds, *ends, dates, amounts, currencies, strict=True))
-    numbers = _all_fresh(db, rows)
+    numbers = _all_fresh(db, rows, source)
     old: set[int] = set()
     if not numbers:
-        numbers, old = _some_known(db, rows)
+        numbers, old = _some_known(db, rows, waiting)
     before = sum_of_links(db, source, old) if old else 0
     at = list(map(numbers.__getitem__, zip(ids, kinds, strict=True)))
     contents = list(map(content_number, kinds, facts.to_pylist()))
@@ -258,20 +221,20 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, source: int, entities:
     return row_sum(*([c[n] for n in new] for c in columns)) + sum_of_links(db, source, old) - before
 
 
-def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumbers:
+def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]], source: int) -> _LinkNumbers:
     """Insert links of which none is there and none comes twice; nothing is done, and nothing returned, where one is.
 
     The common case of a first load; the unique index is asked once, by the insert itself.
     """
     first = _next(db, "link")
     numbers = dict(zip((row[:2] for row in rows), range(first, first + len(rows)), strict=True))
-    if len(numbers) < len(rows) or _links_there(db, rows[:_PROBED]):
+    if len(numbers) < len(rows) or _links_there(db, rows[:_PROBED])[0]:
         return {}
     before = db.total_changes
     db.execute("SAVEPOINT fresh")
     db.executemany(
-        "INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?,?)",
-        ((no, *row) for no, row in zip(numbers.values(), rows, strict=True)),
+        "INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?,?,?)",
+        ((no, *row, source) for no, row in zip(numbers.values(), rows, strict=True)),
     )
     fresh = db.total_changes - before == len(rows)
     if not fresh:
@@ -280,12 +243,16 @@ def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> _LinkNumb
     return numbers if fresh else {}
 
 
-def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> tuple[_LinkNumbers, set[int]]:
+def _some_known(
+    db: sqlite3.Connection, rows: list[tuple[Any, ...]], waiting: _Waiting
+) -> tuple[_LinkNumbers, set[int]]:
     """Insert the links that are not there; of the others, and of those that come again, derive anew.
 
     Returns the numbers of all, and of those others.
     """
-    numbers = _links_there(db, rows)
+    numbers, origins = _links_there(db, rows)
+    later = waiting.of(origins)
+    note(db, "link", waiting.source, later)
     fresh = [key for key in dict.fromkeys(row[:2] for row in rows) if key not in numbers]
     not_yet = set(fresh)
     first = _next(db, "link")
@@ -295,22 +262,14 @@ def _some_known(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> tuple[_L
         key = row[:2]
         if key in not_yet:
             not_yet.discard(key)
-            new_rows.append((numbers[key], *row))
+            new_rows.append((numbers[key], *row, waiting.source))
         else:
             old_rows.append((numbers[key], *row[4:]))
-    db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?)", new_rows)
+    db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?,?)", new_rows)
     db.executemany(
         """UPDATE link SET date = min(coalesce(date, ?2), coalesce(?2, date)),
            amount = min(coalesce(amount, ?3), coalesce(?3, amount)),
            currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
-        old_rows,
+        [row for row in old_rows if row[0] not in later],
     )
     return numbers, {row[0] for row in old_rows}
-
-
-def derived_columns(facts: pa.ChunkedArray) -> tuple[Any, Any, Any]:
-    """Date (else start date), amount and currency of links, from their packed facts."""
-    date = pc.coalesce(packed.column(facts, "date"), packed.column(facts, "startDate"))
-    amount = packed.column(facts, "amount")
-    readable = pc.match_substring_regex(pc.fill_null(amount, ""), r"^[+-]?\d+(\.\d+)?$")
-    return date, pc.cast(pc.if_else(readable, amount, None), pa.float64()), packed.column(facts, "currency")

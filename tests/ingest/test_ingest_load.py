@@ -20,6 +20,7 @@ from vinculo.graph.transfer import digest
 from vinculo.ingest import formats
 from vinculo.ingest.formats import jsonl, table
 from vinculo.ingest.load import FileReport, ingest
+from vinculo.ingest.publishing import held, publish
 from vinculo.ingest.rejects import inert
 
 HEADER = (
@@ -175,8 +176,12 @@ def test_damage_keeps_what_stands_before_it(store: Store, written: Write) -> Non
     with pytest.raises(InputError) as caught:
         ingest(written("a.csv", HEADER + rows(3) + 'T9,"2024'), store)
     assert (caught.value.code, caught.value.line) == ("unclosed_quote", 5)
+    assert store.counts() == {"entities": {}, "links": {}}
+    (run,) = store.runs()
+    assert (run.status, [t.en for t in held(store, run.source)]) == ("held", [caught.value.message("en")])
+    publish(store, run.number, "the rest is of no account")
     assert store.counts()["links"]["PAID"] == 3
-    assert [r.status for r in store.runs()] == ["interrupted"]
+    assert (store.runs()[0].status, held(store, run.source)) == ("done", [])
 
 
 def test_a_wrong_file_is_told_what_it_resembles(store: Store, written: Write) -> None:

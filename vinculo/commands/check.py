@@ -1,4 +1,4 @@
-"""Whether the store and the machine are in order: verify, doctor."""
+"""Whether the store and the machine are in order: verify, upgrade, doctor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def verify(console: Console) -> int:
     """Look through the whole store for what is not as it was written."""
     with console.open() as store:
         found = store.verify(console.progress)
-        batches = sum(len(store.manifests(s)) for s in store.sources()) if not found else 0
+        batches = sum(len(store.manifests(s)) for s in (*store.sources(), *store.unpublished())) if not found else 0
     for difference in found:
         console.emit(difference.as_json())
         console.line(difference.message())
@@ -21,6 +21,15 @@ def verify(console: Console) -> int:
         return 4
     console.say("cli.verify.well", batches=f"{batches:,}", url=console.shown_url)
     return 0
+
+
+@command
+def upgrade(console: Console) -> None:
+    """Open a store of an older version for writing, which brings it up to date."""
+    with console.open(write=True, create=False) as store:
+        counts = {sort: sum(kinds.values()) for sort, kinds in store.counts().items()}
+    console.emit({"store": console.shown_url, **counts})
+    console.say("cli.upgrade.done", url=console.shown_url, **{k: f"{n:,}" for k, n in counts.items()})
 
 
 @command

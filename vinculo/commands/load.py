@@ -1,9 +1,10 @@
-"""Chapter *load*: datasets, ingest, runs, withdraw."""
+"""Chapter *load*: datasets, ingest, runs, publish, withdraw."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import click
@@ -96,16 +97,26 @@ def ingest(
                         _emit(console, told_of)
                         told_of = report.as_json()
                         say_report(console, told_of)
+                        if report.held:
+                            code = code or InputError.exit_code
                 except (InputError, UsageError) as problem:
                     # this file is at fault; the others need not wait for it
                     said = told(problem, as_json=console.as_json)
                     code = code or said
+                    _say_kept(console, store, problem)
             if told_of and not no_suggest:
                 told_of |= _suggest(console, store)
         finally:
             # the line of the last file waits for the suggestions, which come of all of them
             _emit(console, told_of)
     return code
+
+
+def _say_kept(console: Console, store: Store, problem: InputError | UsageError) -> None:
+    """Of a file that is damaged somewhere: what stands before that is there, unseen."""
+    last = store.runs()[-1:]
+    if problem.file and last and last[0].status == "held" and last[0].source.file == Path(problem.file).name:
+        console.note("cli.ingest.kept", run=last[0].number, loaded=f"{last[0].counts.get('loaded', 0):,}")
 
 
 def _suggest(console: Console, store: Store) -> dict[str, int]:
@@ -141,6 +152,11 @@ def say_report(console: Console, made: dict[str, Any]) -> None:
         console.say("cli.ingest.rejects", **numbers)
     for warning in made.get("warnings", ()):
         console.warn(warning)
+    if made.get("held"):
+        console.warn(say("cli.ingest.held", run=made["run"]))
+        for reason in made["held"]:
+            console.warn(f"  {reason}")
+        console.warn(say("cli.ingest.held.next", run=made["run"], sha256=made["sha256"][:12]))
 
 
 @command
@@ -176,6 +192,7 @@ def runs(console: Console, number: int | None) -> None:
 
 def _one_run(console: Console, number: int) -> None:
     from vinculo.graph.context import rejects_of
+    from vinculo.ingest.publishing import PUBLISHED, held
 
     with console.open() as store:
         run = next((r for r in store.runs() if r.number == number), None)
@@ -185,10 +202,14 @@ def _one_run(console: Console, number: int) -> None:
         # the store keeps rejects by file: a run that goes on from another tells those of both
         rejects = store.rejects(run.source)
         rejects = rejects if rejects.num_rows else rejects_of(store, run.source)
+        why = held(store, run.source) if run.status == "held" else []
+        vouched = store.documents(PUBLISHED).get(f"{run.source.dataset} {run.source.sha256}", {})
     codes = dict(sorted(Counter(rejects.column("code").to_pylist()).items()))
     made = _run_json(run) | {
         "batches": [{"number": m.number, "records": m.records} for m in batches],
         "rejected_for": codes,
+        "held": [w.into() for w in why],
+        "vouched": vouched.get("reason", ""),
     }
     console.emit(made)
     shown = ("run", "started", "finished", "dataset", "file", "sha256", "status", "synthetic", "taint")
@@ -197,6 +218,9 @@ def _one_run(console: Console, number: int) -> None:
     rows += [(say(f"cli.run.{k}") if has(f"cli.run.{k}") else k, n) for k, n in run.counts.items()]
     rows += [(say("cli.run.batch", number=m.number), say("cli.run.records", count=f"{m.records:,}")) for m in batches]
     rows += [(say("cli.run.rejected_for"), f"{code}: {n:,}") for code, n in codes.items()]
+    rows += [(say("cli.run.held"), sentence.into()) for sentence in why]
+    if vouched:
+        rows.append((say("cli.run.vouched"), f"{vouched['reason']} ({vouched['at']})"))
     console.table(("what", "value"), rows)
 
 
@@ -216,6 +240,19 @@ def _run_json(run: Run) -> dict[str, Any]:
 
 
 @command
+@click.argument("number", type=int, metavar="N")
+@click.option("--reason", metavar="TEXT", default="")
+def publish(console: Console, number: int, reason: str) -> None:
+    """Show what was held back."""
+    from vinculo.ingest.publishing import publish as show
+
+    with console.open(write=True) as store:
+        run = show(store, number, reason)
+    console.emit(_run_json(run))
+    console.say("cli.publish.done", run=number, file=run.source.file)
+
+
+@command
 @click.argument("source", metavar="FILE|SHA256")
 @click.option("--dataset", metavar="NAME")
 @click.option("--yes", is_flag=True)
@@ -224,7 +261,8 @@ def withdraw(console: Console, source: str, dataset: str | None, yes: bool) -> N
     from vinculo.graph.context import kept_tables
 
     with console.open(write=True) as store:
-        found = _named([*store.sources(), *(k.source for k in kept_tables(store))], source, dataset)
+        known = [*store.sources(), *store.unpublished(), *(k.source for k in kept_tables(store))]
+        found = _named(known, source, dataset)
         if not yes:
             if console.as_json or not sys.stdin.isatty():
                 raise UsageError("needs_yes")

@@ -28,6 +28,16 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
+def other(tmp_path: Path) -> Iterator[Place]:
+    """A second empty place, on the embedded store: what a test compares with."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    made = PLACES["sqlite"](folder, lambda: "")
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Place]]:
     """A place for every store at once, by name."""
     made = {name: PLACES[name](tmp_path, lambda: request.getfixturevalue("neo4j_url")) for name in STORES}

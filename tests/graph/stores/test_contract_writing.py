@@ -69,6 +69,7 @@ def test_the_smallest_record_is_found_across_batches(place: Place) -> None:
     for number, record in ((1, 7), (2, 3)):
         batch = Batch.make(at.entities([("x", "Person", record, {"name": "X"})]))
         store.write(batch, Manifest(origin, run, number, 1, at.prints(str(number))))
+    store.finish_run(run, "done", {})
     assert at.said(store, "x", "name") == {"X": [("d", "a.csv", 3)]}
 
 
@@ -101,7 +102,9 @@ def test_the_same_batch_again_adds_nothing(place: Place) -> None:
         at.entities([at.ANA, at.FIRM]), at.links([at.OWNS, at.PAID]), at.rejects([(9, 10, "c", "raw", "bad", "e", "s")])
     )
     manifest = Manifest(origin, run, 1, 4, at.prints("a", "b"))
-    assert store.write(batch, manifest) == Added(sum(store.counts()["entities"].values()), 2)
+    added = store.write(batch, manifest)
+    store.finish_run(run, "done", {})
+    assert added == Added(sum(store.counts()["entities"].values()), 2)
     first, version = digest(store), store.version()
     assert store.write(batch, manifest) == Added(0, 0)
     assert digest(store) == first
@@ -116,6 +119,7 @@ def test_a_number_is_taken_once(place: Place) -> None:
     origin = at.source("d.a")
     mine, yours = store.begin_run(origin), other.begin_run(origin)
     assert store.write(Batch.make(at.entities([at.ANA])), Manifest(origin, mine, 1, 1, at.prints("a"))) == Added(1, 0)
+    store.finish_run(mine, "done", {})
     before = digest(store)
     late = Batch.make(at.entities([at.ANA, at.FIRM]), at.links([at.OWNS]))
     assert other.write(late, Manifest(origin, yours, 1, 2, at.prints("a", "b"))) is None
@@ -162,7 +166,9 @@ def test_contents_do_not_depend_on_the_order_of_batches(place: Place) -> None:
         store = place.open()
         for name, number, batch in order:
             origin = at.source(name)
-            store.write(batch, Manifest(origin, store.begin_run(origin), number, 1, at.prints(str(number))))
+            run = store.begin_run(origin)
+            store.write(batch, Manifest(origin, run, number, 1, at.prints(str(number))))
+            store.finish_run(run, "done", {})
         nodes, edges = store.nodes(), store.edges()
         names = dict(zip(nodes.column("code").to_pylist(), nodes.column("id").to_pylist(), strict=True))
         seen.append(
@@ -180,7 +186,9 @@ def test_contents_do_not_depend_on_the_order_of_batches(place: Place) -> None:
 def test_batches_without_rows(place: Place) -> None:
     store = place.open()
     origin = at.source("d.a")
-    store.write(Batch.make(), Manifest(origin, store.begin_run(origin), 1, 0, at.prints()))
+    run = store.begin_run(origin)
+    store.write(Batch.make(), Manifest(origin, run, 1, 0, at.prints()))
+    store.finish_run(run, "done", {})
     assert store.sources() == [origin]
     assert store.counts() == {"entities": {}, "links": {}}
     assert isinstance(store.manifests(origin)[0].fingerprints, pa.Array)

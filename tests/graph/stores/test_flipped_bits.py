@@ -93,12 +93,17 @@ def test_every_flip_that_changes_an_answer_is_reported(whole: bytes, tmp_path: P
     assert counted["reported"] > FLIPS // 10
 
 
-def test_a_cut_file_is_refused_or_reported(whole: bytes, tmp_path: Path) -> None:
+def test_a_cut_file_is_refused_or_reported_unless_it_answers_alike(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "cut.db"
+    path.write_bytes(whole)
+    store = open_store(f"sqlite:///{path}", read_only=True)
+    right = answers(store)
+    store.close()
     chance = random.Random(11)
     counted: Counter[str] = Counter()
     for _ in range(CUTS):
         path.write_bytes(whole[: chance.randrange(len(whole))])
-        counted[outcome(path, {})] += 1
+        counted[outcome(path, right)] += 1
     print(f"\n{CUTS} cuts:", dict(sorted(counted.items())))
-    assert counted["refused"] + counted["reported"] == CUTS
+    # only room that nothing stands in may be cut off unnoticed: the last page
+    assert counted["missed"] == 0 and counted["refused"] + counted["reported"] > CUTS * 3 // 4

@@ -12,9 +12,20 @@ import store_places as at
 from vinculo.graph.errors import StoreBusy, StoreError, StoreVersionError
 from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
+from vinculo.graph.types import Batch, Manifest
 
-#: The table of links as version 1 had it.
-LINK_1 = """
+#: From today's tables to those of version 3, and from these to version 1.
+BACK_TO_3 = """
+ALTER TABLE source DROP COLUMN published;
+ALTER TABLE entity DROP COLUMN origin;
+ALTER TABLE link DROP COLUMN origin;
+DROP TABLE entity_pending;
+DROP TABLE link_pending;
+DROP TABLE context;
+PRAGMA user_version = 3;
+"""
+BACK_TO_1 = """
+DROP TABLE checksum;
 ALTER TABLE link RENAME TO new_link;
 DROP INDEX link_out;
 DROP INDEX link_in;
@@ -28,20 +39,22 @@ PRAGMA user_version = 1;
 """
 
 
-@pytest.fixture
-def older(tmp_path: Path) -> tuple[str, dict[str, object]]:
-    """Address of a file as version 1 made it, and its digest."""
+@pytest.fixture(params=[1, 3])
+def older(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str, object]]:
+    """Address of a file as an older version made it, and its digest."""
     path = tmp_path / "old.db"
     store = open_store(f"sqlite:///{path}")
     at.load(store, "d.a", [at.ANA, at.FIRM], [at.OWNS, at.PAID])
     before = digest(store)
     store.close()
     with contextlib.closing(sqlite3.connect(path)) as db:
-        db.executescript(LINK_1)
+        db.executescript(BACK_TO_3 + (BACK_TO_1 if request.param == 1 else ""))
     return f"sqlite:///{path}", before
 
 
-def test_a_file_of_version_1_is_migrated_when_it_is_opened_for_writing(older: tuple[str, dict[str, object]]) -> None:
+def test_a_file_of_an_older_version_is_migrated_when_it_is_opened_for_writing(
+    older: tuple[str, dict[str, object]],
+) -> None:
     url, before = older
     store = open_store(url, create=False)
     assert digest(store) == before
@@ -54,11 +67,11 @@ def test_a_file_of_version_1_is_migrated_when_it_is_opened_for_writing(older: tu
     again.close()
 
 
-def test_a_file_of_version_1_is_not_changed_by_a_reader(older: tuple[str, dict[str, object]]) -> None:
+def test_a_file_of_an_older_version_is_not_changed_by_a_reader(older: tuple[str, dict[str, object]]) -> None:
     url, before = older
     with pytest.raises(StoreVersionError) as told:
         open_store(url, read_only=True)
-    assert "1" in told.value.message("en")
+    assert told.value.code == "store_older" and "vinculo upgrade" in told.value.hint("en")
     store = open_store(url)
     assert digest(store) == before
     store.close()
@@ -97,4 +110,25 @@ def test_a_drive_that_locks_nothing_is_not_told_as_another_writer(
         with pytest.raises(StoreError) as told:
             store.begin_run(at.source("d.a"))
         assert told.value.code == "store_unlockable"
+    store.close()
+
+
+def test_what_an_older_version_showed_stays_seen_and_can_be_withdrawn(older: tuple[str, dict[str, object]]) -> None:
+    url, before = older
+    store = open_store(url)
+    assert [s.file for s in store.sources()] == ["a.csv"] and store.unpublished() == []
+    held = at.source("d.b")
+    run = store.begin_run(held)
+    batch = Batch.make(at.entities([("ana", "Person", 1, {"name": "Ana of Another File"})]), at.links([at.PAID]))
+    store.write(batch, Manifest(held, run, 1, 2, at.prints("b")))
+    assert digest(store) == before and store.verify() == []
+    store.withdraw(at.source("d.a"))
+    assert store.counts() == {"entities": {}, "links": {}} and store.verify() == []
+    store.finish_run(run, "done", {})
+    assert {e.name for e in store.entities(["ana", "firm", "abroad"]).values()} == {
+        "Ana of Another File",
+        "firm",
+        "abroad",
+    }
+    assert store.verify() == []
     store.close()

@@ -263,7 +263,7 @@ def test_ofx_as_xml_and_on_one_line(graph, write: Callable[..., Path]) -> None:
 def test_ofx_that_breaks_off_or_attacks_is_told(graph, write: Callable[..., Path]) -> None:
     with pytest.raises(InputError) as told:
         graph.load(write("a.ofx", ofx(stmttrn("-5"), stmttrn("-6", number="F2"), end="")))
-    assert told.value.code == "open_message" and len(graph.links("PAID")) == 2
+    assert told.value.code == "open_message" and len(graph.vouched().links("PAID")) == 2
     with pytest.raises(InputError) as told:
         graph.load(
             write("b.ofx", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "/etc/passwd">]>' + ofx(stmttrn("-7")))

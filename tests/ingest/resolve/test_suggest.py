@@ -33,9 +33,9 @@ def store_of(parties: list[tuple[str, str, str, str]], links: list[tuple[str, st
         if made
         else None
     )
-    store.write(
-        Batch.make(entities, table), Manifest(source, store.begin_run(source), 1, 1, pa.array([], pa.binary(16)))
-    )
+    run = store.begin_run(source)
+    store.write(Batch.make(entities, table), Manifest(source, run, 1, 1, pa.array([], pa.binary(16))))
+    store.finish_run(run, "done", {})
     return store
 
 
@@ -179,7 +179,10 @@ def test_it_looks_anew_only_where_the_files_are_others() -> None:
     source = Source("test", "1" * 64, "more.csv")
     more = pa.table({"id": ["c"], "kind": ["Company"], "record": [1], "facts": [pack([("name", "Norte Fictisio")])]})
     mark = pa.array([b"0" * 16], pa.binary(16))
-    store.write(Batch.make(more.cast(ENTITY_SCHEMA)), Manifest(source, store.begin_run(source), 1, 1, mark))
+    run = store.begin_run(source)
+    store.write(Batch.make(more.cast(ENTITY_SCHEMA)), Manifest(source, run, 1, 1, mark))
+    assert suggest_anew(store) is None
+    store.finish_run(run, "done", {})
     assert [suggest_anew(store), suggest_anew(store)] == [3, None]
     store.withdraw(source)
     assert suggest_anew(store) is not None

@@ -1,0 +1,86 @@
+"""Files that are kept and not shown: why they are held back, and showing them all the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from vinculo.graph.errors import UsageError
+from vinculo.graph.store import Store
+from vinculo.graph.text import Text
+from vinculo.graph.types import Run, Source
+
+#: Collections of the store: why files are held back, and on whose word some are shown.
+HELD, PUBLISHED = "held", "published"
+
+
+def _name(source: Source) -> str:
+    return f"{source.dataset} {source.sha256}"
+
+
+def keep_held(store: Store, source: Source, run: int, why: list[Text]) -> None:
+    """Remember why a file is held back."""
+    told = {"run": run, "en": [t.en for t in why], "es": [t.es for t in why]}
+    store.save_document(HELD, _name(source), told)
+
+
+def forget_held(store: Store, source: Source) -> None:
+    """The file is as expected now."""
+    if _name(source) in store.documents(HELD):
+        store.delete_document(HELD, _name(source))
+
+
+def held(store: Store, source: Source) -> list[Text]:
+    """Why a file is held back; empty where it is not, or was cut short."""
+    told = store.documents(HELD).get(_name(source), {"en": [], "es": []})
+    return [Text(en, es) for en, es in zip(told["en"], told["es"], strict=True)]
+
+
+def publish(store: Store, number: int, reason: str, *, at: str = "") -> Run:
+    """Show what a run loaded although it is not what was expected of the file.
+
+    Parameters
+    ----------
+    number : int
+        As ``vinculo runs`` lists it; a run that was held back.
+    reason : str
+        Why somebody vouches for the file; kept with it.
+    at : str
+        ISO time, now by default.
+
+    Returns
+    -------
+    Run
+        The run, done now.
+
+    Raises
+    ------
+    UsageError
+        ``unknown_run``; ``run_not_held``: it is seen already, was withdrawn, or was cut short and can be loaded again;
+        ``needs_reason``.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> try:
+    ...     publish(open_store("sqlite:///:memory:"), 1, "checked by telephone")
+    ... except UsageError as error:
+    ...     print(error.code)
+    unknown_run
+    """
+    runs = {r.number: r for r in store.runs()}
+    run = runs.get(number)
+    if run is None:
+        raise UsageError("unknown_run", number=str(number))
+    unseen = any(s.key == run.source.key for s in store.unpublished())
+    if run.status != "held" or not unseen:
+        raise UsageError("run_not_held", number=str(number))
+    if not reason.strip():
+        raise UsageError("needs_reason")
+    now = at or datetime.now(UTC).isoformat(timespec="seconds")
+    why = [{"en": t.en, "es": t.es} for t in held(store, run.source)]
+    store.save_document(
+        PUBLISHED, _name(run.source), {"run": number, "at": now, "reason": reason.strip(), "against": why}
+    )
+    store.finish_run(number, "done", run.counts)
+    forget_held(store, run.source)
+    return next(r for r in store.runs() if r.number == number)
