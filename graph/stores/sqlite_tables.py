@@ -27,8 +27,8 @@ CREATE TABLE link_pending(source INTEGER NOT NULL, thing INTEGER NOT NULL,
   PRIMARY KEY(source, thing)) WITHOUT ROWID;
 """
 # tables that are no graph, as Arrow streams in parts
-_CONTEXT = """CREATE TABLE IF NOT EXISTS context(no INTEGER PRIMARY KEY, dataset TEXT NOT NULL, sha256 TEXT NOT NULL, part INTEGER NOT NULL,
-  body BLOB NOT NULL, UNIQUE(dataset, sha256, part));
+_CONTEXT = """CREATE TABLE IF NOT EXISTS context(no INTEGER PRIMARY KEY, dataset TEXT NOT NULL, sha256 TEXT NOT NULL,
+  part INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(dataset, sha256, part));
 """
 # by batch: the sum over what it added and that of its manifest; null where an older version wrote it
 _CHECKSUM = """CREATE TABLE IF NOT EXISTS checksum(source INTEGER NOT NULL, number INTEGER NOT NULL, content INTEGER,
