@@ -14,13 +14,16 @@ from vinculo.graph.schema import UNREADABLE, kind
 
 #: Values told of one thing; the table that is downloaded has them all.
 TOLD = 5
+#: Things and links shown without a scroll bar, and the height of more.
+FEW = 9
 TALL = 460
 Properties = Sequence[tuple[str, str]]
 
 
 def show_records(records: Sequence[Mapping[str, Any]]) -> None:
     """Each record with what is made of it, and all of it as a table to take along."""
-    with st.container(height=TALL, border=True, gap="small"):
+    count = sum(len(r["entities"]) + len(r["links"]) for r in records)
+    with st.container(height=TALL if count > FEW else "content", border=True, gap="small"):
         for record in records:
             st.html(record_html(record))
     downloads.download([row for r in records for row in record_rows(r)], "preview", key="preview")
