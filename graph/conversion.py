@@ -86,7 +86,7 @@ class Conversion:
             for r in self.rates
         ]
         first = self.rates[0]
-        key = "rates.told" if not self.days else "rates.told_earlier"
+        key = ("rates.told", "rates.told_day_before", "rates.told_earlier")[min(self.days, 2)]
         where = {"file": first.source.file, "record": ", ".join(dict.fromkeys(str(r.record) for r in self.rates))}
         by = f"{first.said_by}, " if first.said_by else ""
         return say(

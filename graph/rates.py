@@ -56,6 +56,8 @@ class Rates:
     table: pa.Table
     files: Sequence[Source] = ()
     target: str = ""
+    _pairs: list[tuple[str, str]] | None = field(default=None, repr=False)
+    _found: dict[tuple[str, str, date], tuple[int, tuple[Rate, ...]] | None] = field(default_factory=dict, repr=False)
     _known: dict[tuple[str, str], tuple[list[str], list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
 
     def __bool__(self) -> bool:
@@ -84,10 +86,10 @@ class Rates:
             moment = date.fromisoformat(day)
         except ValueError:
             return replace(asked, reason="no_day")
-        found = sorted(self._ways(currency, target, moment), key=lambda w: w[:3])
-        if not found:
+        found = self._way(currency, target, moment)
+        if found is None:
             return replace(asked, reason="no_rate")
-        days, _, _, rates = found[0]
+        days, rates = found
         with localcontext() as context:
             context.prec = _DIGITS
             made, now = amount, currency
@@ -96,6 +98,14 @@ class Rates:
                 made = made * r.rate / r.units if straight else made * r.units / r.rate
                 now = r.currency if straight else r.base
         return replace(asked, converted=made, days=days, rates=rates)
+
+    def _way(self, a: str, b: str, moment: date) -> tuple[int, tuple[Rate, ...]] | None:
+        """The rates to take on a day, and how many days old they are; found once for each day."""
+        asked = (a, b, moment)
+        if asked not in self._found:
+            ways = sorted(self._ways(a, b, moment), key=lambda w: w[:3])
+            self._found[asked] = (ways[0][0], ways[0][3]) if ways else None
+        return self._found[asked]
 
     def _ways(self, a: str, b: str, moment: date) -> Iterator[tuple[int, int, int, tuple[Rate, ...]]]:
         """Days back, steps, what was loaded last first; and the rates."""
@@ -148,9 +158,10 @@ class Rates:
 
     def _beside(self, code: str) -> set[str]:
         """Currencies that have a rate with this one."""
-        bases, currencies = self.table.column("base"), self.table.column("currency")
-        found = pc.unique(currencies.filter(pc.equal(bases, code))).to_pylist()
-        return set(found) | set(pc.unique(bases.filter(pc.equal(currencies, code))).to_pylist())
+        if self._pairs is None:
+            distinct = self.table.group_by(["base", "currency"]).aggregate([])
+            self._pairs = list(zip(*(distinct.column(c).to_pylist() for c in ("base", "currency")), strict=True))
+        return {b if a == code else a for a, b in self._pairs if code in (a, b)}
 
 
 def load_rates(store: Store, target: str = "") -> Rates:

@@ -93,7 +93,7 @@ def test_the_bank_of_mexico(store: Store, tmp_path: Path) -> None:
     rates = loaded(store, tmp_path, banxico=BANXICO)
     made = rates.convert(Decimal(100), "USD", "2024-03-05", "MXN")
     assert (made.converted, made.days) == (Decimal(1701), 1)
-    assert "Banxico SF43718" in made.told("en")
+    assert "Banxico SF43718" in made.told("en") and "the day before" in made.told("en")
 
 
 def test_without_table_day_or_currency_nothing_is_converted(store: Store, tmp_path: Path) -> None:
