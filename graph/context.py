@@ -19,6 +19,7 @@ from vinculo.graph.types import REJECT_SCHEMA, Source
 from vinculo.graph.verifying import Difference
 
 if TYPE_CHECKING:
+    from vinculo.graph.snapshot import Snapshot
     from vinculo.graph.store import Store
 
 #: Rows of a part: of a few megabytes, so that a server takes one in a transaction.
@@ -106,13 +107,12 @@ def told(head: bytes) -> Kept:
     return Kept(**{**made, "source": Source(**made["source"])})
 
 
-def kept_tables(store: Store, dataset: str | None = None) -> list[Kept]:
+def kept_tables(store: Store | Snapshot, dataset: str | None = None) -> list[Kept]:
     """Every context table, or those of one name, in the order in which they were loaded."""
-    first: dict[tuple[str, str], int] = {}
-    for run in store.runs():
-        first.setdefault(run.source.key, run.number)
+    # one that was taken out and loaded again is of its last load
+    loaded = {run.source.key: run.number for run in store.runs() if run.status != "withdrawn"}
     made = [told(head) for (name, _), head in store.contexts().items() if dataset in (None, name)]
-    return sorted(made, key=lambda k: (first.get(k.source.key, 0), k.source.key))
+    return sorted(made, key=lambda k: (loaded.get(k.source.key, 0), k.source.key))
 
 
 def rows_of(store: Store, source: Source) -> pa.Table:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.graph.context import told
+from vinculo.graph.context import kept_tables
 from vinculo.graph.errors import StoreError, UsageError
 from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.snapshot import Snapshot, write_snapshot
@@ -203,11 +203,14 @@ def _copy_bare_runs(origin: Store | Snapshot, target: Store, asserting: set[tupl
 
 
 def _copy_contexts(origin: Store | Snapshot, target: Store) -> int:
-    """Tables of published figures that the target has not."""
+    """Tables of published figures that the target has not, and the runs that kept them."""
     there = target.contexts()
-    wanted = [told(head).source for key, head in origin.contexts().items() if key not in there]
+    wanted = [kept.source for kept in kept_tables(origin) if kept.source.key not in there]
     for source in wanted:
         target.save_context(source, origin.context(source))
+        for r in origin.runs():
+            if r.source.key == source.key and r.status != "withdrawn":
+                target.finish_run(target.begin_run(source, at=r.started), r.status, r.counts, at=r.finished)
     return len(wanted)
 
 

@@ -63,6 +63,14 @@ def test_in_the_order_in_which_they_were_loaded(place: Place) -> None:
         keep(store, name)
     assert [k.source.file for k in kept_tables(store)] == ["b.csv", "c.csv", "a.csv"]
     assert [k.source.file for k in kept_tables(store, "z")] == ["b.csv", "a.csv"]
+    store.withdraw(at.source("z.b"))
+    keep(store, "z.b")
+    order = ["c.csv", "a.csv", "b.csv"]
+    assert [k.source.file for k in kept_tables(store)] == order
+    other = open_store("sqlite:///:memory:")
+    copy(store, other)
+    assert [k.source.file for k in kept_tables(other)] == order
+    other.close()
 
 
 def test_withdrawn_alone(place: Place) -> None:
