@@ -13,17 +13,16 @@ import hashlib
 import random
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from neo4j import GraphDatabase
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "neo4j"))
 
 import neo4j_server
+from neo4j_clock import Clock, driver_of
 from neo4j_fixture import emptied
 
 from vinculo.graph import facts
@@ -73,35 +72,12 @@ def made_up(accounts: int, payments: int) -> tuple[list[dict[str, Any]], list[di
     return nodes, links
 
 
-class Clock:
-    """Seconds by the clock, and by the processor: of this process and of the server."""
-
-    JMX = "CALL dbms.queryJmx('java.lang:type=OperatingSystem') YIELD attributes RETURN attributes.ProcessCpuTime.value"
-
-    def __init__(self, url: str) -> None:
-        login, _, address = url.partition("://")[2].rpartition("@")
-        user, _, password = login.partition(":")
-        self._driver = GraphDatabase.driver(f"neo4j://{address}", auth=(user, password))
-        self.started = self.now()
-
-    def now(self) -> np.ndarray:
-        server = self._driver.execute_query(self.JMX).records[0][0] / 1e9
-        return np.array([time.perf_counter(), server + time.process_time()])
-
-    def lap(self) -> np.ndarray:
-        """Both since the last time."""
-        before, self.started = self.started, self.now()
-        return self.started - before
-
-
 def plain(
     url: str, nodes: list[dict[str, Any]], links: list[dict[str, Any]], clock: Clock
 ) -> tuple[np.ndarray, np.ndarray]:
     """Seconds for nodes and for links, by the plain script."""
-    login, _, address = url.partition("://")[2].rpartition("@")
-    user, _, password = login.partition(":")
     took = []
-    with GraphDatabase.driver(f"neo4j://{address}", auth=(user, password)) as driver, driver.session() as session:
+    with driver_of(url) as driver, driver.session() as session:
         for query, rows in ((NODES, nodes), (LINKS, links)):
             clock.lap()
             for start in range(0, len(rows), PORTION):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_rows as made_of
 from vinculo.graph.stores.neo4j_connection import Transaction
-from vinculo.graph.stores.neo4j_view import ENTITY, Known, hidden_now, links_right, look_again
+from vinculo.graph.stores.neo4j_view import ENTITY, TURN, Known, hidden_now, links_right, look_again
 from vinculo.graph.stores.neo4j_withdraw import Exclusively
 
 START = """MATCH (r:Run {number: $run}) MATCH (s:Source {number: r.source})
@@ -54,4 +54,4 @@ def _links(tx: Transaction, kind: str, ids: list[str], hidden: list[int]) -> Non
 
 def _end(tx: Transaction, source: int) -> None:
     tx.rows(END, source=source)
-    tx.rows(queries.CHANGED)
+    tx.rows(TURN, changes=1)

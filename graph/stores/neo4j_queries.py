@@ -92,8 +92,6 @@ REFRESH = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
 # -- reading in bulk
 # Pages: things after ``$after`` in the order of their ids, as one row of whole columns, the id first. A row per thing would take
 # two and a half times as long: the driver makes an object of each.
-NODES = f"""MATCH (n:Entity) WHERE n.id > $after AND {seen("n")} WITH n ORDER BY n.id LIMIT $limit WITH collect(n) AS ns
-  RETURN [n IN ns | n.id], [n IN ns | n.code], [n IN ns | n.kind], [n IN ns | n.name]"""
 ENTITY_PAGE = f"""MATCH (n:Entity) WHERE n.id > $after AND {seen("n")}
   AND ($mark = '' OR any(f IN n.facts WHERE f CONTAINS $mark)) WITH n ORDER BY n.id LIMIT $limit WITH collect(n) AS ns
   RETURN [n IN ns | n.id], [n IN ns | n.kind], [n IN ns | n.facts], [n IN ns | n.by]"""
@@ -256,14 +254,6 @@ def link_page(name: str) -> str:
       WITH a, r, b ORDER BY r.id LIMIT $limit WITH collect([r, a, b]) AS xs
       RETURN [x IN xs | x[0].id], [x IN xs | x[1].id], [x IN xs | x[2].id], [x IN xs | x[0].facts],
       [x IN xs | x[0].by]"""
-
-
-def edges(name: str) -> str:
-    """Links of one kind with the codes of their ends and what follows from their facts."""
-    return f"""MATCH (a)-[r:{link_type(name)}]->(b) WHERE r.id > $after AND {seen("r")}
-      WITH a, r, b ORDER BY r.id LIMIT $limit WITH collect([r, a, b]) AS xs
-      RETURN [x IN xs | x[0].id], [x IN xs | x[1].code], [x IN xs | x[2].code], [x IN xs | x[0].date],
-      [x IN xs | x[0].amount], [x IN xs | x[0].currency]"""
 
 
 def some_facts(name: str) -> str:

@@ -16,8 +16,8 @@ from vinculo.graph.stores.neo4j_withdraw import Exclusively, go_on
 #: Between two looks at work that somebody else has to end, seconds.
 PAUSE_S = 0.1
 
-MARKS = """MATCH (s:Source) WHERE s.withdrawing OR NOT coalesce(s.published, true)
-  RETURN s.number, s.withdrawing, coalesce(s.publishing, false), coalesce(s.published, true)"""
+MARKS = """MATCH (m:VinculoStore) OPTIONAL MATCH (s:Source) WHERE s.withdrawing OR NOT coalesce(s.published, true)
+  RETURN coalesce(m.turn, 0), s.number, s.withdrawing, coalesce(s.publishing, false), coalesce(s.published, true)"""
 
 
 def settle(connection: Connection, each: Callable[[], Exclusively]) -> View:
@@ -30,11 +30,14 @@ def settle(connection: Connection, each: Callable[[], Exclusively]) -> View:
     """
     end = time.monotonic() + connecting.PATIENCE_S
     while True:
-        marks = connection.rows(MARKS)
+        rows = connection.rows(MARKS)
+        marks = [row[1:] for row in rows if row[1] is not None]
         leaving = [number for number, withdrawing, _, _ in marks if withdrawing]
         coming = [number for number, _, publishing, _ in marks if publishing]
         if not leaving and not coming:
-            return View(connection, tuple(sorted(number for number, *_, published in marks if not published)))
+            return View(
+                connection, tuple(sorted(number for number, *_, published in marks if not published)), rows[0][0]
+            )
         if not connection.read_only:
             for number in leaving:
                 go_on(number, each())

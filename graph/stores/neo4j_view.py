@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: Rows of one statement, and things noted in one node.
 ROWS, NOTED = 10_000, 5_000
 
+TURN = "MATCH (m:VinculoStore) SET m.turn = coalesce(m.turn, 0) + 1, m.version = m.version + $changes"
 HIDDEN = (
     """MATCH (s:Source) WHERE NOT coalesce(s.published, true) AND NOT coalesce(s.publishing, false) RETURN s.number"""
 )
@@ -45,10 +46,11 @@ ENTITY = "entity"
 
 @dataclass(frozen=True)
 class View:
-    """A connection, and the sources whose things are not to be seen."""
+    """A connection, and the sources whose things are not to be seen; ``turn`` counts what was published and taken out."""
 
     db: Connection
     hidden: tuple[int, ...]
+    turn: int = 0
 
     def rows(self, query: str, **values: Any) -> Rows:
         """All rows of a query, which may name ``$hidden``."""

@@ -13,7 +13,7 @@ from typing import Any
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_rows as made_of
 from vinculo.graph.stores.neo4j_connection import Transaction
-from vinculo.graph.stores.neo4j_view import Known, hidden_now, links_right, look_again, put_right
+from vinculo.graph.stores.neo4j_view import TURN, Known, hidden_now, links_right, look_again, put_right
 
 #: Things looked at in one transaction, and ends without a link dropped in one.
 PAGE, ROWS = 5_000, 10_000
@@ -124,9 +124,8 @@ def _end(tx: Transaction, source: int) -> Sequence[int]:
     marked = tx.rows(WITHDRAWING, source=source)
     if marked:
         tx.rows(END, source=source)
-    if marked and marked[0][0]:
-        # what nobody saw leaves everything as it was
-        tx.rows(queries.CHANGED)
+        # what nobody saw leaves the contents as they were
+        tx.rows(TURN, changes=int(marked[0][0]))
     gone: Sequence[int] = tx.rows(COUNTED, source=source)[0]
     return gone
 

@@ -13,7 +13,7 @@ from store_places import Place
 
 from vinculo.graph.errors import StoreBusy, StoreVersionError, UsageError
 from vinculo.graph.store import Store
-from vinculo.graph.stores import neo4j_publish, open_store
+from vinculo.graph.stores import neo4j_publish, neo4j_ranges, open_store
 from vinculo.graph.types import Batch, Manifest
 
 pytestmark = pytest.mark.neo4j
@@ -154,6 +154,31 @@ def test_what_others_write_between_two_steps_is_kept(server: Place, monkeypatch:
     store.finish_run(late_run, "done", {})
     assert store.entities(["e2"])["e2"].name == "The longest of all"
     assert store.verify() == []
+
+
+@pytest.mark.parametrize("change", ["published", "withdrawn"])
+def test_a_long_read_is_begun_again_where_a_file_comes_or_goes_meanwhile(
+    server: Place, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    store, other = server.open(), server.open()
+    at.load(store, "d.a", *FILES["d.a"])
+    run = write(store, "d.b")
+    read, reads = neo4j_ranges.read, []
+
+    def late(*given: Any) -> Any:
+        made = read(*given)
+        reads.append(given)
+        if len(reads) == 1 and change == "published":
+            other.finish_run(run, "done", {})
+        elif len(reads) == 1:
+            other.withdraw(at.source("d.a"))
+        return made
+
+    monkeypatch.setattr(neo4j_ranges, "read", late)
+    assert sorted(store.edges().column("id").to_pylist()) == sorted(
+        row[0] for row in FILES["d.a"][1] + FILES["d.b"][1][-1:] if change == "published"
+    )
+    assert len(reads) == 2
 
 
 def test_everything_in_a_store_of_the_version_before_is_published(server: Place) -> None:

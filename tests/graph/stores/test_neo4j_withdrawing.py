@@ -51,6 +51,7 @@ def test_pages_of_a_withdrawal_and_of_a_bulk_read(server: Place, monkeypatch: py
     monkeypatch.setattr("vinculo.graph.stores.neo4j_withdraw.ROWS", 6)
     monkeypatch.setattr("vinculo.graph.stores.neo4j_write.ROWS", 6)
     monkeypatch.setattr("vinculo.graph.stores.neo4j_read.PAGE", 5)
+    monkeypatch.setattr("vinculo.graph.stores.neo4j_ranges.PAGE", 5)
     monkeypatch.setattr("vinculo.graph.stores.neo4j_connection.FETCH", 4)
     store = server.open()
     at.load(store, "d.a", [("e3", "Company", 1, {"name": "Other"})])
@@ -61,8 +62,9 @@ def test_pages_of_a_withdrawal_and_of_a_bulk_read(server: Place, monkeypatch: py
     chunks = [(s, t.column("id").to_pylist()) for s, t in store.statements()]
     assert [i for s, some in chunks if s == "link" for i in some] == sorted(r[0] for r in paid)
     assert len(chunks) >= 20
-    assert store.nodes().num_rows == 100
-    assert store.edges().num_rows == 50
+    assert store.nodes().column("id").to_pylist() == sorted([r[0] for r in rows] + [r[3] for r in paid])
+    assert store.edges().column("id").to_pylist() == sorted(r[0] for r in paid)
+    assert store.edges(["OWNS"]).column("id").to_pylist() == sorted(r[0] for r in paid if r[1] == "OWNS")
     assert store.withdraw(second) == {"entities": 49, "links": 50, "values": 100}
     assert digest(store) == before
 
