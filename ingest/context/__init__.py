@@ -144,15 +144,15 @@ class ContextTable:
         """Every column that is described, by name."""
         return {c.name: c for c in (*self.columns, *self.optional)}
 
-    def fits(self, header: list[str]) -> bool:
-        """Whether a header row is that of such a file."""
+    def fits(self, header: list[str], *, sure: bool = False) -> bool:
+        """Whether a header row is that of such a file; of one that is said to be, what else it has does not count."""
         layout = self.layout
         names = layout.names(header)
         if not set(layout.columns) <= set(names):
             return False
         known = {*layout.columns, *layout.optional}
         others = [n for n, text in zip(names, header, strict=True) if n not in known and text.strip()]
-        return not self.only or all(any(re.fullmatch(p, n) for p in self.only) for n in others)
+        return sure or not self.only or all(any(re.fullmatch(p, n) for p in self.only) for n in others)
 
 
 def context_tables() -> dict[str, ContextTable]:

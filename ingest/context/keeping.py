@@ -57,7 +57,7 @@ def context_of(file: OpenedFile, name: str | None = None) -> tuple[ContextTable,
     for table in [context_tables()[name]] if name else context_tables().values():
         if table.format != content:
             continue
-        if any(table.fits(row) for head in heads for _, row in head.rows[:HEADER_ROWS]):
+        if any(table.fits(row, sure=name is not None) for head in heads for _, row in head.rows[:HEADER_ROWS]):
             return table, reader
     if name:
         wanted = ", ".join(context_tables()[name].layout.columns)
@@ -213,9 +213,8 @@ def _wrong(table: ContextTable, rows: pa.Table) -> list[Rejected]:
         for mask, code in ((absent, "needed"), (bad, "unreadable")):
             if code == "needed" and not column.needed:
                 continue
-            places = np.flatnonzero(mask.to_numpy(zero_copy_only=False)).tolist()
-            for place in places:
-                _blame(found, rows.select(own).slice(place, 1).to_pylist()[0], column, code)
+            for row in rows.select(own).filter(mask).to_pylist():
+                _blame(found, row, column, code)
     return [found[record] for record in sorted(found)]
 
 

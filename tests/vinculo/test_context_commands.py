@@ -28,6 +28,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VINCULO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("VINCULO_LANGUAGE", "en")
     (tmp_path / "figures.csv").write_text(FIGURES, encoding="utf-8")
+    (tmp_path / "half.csv").write_text("date,currency,rate\n2024-03-01,MXN,17\n", encoding="utf-8")
     (tmp_path / "rates.csv").write_text(RATES, encoding="utf-8")
     return tmp_path
 
@@ -75,6 +76,7 @@ def test_csv_is_inert_and_complete(run: Run, case: Path) -> None:
         (("rates", "load"), 2, "rates_values"),
         (("rates", "load", "figures.csv"), 3, "not_rates"),
         (("rates", "load", "missing.csv"), 3, "no_file"),
+        (("rates", "load", "half.csv"), 3, "missing_columns"),
         (("rates", "convert", "9,5", "USD", "2024-03-01"), 2, "bad_amount"),
         (("rates", "convert", "95", "USD", "2024-03-01"), 2, "no_target_currency"),
     ],
@@ -87,6 +89,18 @@ def test_what_is_refused(
     done = run(*arguments, "--json")
     assert (done.code, done.lines[-1]["error"]) == (code, error)
     assert done.lines[-1]["message"] and done.lines[-1]["hint"]
+
+
+def test_rates_in_an_archive_and_with_columns_of_their_own(run: Run, case: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(case / "eurofxref-hist.zip", "w") as archive:
+        archive.writestr("eurofxref-hist.csv", "Date,USD,JPY,GBP,CHF,MXN,\n2024-03-01,1.25,160,0.8,0.95,20,\n")
+    (case / "more.csv").write_text("id,date,base,currency,rate\n1,2024-03-01,USD,COP,3900\n", encoding="utf-8")
+    loaded = run("rates", "load", case / "eurofxref-hist.zip", case / "more.csv", "--json").lines
+    assert [(x["dataset"], x["loaded"]) for x in loaded] == [("exchange_rates_ecb", 1), ("exchange_rates", 1)]
+    [made] = run("rates", "convert", "1", "USD", "2024-03-01", "MXN", "--json").lines
+    assert made["converted"] == "16.00"
 
 
 def test_amounts_are_shown_in_the_chosen_currency_too(run: Run, case: Path, transfers: Path) -> None:

@@ -204,7 +204,7 @@ def _load(console: Console, files: tuple[str, ...]) -> int:
                 if isinstance(found, InputError):
                     raise found
                 file = open_file(found.path, console.progress, found.shown if found.shown != found.path else None)
-                known = context_of(file)
+                known = context_of(file) or context_of(file, "exchange_rates")
                 if known is None or not known[0].rates:
                     raise InputError("not_rates", file=str(found.shown))
                 report = keep(store, file, *known, synthetic=file.synthetic, progress=console.progress)
