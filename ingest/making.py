@@ -99,8 +99,10 @@ def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doub
     bad = np.isin(records, pc.unique(batch.rejects.column("record")).to_numpy())
     wanted &= ~bad
     lines = table.column("line")
+    # an index takes what comes in its order a fifth faster
+    links = batch.links.take(pc.sort_indices(batch.links.column("id")))
     return Made(
-        Batch(batch.entities, batch.links, pa.concat_tables([chunk.rejects, batch.rejects])),
+        Batch(batch.entities, links, pa.concat_tables([chunk.rejects, batch.rejects])),
         records[wanted],
         marks[wanted],
         chunk.read,

@@ -17,6 +17,8 @@ Halves = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 #: How many last bits of the first half tell most unknown ones at a glance; a byte for each of their numbers.
 _BITS = 25
+#: Arrays of so many are left as they are: to merge them takes their memory twice more.
+_LARGE = 1 << 21
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
@@ -101,7 +103,7 @@ class Marks:
         self._flags[_last_bits(run)] = True
         self._runs.append(np.ascontiguousarray(run.T))
         # as in counting: two of like size become one, so that there are few and each is merged seldom
-        while any(a.shape[1] < 2 * b.shape[1] for a, b in pairwise(self._runs[-2:])):
+        while any(a.shape[1] < min(2 * b.shape[1], _LARGE) for a, b in pairwise(self._runs[-2:])):
             both = np.concatenate((self._runs.pop(), self._runs.pop()), axis=1)
             # "stable" merges what is sorted already
             self._runs.append(both[:, np.argsort(both[0], kind="stable")])
