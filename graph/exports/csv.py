@@ -78,10 +78,11 @@ def writes(contents: Contents, path: Path) -> None:
         with archive.open(_member("nodes.csv"), "w") as out:
             featured = _featured(contents.kinds.values())
             placed = ["x", "y", "note"] if contents.chart else []
-            nodes = _Table(out, ["id", "kind", "kind_label", "name", "standing", "synthetic", *placed, *featured])
+            told = ["id", "kind", "kind_label", "name", "standing", "synthetic", *placed, *featured]
+            nodes = _Table(out, [*told, *(_CONVERTED if contents.rates else ())])
             for entity in contents.entities():
                 names[entity.id] = entity.name
-                nodes.row(_node(entity, contents, featured))
+                nodes.row(_node(entity, contents, featured) + _converted(entity, contents))
                 _values(values, "entity", entity)
             nodes.close()
         with archive.open(_member("links.csv"), "w") as out:
@@ -150,14 +151,14 @@ def _link(link: Link, contents: Contents, names: Mapping[str, str]) -> list[str]
     return [link.id, link.kind, verb, *ends, *facts, _made_up(link)]
 
 
-def _converted(link: Link, contents: Contents) -> list[str]:
+def _converted(thing: Entity | Link, contents: Contents) -> list[str]:
     if not contents.rates:
         return []
-    found = conversions(link, contents.rates)
-    if not found:
-        return [""] * len(_CONVERTED)
-    amount = "" if found[0].converted is None else f"{found[0].rounded:f}"
-    return [amount, found[0].target if amount else "", found[0].told(contents.language)]
+    found = conversions(thing, contents.rates)
+    there = [c for c in found if c.converted is not None]
+    amounts = BETWEEN.join(f"{c.rounded:f}" for c in there)
+    said = BETWEEN.join(t for c in found if (t := c.told(contents.language)))
+    return [amounts, contents.rates.target if there else "", said]
 
 
 def _values(table: _Table, thing: str, of: Entity | Link) -> None:

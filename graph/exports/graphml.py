@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents, made_up
+from vinculo.graph.rates import conversions
 from vinculo.graph.schema import kind
 from vinculo.graph.standing import status_of
 from vinculo.graph.text import Text, say
@@ -80,12 +81,14 @@ def _of_entity(entity: Entity, contents: Contents) -> Iterable[_Attribute]:
         if note := contents.chart.notes.get(entity.id):
             yield "note", "string", note
     yield from _shared(entity)
+    yield from _converted(entity, contents)
 
 
 def _of_link(link: Link, contents: Contents) -> Iterable[_Attribute]:
     yield "kind", "string", link.kind
     yield "label", "string", kind(link.kind).verb.into(contents.language)
     yield from _shared(link)
+    yield from _converted(link, contents)
 
 
 def _shared(thing: Entity | Link) -> Iterable[_Attribute]:
@@ -107,6 +110,15 @@ def _shared(thing: Entity | Link) -> Iterable[_Attribute]:
                 yield f"p.{name}.all", "string", BETWEEN.join(values)
         else:
             yield f"p.{name}", "string", BETWEEN.join(values)
+
+
+def _converted(thing: Entity | Link, contents: Contents) -> Iterable[_Attribute]:
+    """What the first amount comes to where a currency is chosen, and how all of them do."""
+    made = conversions(thing, contents.rates)
+    if there := [c for c in made if c.rounded is not None]:
+        yield "converted", "double", f"{there[0].rounded:f}"
+        yield "convertedCurrency", "string", there[0].target
+    yield "conversion", "string", BETWEEN.join(t for c in made if (t := c.told(contents.language)))
 
 
 def _attributes(body: IO[str], thing: str, attributes: Iterable[_Attribute], keys: dict[_Attribute, str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import networkx
 import pytest
 
 Run = Callable[..., Any]
@@ -143,6 +144,10 @@ def test_the_table_export_has_both_amounts(run: Run, case: Path, transfers: Path
     paid = {r["amount"]: r for r in header() if r["kind"] == "PAID"}
     assert (paid["9500"]["converted"], paid["9500"]["converted_currency"]) == ("161975.00", "MXN")
     assert "17.05" in paid["9500"]["conversion"]
+    graphml = case / "out.graphml"
+    assert run("export", "graphml", graphml).code == 0
+    edges = [d for _, _, d in networkx.read_graphml(graphml).edges(data=True) if d["kind"] == "PAID"]
+    assert {d["p.amount"]: d.get("converted") for d in edges}[9500.0] == 161975.0
     html = case / "out.html"
     assert run("export", "html", html).code == 0
     assert "161,975.00 MXN at 1 USD = 17.05 MXN" in html.read_text(encoding="utf-8")
