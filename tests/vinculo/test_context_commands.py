@@ -52,6 +52,18 @@ def test_figures_are_loaded_told_read_and_withdrawn(run: Run, case: Path) -> Non
     assert run("context", "unodc_seizures", "--json").lines == []
 
 
+def test_units_are_in_the_readers_language(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header = (
+        "FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,Count of Event,Sum Qty (lbs)\n"
+    )
+    row = "2021,OCT,U.S. Border Patrol,Southwest Border,Land Only,TUCSON SECTOR,Cocaine,3,10\n"
+    (case / "drugs.csv").write_text(header + row, encoding="utf-8")
+    monkeypatch.setenv("VINCULO_LANGUAGE", "es")
+    assert "sin formar entidades ni vínculos" in run("ingest", case / "drugs.csv").out
+    told = run("context", "cbp_drugs").out
+    assert "count of event: 3 eventos" in told and "sum qty (lbs): 10 lb" in told
+
+
 def test_csv_is_inert_and_complete(run: Run, case: Path) -> None:
     run("ingest", case / "figures.csv")
     out = run("context", "unodc_seizures", "--format", "csv").out

@@ -16,7 +16,7 @@ from vinculo.commands.load import tell_report
 from vinculo.console import Console
 from vinculo.faults import told
 from vinculo.graph.errors import EnvironmentProblem, InputError, UsageError
-from vinculo.graph.text import say
+from vinculo.graph.text import has, say
 from vinculo.graph.whole import whole
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def _row(mark: str) -> str:
 
 def _unit(table: ContextTable, column: str) -> str:
     known = table.described.get(column)
-    return known.unit if known and not known.unit.startswith("[") else ""
+    unit = known.unit if known and not known.unit.startswith("[") else ""
+    return say(f"context.unit.{unit}") if has(f"context.unit.{unit}") else unit
 
 
 def _write(out: TextIO, table: ContextTable, rows: pa.Table, form: str) -> None:
