@@ -24,7 +24,7 @@ from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.making import Made
 from vinculo.ingest.marks import Halves, Marks, as_arrow, halves_of
 from vinculo.ingest.portions import portions
-from vinculo.ingest.publishing import forget_held, keep_held
+from vinculo.ingest.publishing import forget_held, keep_held, keep_told
 from vinculo.ingest.recognise import Recognised
 from vinculo.ingest.rejects import write_rejects
 from vinculo.ingest.report import COUNTS, FileReport, Progress
@@ -91,6 +91,7 @@ class Loading:
     def _end(self) -> None:
         """Publish the file, or hold it back where it is not what is expected of it."""
         run, report = self.report.run, self.report
+        wrote = run is not None
         if run is None:
             before = self._run_before()
             if before is None:
@@ -104,6 +105,9 @@ class Loading:
         if missed:
             keep_held(self.store, self.source, run, missed)
             report.held = [sentence.into() for sentence in missed]
+        if wrote:
+            told = {"notes": report.notes, "warnings": report.warnings, "rejects_file": report.rejects_file or ""}
+            keep_told(self.store, self.source, run, told)
         self.store.finish_run(run, "held" if missed else "done", report.counts())
         if not missed:
             forget_held(self.store, self.source)

@@ -1,20 +1,32 @@
-"""Files that are kept and not shown: why they are held back, and showing them all the same."""
+"""What is kept of a load beside its records: what it told, why its file is held back, on whose word it is shown all the same."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from vinculo.graph.errors import UsageError
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
 from vinculo.graph.types import Run, Source
 
-#: Collections of the store: why files are held back, and on whose word some are shown.
-HELD, PUBLISHED = "held", "published"
+#: Collections of the store, a document for each file: why it is held back, on whose word it is shown, what its load told.
+HELD, PUBLISHED, TOLD = "held", "published", "told"
 
 
 def _name(source: Source) -> str:
     return f"{source.dataset} {source.sha256}"
+
+
+def keep_told(store: Store, source: Source, run: int, told: dict[str, Any]) -> None:
+    """Keep what a load that wrote something found out about its file, and its warnings, in the language they were given in."""
+    store.save_document(TOLD, _name(source), {"run": run, **told})
+
+
+def told_by(store: Store, run: Run) -> dict[str, Any]:
+    """What was kept of this run; empty where a later run of the file wrote more, or an older version kept nothing."""
+    kept = store.documents(TOLD).get(_name(run.source), {})
+    return kept if kept.get("run") == run.number else {}
 
 
 def keep_held(store: Store, source: Source, run: int, why: list[Text]) -> None:

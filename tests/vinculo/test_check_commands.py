@@ -33,7 +33,9 @@ def test_one_run_whole(run: Run, case: Path, transfers: Path) -> None:
     assert line["sha256"] == hashlib.sha256(transfers.read_bytes()).hexdigest()
     assert (line["read"], line["rejected"], sum(line["rejected_for"].values())) == (6, 1, 1)
     assert sum(b["records"] for b in line["batches"]) == 4
-    assert line["sha256"] in run("runs", "1", "--store", case).out
+    assert line["notes"]["delimiter"] == "comma" and Path(line["rejects_file"]).is_file()
+    told = run("runs", "1", "--store", case).out
+    assert line["sha256"] in told and line["rejects_file"] in told
     assert run("runs", "7", "--store", case).code == 2
 
 
@@ -54,3 +56,34 @@ def test_doctor_makes_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("VINCULO_HOME", str(tmp_path / "home"))
     run("doctor", "--store", tmp_path / "none.db")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_which_half_is_missing_is_shown_on_somebodys_word(run: Run, tmp_path: Path) -> None:
+    case, path = tmp_path / "held.db", tmp_path / "listado.csv"
+    header = "No,RFC,Nombre del Contribuyente,Situación del contribuyente"
+    path.write_text(f"{header}\n1,XAX010101AB1,FICTICIA SA DE CV,Definitivo\n", encoding="utf-8")
+    held = run("ingest", str(path), "--store", case, "--dataset", "sat_69b", "--json")
+    assert held.code == 3 and held.lines[0]["loaded"] == 1 and held.lines[0]["held"]
+    assert run("search", "ficticia", "--store", case, "--json").lines == []
+    [line] = run("runs", "1", "--store", case, "--json").lines
+    assert (line["status"], line["held"]) == ("held", held.lines[0]["held"])
+    assert run("publish", "1", "--store", case).code == 2
+    [shown] = run("publish", "1", "--reason", "one firm, by the publisher", "--store", case, "--json").lines
+    assert (shown["status"], shown["run"]) == ("done", 1)
+    assert run("search", "ficticia", "--store", case, "--json").lines
+    assert "by the publisher" in run("runs", "1", "--store", case).out
+    assert run("publish", "1", "--reason", "again", "--store", case).code == 2
+
+
+def test_a_store_of_an_older_version_is_brought_up_to_date(run: Run, case: Path) -> None:
+    with closing(sqlite3.connect(case)) as db:
+        for statement in ("PRAGMA user_version = 3", *(f"DROP TABLE {t}_pending" for t in ("entity", "link"))):
+            db.execute(statement)
+        for table, column in (("source", "published"), ("entity", "origin"), ("link", "origin")):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    refused = run("runs", "--store", case)
+    assert refused.code == 4 and "vinculo upgrade" in refused.err
+    [line] = run("upgrade", "--store", case, "--json").lines
+    assert line["links"] > 0
+    assert run("runs", "--store", case).code == 0
+    assert run("upgrade", "--store", case.with_name("none.db")).code == 4

@@ -192,7 +192,7 @@ def runs(console: Console, number: int | None) -> None:
 
 def _one_run(console: Console, number: int) -> None:
     from vinculo.graph.context import rejects_of
-    from vinculo.ingest.publishing import PUBLISHED, held
+    from vinculo.ingest.publishing import PUBLISHED, held, told_by
 
     with console.open() as store:
         run = next((r for r in store.runs() if r.number == number), None)
@@ -202,6 +202,7 @@ def _one_run(console: Console, number: int) -> None:
         # the store keeps rejects by file: a run that goes on from another tells those of both
         rejects = store.rejects(run.source)
         rejects = rejects if rejects.num_rows else rejects_of(store, run.source)
+        told = told_by(store, run)
         why = held(store, run.source) if run.status == "held" else []
         vouched = store.documents(PUBLISHED).get(f"{run.source.dataset} {run.source.sha256}", {})
     codes = dict(sorted(Counter(rejects.column("code").to_pylist()).items()))
@@ -210,6 +211,9 @@ def _one_run(console: Console, number: int) -> None:
         "rejected_for": codes,
         "held": [w.into() for w in why],
         "vouched": vouched.get("reason", ""),
+        "notes": told.get("notes", {}),
+        "warnings": told.get("warnings", []),
+        "rejects_file": told.get("rejects_file") or None,
     }
     console.emit(made)
     shown = ("run", "started", "finished", "dataset", "file", "sha256", "status", "synthetic", "taint")
@@ -218,6 +222,10 @@ def _one_run(console: Console, number: int) -> None:
     rows += [(say(f"cli.run.{k}") if has(f"cli.run.{k}") else k, n) for k, n in run.counts.items()]
     rows += [(say("cli.run.batch", number=m.number), say("cli.run.records", count=f"{m.records:,}")) for m in batches]
     rows += [(say("cli.run.rejected_for"), f"{code}: {n:,}") for code, n in codes.items()]
+    rows += [(say(f"cli.run.note.{k}") if has(f"cli.run.note.{k}") else k, v) for k, v in made["notes"].items()]
+    rows += [(say("cli.run.warning"), sentence) for sentence in made["warnings"]]
+    if made["rejects_file"]:
+        rows.append((say("cli.run.rejects_file"), made["rejects_file"]))
     rows += [(say("cli.run.held"), sentence.into()) for sentence in why]
     if vouched:
         rows.append((say("cli.run.vouched"), f"{vouched['reason']} ({vouched['at']})"))
@@ -248,8 +256,9 @@ def publish(console: Console, number: int, reason: str) -> None:
 
     with console.open(write=True) as store:
         run = show(store, number, reason)
-    console.emit(_run_json(run))
-    console.say("cli.publish.done", run=number, file=run.source.file)
+        console.say("cli.publish.done", run=number, file=run.source.file)
+        found = _suggest(console, store)
+    console.emit(_run_json(run) | found)
 
 
 @command
