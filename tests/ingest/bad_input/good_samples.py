@@ -156,10 +156,11 @@ def book(text: str) -> bytes | None:
     csv.field_size_limit(10_000_000)
     made = openpyxl.Workbook()
     sheet = made.active
-    for row in csv.reader(io.StringIO(text, newline="")):
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1):
         sheet.append(row)  # type: ignore[union-attr]
-        for cell in sheet[sheet.max_row]:  # type: ignore[index]
-            cell.data_type = "s"  # text, also where it looks like a formula
+        for place in range(1, len(row) + 1):
+            # text, also where it looks like a formula
+            sheet.cell(number, place).data_type = "s"  # type: ignore[union-attr]
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
