@@ -24,8 +24,8 @@ from jobs import JOBS, Job, Seen, telling
 
 #: By name: the number ``calls.c`` knows it by.
 HOWS = {"kill": 1, "EIO": 2, "ENOSPC": 3, "short": 4, "torn": 5, "full": 6, "dead": 7, "power": 8, "tangled": 9}
-#: After these the process is killed; the others it may survive, with an error or without noticing.
-KILLED = ("kill", "torn", "power", "tangled")
+#: Killed from outside at a random moment instead of at a call; so many moments are tried.
+MOMENT, MOMENTS = "moment", 100
 #: A child that takes longer is hung, seconds.
 HUNG_S = 60
 
@@ -82,7 +82,7 @@ class Calls:
         return bytes(self._library.fault_calls()).decode()
 
 
-def in_child(place: Path, work: Callable[[int], int]) -> tuple[int, bytes]:
+def in_child(place: Path, work: Callable[[int], int], kill_after_s: float | None = None) -> tuple[int, bytes]:
     """Do work in a process of its own, its output in files beside ``place``; exit code and what it wrote to its pipe."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -104,6 +104,9 @@ def in_child(place: Path, work: Callable[[int], int]) -> tuple[int, bytes]:
             sys.stderr.flush()
             os._exit(code)
     os.close(writing)
+    if kill_after_s is not None:
+        time.sleep(kill_after_s)
+        os.kill(child, signal.SIGKILL)
     with os.fdopen(reading, "rb") as pipe:
         told = pipe.read()
     _, status = os.waitpid(child, 0)
@@ -123,7 +126,9 @@ class Trial:
         #: What may be there, in order, and how many states were reached when each acknowledgement was given.
         self.states, self.reached = self._states(place)
         place = self._fresh("counted", start)
+        began = time.monotonic()
         self.made = self._must(place, lambda pipe: self._counted(place, pipe)).decode()
+        self._seconds = time.monotonic() - began
 
     def _fresh(self, name: str, start: Path | None) -> Path:
         place = self.folder / name
@@ -188,7 +193,8 @@ class Trial:
             return self._acted(place, pipe, b"+")
 
         began = time.monotonic()
-        code, acknowledged = in_child(place, disturbed)
+        after = random.Random(number).uniform(0, self._seconds) if how == MOMENT else None
+        code, acknowledged = in_child(place, disturbed, after)
         took = time.monotonic() - began
         said = _error_told(place.with_suffix(".out"))
         errors = place.with_suffix(".err").read_text(errors="replace")
@@ -203,7 +209,7 @@ class Trial:
             job=self.job.name,
             how=how,
             number=number,
-            call=self.made[number - 1],
+            call="" if how == MOMENT else self.made[number - 1],
             exit_code=code,
             said=said,
             seconds=round(took, 3),
@@ -228,6 +234,8 @@ class Trial:
 
     def numbers(self, how: str) -> list[int]:
         """The calls that can go wrong like this: only a write can be cut short."""
+        if how == MOMENT:
+            return list(range(1, MOMENTS + 1))
         return [n for n, call in enumerate(self.made, 1) if how != "short" or call == "w"]
 
 
@@ -246,7 +254,7 @@ def sample(numbers: Sequence[int], most: int, seed: str) -> list[int]:
 def cases(folder: Path, job: str, most: int, hows: Sequence[str] = ()) -> Iterator[Case]:
     """Every fault of one job, each at ``most`` of its calls."""
     trial = Trial(folder / job.replace(" ", "_"), JOBS[job])
-    for how in hows or HOWS:
+    for how in hows or (*HOWS, MOMENT):
         for number in sample(trial.numbers(how), most, f"{job} {how}"):
             yield trial.case(number, how)
 

@@ -48,7 +48,7 @@ def each_call(folder: Path, job: str, most: int, hows: Sequence[str] = ()) -> It
 
 def wrong(case: dict[str, Any]) -> str:
     """What is not as it must be after a fault; empty where all is well."""
-    killed = case["how"] in ("kill", "torn", "power", "tangled")
+    killed = case["how"] in ("kill", "torn", "power", "tangled") or case["exit_code"] == -9
     checks = {
         "an acknowledged batch is lost": case["lost"],
         "half of something is there": case["partial"],
