@@ -136,11 +136,13 @@ def _job(job: Job) -> None:
         left.progress(job.share, text=plain(f"{into(job.title)}: {said} {figures}"))
         right.button(t("cancel"), key=f"cancel-{job.id}", on_click=jobs().cancel, args=(job.id,))
         return
-    state = "partly" if loaded.partly(job) else job.state
-    marks = {"done": "check_circle", "failed": "error", "partly": "rule", "cancelled": "cancel"}
+    state = loaded.ending(job)
+    marks = {
+        "done": "check_circle", "failed": "error", "partly": "rule", "held": "visibility_off", "cancelled": "cancel",
+    }  # fmt: skip
     line = f"{into(job.title)}: {t(f'job.{state}')} ({number(max(0.0, job.ended - job.started), 1)} s)"
     left.markdown(f":material/{marks[state]}: {plain(line)}")
-    if job.error and state != "partly":
+    if job.error and state == job.state:
         left.html(f"<div class='v-remark'>{escaped(uploads.without_folder(f'{job.error} {job.hint}'))}</div>")
     loaded.show_files(job)
     if loaded.columns_of(job):

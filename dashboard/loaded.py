@@ -27,13 +27,13 @@ def file_rows(job: Job) -> list[dict[str, Any]]:
         {
             t("file"): seen(uploads.without_folder(str(made["file"]))),
             t("dataset"): dataset_title(str(made["dataset"])),
-            t("state"): t("loaded.context" if _is_figures(made) else "loaded.read"),
+            t("state"): t(f"loaded.{_ending(made)}"),
             **{t(f"count.{c}"): made.get(c, 0) for c in COUNTS},
-            t("remarks"): seen(" ".join(map(str, made.get("warnings", ())))),
+            t("remarks"): seen(" ".join(map(str, (*made.get("held", ()), *made.get("warnings", ()))))),
             "sha256": made.get("sha256", ""),
         }
         for made in job.results
-        if "read" in made and "dataset" in made
+        if {"file", "dataset", "read"} <= made.keys()
     ]
     for fault in job.problems:
         said = uploads.without_folder(f"{fault.get('message', '')} {fault.get('hint', '')}")
@@ -50,22 +50,29 @@ def file_rows(job: Job) -> list[dict[str, Any]]:
     return rows
 
 
-def _is_figures(made: Mapping[str, Any]) -> bool:
-    return dict(made.get("notes") or {}).get("kept_as") == "context"
+def _ending(made: Mapping[str, Any]) -> str:
+    """``held``, ``context`` or ``read``."""
+    if made.get("held"):
+        return "held"
+    return "context" if dict(made.get("notes") or {}).get("kept_as") == "context" else "read"
 
 
-def partly(job: Job) -> bool:
-    """Whether some of its files were loaded and others not."""
-    return job.state == "failed" and any("read" in made for made in job.results)
+def ending(job: Job) -> str:
+    """How a job ended, where its exit code alone would say too much: ``partly`` or ``held``, else its state."""
+    if job.state == "failed" and job.problems and any("read" in made for made in job.results):
+        return "partly"
+    if job.state == "failed" and not job.problems and any(made.get("held") for made in job.results):
+        return "held"
+    return job.state
 
 
 def show_files(job: Job) -> None:
     """The table, where there is more than one file, or one that went nowhere a person would look."""
     rows = file_rows(job)
-    if len(rows) > 1 or any(map(_is_figures, job.results)):
-        with st.expander(t("loaded.files", count=number(len(rows))), expanded=partly(job)):
+    if len(rows) > 1 or any(_ending(made) != "read" for made in job.results):
+        with st.expander(t("loaded.files", count=number(len(rows))), expanded=ending(job) != job.state):
             downloads.table(rows, "files", key=f"files-{job.id}", height=300, hidden=("sha256",))
-            faults = [row[t("remarks")] for row in rows if row[t("state")] == t("loaded.not_read")]
+            faults = [row[t("remarks")] for row in rows if row[t("state")] in (t("loaded.not_read"), t("loaded.held"))]
             if faults:
                 more = [t("more", left=number(len(faults) - SPELLED))] if len(faults) > SPELLED else []
                 notice([*faults[:SPELLED], *more], urgent=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, downloads, figures, frame, layouts, uploads
+from vinculo.dashboard import cases, downloads, figures, frame, layouts, unseen, uploads
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import (
     dataset_title,
@@ -28,6 +28,7 @@ from vinculo.graph.stores import hide_password, open_store
 from vinculo.graph.types import Source
 from vinculo.ingest import profile as profiles
 from vinculo.ingest.formats.limits import MEMBERS, RATIO, TOTAL
+from vinculo.ingest.publishing import PUBLISHED
 from vinculo.ingest.recognise import datasets
 from vinculo.ingest.report import COUNTS
 
@@ -139,6 +140,7 @@ def runs() -> None:
     if not made:
         st.caption(t("data.no_runs"))
         return
+    vouched = cases.store().documents(PUBLISHED)
     rows = [
         {
             t("run"): run.number,
@@ -147,6 +149,7 @@ def runs() -> None:
             t("when"): spoken(run.finished or run.started),
             t("state"): t(f"run.{run.status}"),
             **{t(f"count.{c}"): run.counts.get(c, 0) for c in COUNTS},
+            t("data.vouched"): seen(vouched.get(f"{run.source.dataset} {run.source.sha256}", {}).get("reason", "")),
             "sha256": run.source.sha256,
         }
         for run in reversed(made)
@@ -167,7 +170,8 @@ def rejects(sources: list[Source]) -> None:
     if not some:
         st.caption(t("data.no_rejects"))
         return
-    source = st.selectbox(t("data.which_source"), some, format_func=_label, key="reject_source")
+    labels = {s: _label(s) for s in some}
+    source = st.selectbox(t("data.which_source"), some, format_func=labels.__getitem__, key="reject_source")
     language = st.session_state.language
     rows = [
         {
@@ -188,7 +192,9 @@ def withdraw(sources: list[Source]) -> None:
     st.markdown(f"##### {t('data.withdraw')}")
     st.caption(t("data.withdraw_hint"))
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    source = left.selectbox(t("data.which_source"), sources, format_func=_label, key="withdraw_source")
+    source = left.selectbox(
+        t("data.which_source"), sources, format_func={s: _label(s) for s in sources}.__getitem__, key="withdraw_source"
+    )
     with right.popover(t("data.withdraw_button"), icon=":material/delete:"):
         st.markdown(tm("data.withdraw_sure", source=_label(source)))
         if st.button(t("data.withdraw_yes"), type="primary", key="withdraw_yes"):
@@ -244,10 +250,12 @@ def _open(url: str) -> None:
 frame.header(t("page.data"))
 load()
 frame.job_list(6)
+unseen.show()
+if not cases.is_empty() or cases.store().runs():
+    runs()
 if cases.is_empty():
     frame.empty("data.empty", "upload_file", height=160)
 else:
-    runs()
     there = cases.store().sources()
     one, other = st.columns(2, gap="medium")
     with one:

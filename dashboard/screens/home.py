@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vinculo.dashboard import cases, downloads, frame
+from vinculo.dashboard import cases, downloads, frame, unseen
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import dataset_title, into, number, t
@@ -35,9 +35,10 @@ def figures() -> None:
 
 
 def freshness() -> None:
-    """The last file of each dataset, newest first."""
+    """The last file of each dataset that is seen, newest first."""
     st.markdown(f"##### {t('home.freshness')}")
-    last = {run.source.dataset: run for run in cases.store().runs()}
+    hidden = {s.key for s in cases.store().unpublished()}
+    last = {run.source.dataset: run for run in cases.store().runs() if run.source.key not in hidden}
     rows = [
         {
             t("dataset"): dataset_title(run.source.dataset),
@@ -82,6 +83,7 @@ def demo_button(kind_of_button: str = "secondary") -> None:
 
 
 frame.header(t("page.home"))
+unseen.hint()
 if cases.is_empty():
     with frame.empty("home.empty", "hub"):
         row = st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center")

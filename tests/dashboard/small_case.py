@@ -35,8 +35,16 @@ def of(name: str) -> str:
     return make_id("small", name) or ""
 
 
-def write(store: Store, source: Source, entities: Entities, links: Links, rejects: pa.Table | None = None) -> None:
-    """One file's assertions, as a run that is done."""
+def write(
+    store: Store,
+    source: Source,
+    entities: Entities,
+    links: Links,
+    rejects: pa.Table | None = None,
+    *,
+    status: str = "done",
+) -> None:
+    """One file's assertions, as a run that is done, or ends otherwise; with an empty status it does not end."""
     run = store.begin_run(source)
     rows = [(id, kind, n + 1, pack(facts.items())) for n, (id, kind, facts) in enumerate(entities)]
     lines = [(id, kind, a, b, n + 1, pack(facts.items())) for n, (id, kind, a, b, facts) in enumerate(links)]
@@ -52,7 +60,8 @@ def write(store: Store, source: Source, entities: Entities, links: Links, reject
     store.write(batch, Manifest(source, run, 1, len(rows), prints))
     rejected = rejects.num_rows if rejects is not None else 0
     counts = {"read": len(rows) + rejected, "loaded": len(rows), "duplicate_in_file": 0, "already_there": 0}
-    store.finish_run(run, "done", counts | {"rejected": rejected, "entities": len(rows), "links": len(lines)})
+    if status:
+        store.finish_run(run, status, counts | {"rejected": rejected, "entities": len(rows), "links": len(lines)})
 
 
 def fill(store: Store) -> None:
