@@ -51,8 +51,7 @@ class Expectations:
             if table is not None and table.num_rows:
                 self._rows[what] += table.num_rows
                 if column in table.column_names:
-                    texts = pc.fill_null(pc.cast(table.column(column), pa.string()), "")
-                    self._filled[what] += int(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0)
+                    self._filled[what] += _filled(table.column(column))
 
     def also(self, other: Expectations) -> None:
         """Take in what another, of other records of the file, has counted."""
@@ -73,3 +72,12 @@ class Expectations:
                     say_both("ingest.seldom_filled", column=shown, share=share, expected=f"{100 * least:.0f} %")
                 )
         return found
+
+
+def _filled(column: pa.ChunkedArray) -> int:
+    """How many rows have a text, or a list with something in it."""
+    if pa.types.is_list(column.type):
+        there = pc.greater(pc.list_value_length(column), 0)
+    else:
+        there = pc.not_equal(pc.utf8_trim_whitespace(pc.cast(column, pa.string())), "")
+    return int(pc.sum(there).as_py() or 0)

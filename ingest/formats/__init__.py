@@ -82,6 +82,12 @@ class Layout:
                     names[first], names[last] = names[last], names[first]
         return names
 
+    def unused(self, names: Sequence[str]) -> dict[str, str]:
+        """The note that tells columns of a file which nothing is made of; empty where there are none."""
+        known = {*self.columns, *self.optional}
+        left = [n for n in names if n not in known and not n.startswith("column ")]
+        return {"not_used": ", ".join(left)} if left and known and not self.exact else {}
+
     @property
     def _known(self) -> dict[str, str]:
         known = {loose(name): name for name in (*self.columns, *self.optional)}

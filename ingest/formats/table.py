@@ -146,7 +146,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         if layout.columns and not layout.matched(header)[0]:
             raise InputError("no_header", file=str(file.path))
         names, skip = named(file, layout, header, line), line
-        notes["header_line"] = str(line)
+        notes |= {"header_line": str(line), **layout.unused(names)}
     notes |= {"encoding": file.encoding, "delimiter": DELIMITERS[head.notes["delimiter"]]}
     with Supply(file) as supply:
         for _ in islice(supply.lines(), skip):  # what stands above the header need not be a table

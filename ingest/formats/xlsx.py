@@ -152,7 +152,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
         if at is None:
             continue
         taken.append(title)
-        notes |= {"sheet": ", ".join(taken), "header_line": str(at), "encoding": "xlsx"}
+        notes |= {"sheet": ", ".join(taken), "header_line": str(at), "encoding": "xlsx", **layout.unused(wanted)}
         gathered = Gathered(_cut(wanted))
         error: InputError | None = None
         try:

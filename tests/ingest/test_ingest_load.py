@@ -364,3 +364,11 @@ def test_a_reversed_header_makes_other_records_and_another_order_of_columns_the_
     (turned,) = ingest(file("b.csv", (*first[:4], ends[1], ends[0]), *row), store)
     (moved,) = ingest(file("c.csv", reversed(first), *reversed(row)), store)
     assert [(r.loaded, r.already_there) for r in (one, turned, moved)] == [(1, 0), (1, 0), (0, 1)]
+
+
+def test_columns_that_nothing_is_made_of_are_named(store: Store, written: Write) -> None:
+    (plain,) = ingest(written("a.csv", HEADER + rows(3)), store)
+    assert "not_used" not in plain.notes
+    wide = HEADER.strip() + ",Color del camión,risk\n" + "".join(f"{line},rojo,9\n" for line in rows(3).splitlines())
+    (report,) = ingest(written("b.csv", wide), store)
+    assert report.notes["not_used"] == "color del camion, risk"

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from vinculo.graph.errors import UsageError
 from vinculo.graph.store import Store
-from vinculo.ingest.expectations import FEW_ROWS
+from vinculo.ingest.expectations import FEW_ROWS, Expectations
 from vinculo.ingest.load import ingest
 from vinculo.ingest.publishing import PUBLISHED, held, publish
 from vinculo.ingest.recognise import datasets
@@ -53,6 +54,13 @@ def test_a_column_that_is_seldom_filled_holds_a_file_back(store: Store, written:
     # a handful of rows says nothing
     (few,) = ingest(written("c.csv", rows(FEW_ROWS - 1, empty=5)), store, dataset=whole)
     assert few.held == []
+
+
+def test_lists_are_filled_where_something_is_in_them() -> None:
+    column = pa.array([["a"], [], None, ["b", "c"]] * 10, pa.list_(pa.string()))
+    counted = Expectations(replace(TRANSFERS, fill_rates={"rows: names": 0.51}))
+    counted.add({"rows": pa.table({"names": column}), "others": pa.table({"names": column})})
+    assert "50 %" in counted.missed(read=40)[0].en
 
 
 def test_what_was_cut_short_is_judged_by_all_of_its_records(

@@ -150,6 +150,8 @@ def say_report(console: Console, made: dict[str, Any]) -> None:
     console.say(line, **(numbers | {"seconds": f"{made['seconds']:.1f}"}))
     if made.get("rejects_file"):
         console.say("cli.ingest.rejects", **numbers)
+    if made["notes"].get("not_used"):
+        console.say("cli.ingest.not_used", columns=made["notes"]["not_used"])
     for warning in made.get("warnings", ()):
         console.warn(warning)
     if made.get("held"):
