@@ -49,6 +49,11 @@ def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any
         return still(done.lines)
 
     said: dict[str, Any] = {"ingest": lines("ingest", *files), "again": lines("ingest", *files)}
+    rates = folder / "rates.csv"
+    days = "".join(f"20{year}-{month:02}-01,USD,MXN,{year}\n" for year in range(20, 27) for month in range(1, 13))
+    rates.write_text(f"date,base,currency,rate\n{days}", encoding="utf-8")
+    said["rates"] = [lines("rates", "load", rates), lines("rates", "use", "MXN"), lines("rates")]
+    said["context"] = [lines("context"), lines("context", "exchange_rates", "--where", "rate>25")]
     said["digest"] = lines("digest")
     said["runs"] = lines("runs")
     said["suggest"] = lines("suggest")
@@ -65,7 +70,8 @@ def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any
     said["export"] = lines("export", "ftm", folder / "case.ftm.json")
     said["exported"] = (folder / "case.ftm.json").read_text("utf-8")
     said["withdraw"] = lines("withdraw", files[0].name, "--yes")
-    said["after"] = lines("digest")
+    said["withdraw figures"] = lines("withdraw", rates.name, "--yes")
+    said["after"] = [lines("digest"), lines("context")]
     return said
 
 
