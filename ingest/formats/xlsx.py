@@ -21,7 +21,12 @@ from vinculo.ingest.formats.table import Gathered, header_of, named, narrow
 
 #: Unpacked size beyond which a workbook is taken for an attack.
 LARGEST = 4 << 30
+#: Memory for texts that cells share; openpyxl keeps them all.
+SHARED = 256 << 20
+#: Rows of a sheet in Excel; a higher number in a file would have openpyxl count up to it.
+ROWS = 1 << 20
 _PIECE = 1 << 20
+_EACH = 80  # bytes that a text takes in memory beside its characters
 _MARK = 16
 
 
@@ -85,7 +90,7 @@ def _refuse_attacks(file: OpenedFile, packed: BinaryIO) -> None:
     total = 0
     with zipfile.ZipFile(packed) as parts:
         for part in parts.infolist():
-            size, before = 0, b""
+            size, texts, before = 0, 0, b""
             with parts.open(part) as stream:
                 while piece := stream.read(_PIECE):
                     size += len(piece)
@@ -96,6 +101,9 @@ def _refuse_attacks(file: OpenedFile, packed: BinaryIO) -> None:
                     if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
                         continue  # a picture or an attachment, which nobody parses
                     before = before[-_MARK:] + (piece if b"\x00" not in piece else piece.replace(b"\x00", b""))
+                    texts += piece.count(b"<si")
+                    if part.filename.lower().endswith("sharedstrings.xml") and size + _EACH * texts > SHARED:
+                        raise InputError("workbook_texts", file=str(file.path))
                     if b"<!DOCTYPE" in before or b"<!ENTITY" in before:
                         raise InputError("unsafe_xml", file=str(file.path))
             total += size
@@ -111,7 +119,12 @@ def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     try:
         sheet.reset_dimensions()
         for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            texts = [cell_text(c) for c in row]
+            if line > ROWS:
+                raise ValueError(f"a row with a number above {ROWS}")
+            width = len(row)
+            while width and row[width - 1] is None:  # a format in the last column makes every row as wide as the sheet
+                width -= 1
+            texts = [cell_text(c) for c in row[:width]]
             if any(t.strip() for t in texts):
                 yield line, texts
     except Exception as error:

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vinculo.graph.errors import InputError
-from vinculo.ingest.formats import Layout, formats, limits
+from vinculo.ingest.formats import Layout, formats, limits, xlsx
 from vinculo.ingest.formats.opened import open_file
 from vinculo.ingest.formats.table import FORMAT as TABLE
 from vinculo.ingest.recognise import format_of
@@ -307,7 +307,9 @@ def test_a_json_document_that_breaks_off_gives_the_objects_before(written: Write
         assert (caught.value.code, caught.value.line) == ("damaged_json", 3)
 
 
-def test_workbooks_with_document_types_bombs_and_cut_sheets(written: Write, tmp_path: Path) -> None:
+def test_workbooks_with_document_types_bombs_and_cut_sheets(
+    written: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     book = openpyxl.Workbook()
     for row in [["first", "second", "third"], *([str(n), "y", "z"] for n in range(5))]:
         book.active.append(row)  # type: ignore[union-attr]
@@ -324,6 +326,19 @@ def test_workbooks_with_document_types_bombs_and_cut_sheets(written: Write, tmp_
         assert fails(changed(part, lambda data: laughs + data)).code == "unsafe_xml"
         assert fails(changed(part, lambda data: (laughs + data).decode().encode("utf-16"))).code == "unsafe_xml"
     assert fails(changed("sheet1.xml", lambda data: data + b" " * (50 << 20))).code == "archive_ratio"
+    # a format in the last column, and a row far away
+    far = b'<c r="XFD2"/></row>'
+    table, _, _ = read(changed("sheet1.xml", lambda data: data.replace(b"</row>", far, 2).replace(far, b"</row>", 1)))
+    assert table.num_rows == 5
+    error = fails(changed("sheet1.xml", lambda data: data.replace(b'<row r="6"', b'<row r="99999999999"')))
+    assert (error.code, error.values["records"]) == ("damaged_row", 4)
+    with monkeypatch.context() as small:
+        small.setattr(xlsx, "SHARED", 500)
+        path = changed("", lambda data: data)
+        assert read(path)[0].num_rows == 5
+        with zipfile.ZipFile(path, "a") as more:
+            more.writestr("xl/sharedStrings.xml", "<sst>" + "<si><t>x</t></si>" * 9 + "</sst>")
+        assert fails(path).code == "workbook_texts"
     file = open_file(changed("sheet1.xml", lambda data: data[: data.index(b'r="5"') + 20]))
     found = []
     with pytest.raises(InputError) as caught:
