@@ -31,6 +31,8 @@ COUNTED = """MATCH (s:Source {number: $source})
   RETURN coalesce(s.gone_entities, 0), coalesce(s.gone_links, 0), coalesce(s.gone_values, 0)"""
 #: Ends that nothing describes stay only as long as a link refers to them.
 DROP_BARE = "MATCH (n:Thing) WHERE size(n.facts) = 0 AND NOT (n)--() WITH n LIMIT $limit DELETE n RETURN count(*)"
+BROUGHT = """MATCH (n:Entity) WHERE n.id > $after AND n.by = $source
+  WITH n.id AS id ORDER BY id LIMIT $limit RETURN collect(id)"""
 
 #: Runs one piece of work as the only writer.
 Exclusively = Callable[[Callable[[Transaction], Any]], Any]
@@ -56,6 +58,7 @@ def go_on(source: int, each: Exclusively) -> dict[str, int]:
     _every_page(each, lambda tx, after: _entities(tx, source, after))
     while each(lambda tx: _bare_ends(tx, source)) == ROWS:
         pass
+    _every_page(each, lambda tx, after: _brought(tx, source, after))
     gone = each(lambda tx: _end(tx, source))
     return dict(zip(("entities", "links", "values"), gone, strict=True))
 
@@ -95,8 +98,9 @@ def _links(tx: Transaction, source: int, kind: str, after: str) -> str:
     links_right(tx, known, made_of.held([stay[n] for n in left]), hidden, source)
     lost = [id for id, some in zip(ids, stay, strict=True) if not some]
     tx.rows(queries.drop_links(kind), ids=lost)
-    # an end that only unpublished links have left is not seen any more
-    look_again(tx, [*starts, *ends], hidden, source, every=bool(hidden))
+    if source not in hidden and hidden:
+        # an end that only unpublished files have left is not seen any more
+        look_again(tx, [*starts, *ends], hidden, source)
     tx.rows(GONE, source=source, entities=0, links=len(lost), values=values)
     return str(ids[-1])
 
@@ -112,6 +116,15 @@ def _entities(tx: Transaction, source: int, after: str) -> str:
     lost = sum(not some for some in stay)
     tx.rows(GONE, source=source, entities=lost, links=0, values=values)
     return known[-1].id
+
+
+def _brought(tx: Transaction, source: int, after: str) -> str:
+    """Hand on ends that the source brought and nobody describes: others link to them still."""
+    if not tx.rows(WITHDRAWING, source=source):
+        return ""
+    ids: list[str] = tx.rows(BROUGHT, source=source, after=after, limit=PAGE)[0][0]
+    look_again(tx, ids, hidden_now(tx), source)
+    return ids[-1] if ids else ""
 
 
 def _bare_ends(tx: Transaction, source: int) -> int:

@@ -20,7 +20,7 @@ from vinculo.graph.types import Added, Batch, Manifest
 pytestmark = pytest.mark.neo4j
 
 
-@pytest.mark.parametrize("step", ["_links", "_entities", "_bare_ends", "_end"])
+@pytest.mark.parametrize("step", ["_links", "_entities", "_bare_ends", "_brought", "_end"])
 def test_a_withdrawal_cut_off_goes_on_at_the_next_opening(
     server: Place, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
