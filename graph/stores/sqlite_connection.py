@@ -6,6 +6,7 @@ else here may open these files.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -38,13 +39,23 @@ class Connection:
     def __init__(self, url: str, *, create: bool, read_only: bool) -> None:
         self.url = url
         self._lock = threading.RLock()
-        with told_plainly(url):
-            self._db = _connected(url, create, read_only)
-            try:
-                self._checked(create and not read_only, read_only)
-            except BaseException:
-                self._db.close()
-                raise
+        try:
+            with told_plainly(url):
+                self._open(create and not read_only, read_only)
+        except StoreError as problem:
+            if read_only and problem.code == "store_unwritable":
+                raise StoreError("store_unreadable", url=url) from problem
+            raise
+
+    def _open(self, create: bool, read_only: bool) -> None:
+        self._db = _connected(self.url, create, read_only)
+        self._path = _path(self.url)
+        self._place = _place(self._path)
+        try:
+            self._checked(create, read_only)
+        except BaseException:
+            self._db.close()
+            raise
 
     def _checked(self, create: bool, read_only: bool) -> None:
         db = self._db
@@ -89,6 +100,9 @@ class Connection:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                if _place(self._path) != self._place:
+                    # SQLite would go on writing into a file that nobody can find any more
+                    raise StoreError("store_moved", url=self.url)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -140,21 +154,20 @@ def library() -> tuple[str, bool]:
 
 
 def _connected(url: str, create: bool, read_only: bool) -> sqlite3.Connection:
-    name = url.partition(":///")[2]
-    memory = name in ("", ":memory:")
-    path = Path(name)
-    if not memory and not path.exists():
+    path = _path(url)
+    if path is not None and not path.exists():
         if not create or read_only:
             raise StoreError("store_missing", url=url)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise StoreError("store_unwritable", url=url, reason=problem.strerror or "") from problem
-    if not memory and path.is_dir():
+    if path is not None and path.is_dir():
         raise StoreError("store_damaged", url=url, reason="a folder")
+    how = ("?immutable=1" if _engraved(path) else "?mode=ro") if read_only and path is not None else ""
     return sqlite3.connect(
-        ":memory:" if memory else path.absolute().as_uri() + ("?mode=ro" if read_only else ""),
-        uri=not memory,
+        ":memory:" if path is None else path.as_uri() + how,
+        uri=path is not None,
         timeout=PATIENCE_S,
         isolation_level=None,
         check_same_thread=False,
@@ -173,6 +186,30 @@ def _has_tables(db: sqlite3.Connection, url: str) -> bool:
     with closing(_connected(url, False, False)) as writer:
         writer.execute(query)
     return bool(db.execute(query).fetchone()[0])
+
+
+def _path(url: str) -> Path | None:
+    """The file; none where the store is in memory."""
+    name = url.partition(":///")[2]
+    return None if name in ("", ":memory:") else Path(name).absolute()
+
+
+def _place(path: Path | None) -> tuple[int, int] | None:
+    """Which file stands under the store's name at the moment."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
+
+
+def _engraved(path: Path) -> bool:
+    """Whether nobody can write there, as on a DVD, and no log has to be read along: then SQLite needs nothing beside the file."""
+    try:
+        fixed = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except (AttributeError, OSError):  # Windows has no such call
+        return False
+    return fixed and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _run(db: sqlite3.Connection, statements: str) -> None:
