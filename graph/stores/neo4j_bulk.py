@@ -56,9 +56,9 @@ class Bulk(Records):
             return table_of([rest[0], id, *rest[1:]], NODE_SCHEMA)
 
         def read(view: View) -> pa.Table:
-            counted = sum(n for sort, _, n in view.rows(queries.counts()) if sort == "entities")
+            count = sum(queries.counted(view.rows(queries.counts()))[0].values())
             pages = node_page(UNTIL), node_page("")
-            return by_id(ranges.read(view, [ranges.Sort(counted, *pages, NODE_SAMPLE, made)]), NODE_SCHEMA)
+            return by_id(ranges.read(view, [ranges.Sort(count, *pages, NODE_SAMPLE, made)]), NODE_SCHEMA)
 
         return self._steady(read)
 
@@ -74,8 +74,8 @@ class Bulk(Records):
                     edge_sample(kind),
                     partial(_edges, kind),
                 )
-                for sort, kind, n in sorted(view.rows(queries.counts()))
-                if sort == "links" and n and (wanted is None or kind in wanted)
+                for kind, n in queries.counted(view.rows(queries.counts()))[1].items()
+                if wanted is None or kind in wanted
             ]
             return by_id(ranges.read(view, sorts), EDGE_SCHEMA)
 

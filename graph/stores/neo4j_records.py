@@ -12,6 +12,7 @@ import pyarrow as pa
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores.neo4j_publish import START as START_PUBLISHING
+from vinculo.graph.stores.neo4j_view import UNSEEN
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Records:
 
     def _present(self) -> list[str]:
         """Kinds of links that there are, seen or not, sorted."""
-        return sorted(kind for sort, kind, n in self._db.rows(queries.counts()) if sort == "links" and n)
+        return sorted(queries.counted(self._db.rows(queries.counts()))[1])
 
     # -- the record of what was loaded -----------------------------------------------------------------------------
     def begin_run(self, source: Source, *, at: str = "") -> int:
@@ -113,12 +114,11 @@ class Records:
 
     def counts(self) -> dict[str, dict[str, int]]:
         view = self._view()
-        found: dict[str, dict[str, int]] = {"entities": {}, "links": {}}
-        unseen = {(sort, kind): n for sort, kind, n in view.rows(queries.UNSEEN)} if view.hidden else {}
-        for sort, kind, n in sorted(view.rows(queries.counts())):
-            if n > unseen.get((sort, kind), 0):
-                found[sort][kind] = n - unseen.get((sort, kind), 0)
-        return found
+        entities, links = queries.counted(view.rows(queries.counts()))
+        found = {"entities": entities, "links": links}
+        for sort, kind, n in view.rows(UNSEEN) if view.hidden else ():
+            found[sort][kind] -= n
+        return {sort: {kind: n for kind, n in some.items() if n} for sort, some in found.items()}
 
     # -- what people and analytics add -----------------------------------------------------------------------------
     def save_findings(self, typology: str, findings: Iterable[Finding]) -> None:

@@ -39,6 +39,11 @@ LINKED = f"""UNWIND $ids AS id MATCH (n:Entity {{id: id}}) WHERE EXISTS {{ MATCH
   RETURN n.id"""
 TOUCHING = """UNWIND $ids AS id MATCH (n:Entity {id: id})-[r]-() UNWIND [f IN r.facts WHERE f STARTS WITH $unit] AS f
   RETURN DISTINCT n.id, toInteger(split(split(f, $unit)[-1], ':')[0])"""
+#: Of the sources ``$hidden``: what nobody sees, by kind.
+UNSEEN = (
+    "MATCH (n:Entity) WHERE n.by IN $hidden RETURN 'entities' AS sort, n.kind AS kind, count(*) AS n UNION ALL "
+    "MATCH ()-[r]->() WHERE r.by IN $hidden RETURN 'links' AS sort, type(r) AS kind, count(*) AS n"
+)
 
 #: An entity's sort among the pending; a link's is its kind.
 ENTITY = "entity"

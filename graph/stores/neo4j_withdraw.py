@@ -52,8 +52,7 @@ def withdraw_source(source: int, each: Exclusively) -> dict[str, int]:
 
 def go_on(source: int, each: Exclusively) -> dict[str, int]:
     """Do what is left of a withdrawal."""
-    counted = each(lambda tx: tx.rows(queries.counts()))
-    for kind in sorted(kind for sort, kind, n in counted if sort == "links" and n):
+    for kind in queries.counted(each(lambda tx: tx.rows(queries.counts())))[1]:
         _every_page(each, _links_of(source, kind))
     _every_page(each, lambda tx, after: _entities(tx, source, after))
     while each(lambda tx: _bare_ends(tx, source)) == ROWS:
