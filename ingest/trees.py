@@ -9,7 +9,8 @@ what the elements above the record said (``/Stmt/Acct/Id/IBAN``). ``a|b`` takes 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ class Branch:
     columns: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Node:
     value: Any
     name: str
@@ -40,7 +41,7 @@ class _Node:
     above: _Node | None
 
 
-Finds = Callable[[_Node], Iterator[_Node]]
+Finds = Callable[[_Node], list[_Node]]
 
 
 def branched(branches: Mapping[str, Branch]) -> Callable[[pa.Table], dict[str, pa.Table]]:
@@ -70,7 +71,8 @@ def branched(branches: Mapping[str, Branch]) -> Callable[[pa.Table], dict[str, p
                 some = [node for find in finds for node in find(root)]
                 rows += some
                 at += [place] * len(some)
-            arrays = [takes(rows) for takes in columns.values()]
+            here = _Rows(rows)
+            arrays = [takes(here) for takes in columns.values()]
             arrays += [pa.array([numbers[n] for n in at], pa.int64()), pa.array([lines[n] for n in at], pa.int64())]
             made[name] = pa.table(arrays, names=[*columns, "record", "line"])
         return made
@@ -82,46 +84,131 @@ def _paths(path: str) -> list[Finds]:
     return [_walk(one) for one in path.split("|")]
 
 
-def _column(path: str) -> Callable[[Sequence[_Node]], pa.Array]:
+def _column(path: str) -> Callable[[_Rows], pa.Array]:
     every = path.endswith("[]")
-    finds = _paths(path.removesuffix("[]"))
+    ways = [_way(one, every) for one in path.removesuffix("[]").split("|")]
+    type = pa.list_(pa.string()) if every else pa.string()
 
-    def texts(row: _Node) -> list[str]:
-        for find in finds:
-            if found := [text for node in find(row) if (text := _text(node.value))]:
-                return found
-        return []
+    def column(rows: _Rows) -> pa.Array:
+        found = [way(rows) for way in ways]
+        if len(found) == 1:
+            return pa.array(found[0], type)
+        # the first of them that has a text
+        return pa.array([next(filter(None, each), None) for each in zip(*found, strict=True)], type)
 
-    if every:
-        return lambda rows: pa.array([texts(row) or None for row in rows], pa.list_(pa.string()))
-    return lambda rows: pa.array([next(iter(texts(row)), None) for row in rows], pa.string())
+    return column
+
+
+#: One text, all texts there are, or nothing.
+Found = str | list[str] | None
+
+
+def _way(path: str, every: bool) -> Callable[[_Rows], list[Any]]:
+    """What follows a path for all rows at once; mostly it is some steps up and then down by names, which needs no nodes."""
+    told = re.fullmatch(r"((?:\.\./)*)(name|position)\(\)", path)
+    if told and not every:
+        ups, what = told[1].count(".."), told[2]
+        return lambda rows: [str(getattr(n, what)) or None if n else None for n in rows.above(False, ups)]
+    plain = re.fullmatch(r"(/?)((?:\.\.(?:/|$))*)((?:[^./()][^/()]*(?:/|$))*)(\.?)", path)
+    if plain is None:
+        finds = _walk(path)
+        return lambda rows: [_kept((_text(node.value) for node in finds(row)), every) for row in rows.nodes]
+    from_root, ups = bool(plain[1]), plain[2].count("..")
+    names = tuple(step for step in plain[3].split("/") if step)
+    if from_root:
+        names = ("^", *names)
+    return lambda rows: rows.below(from_root, ups, names, every)
+
+
+def _kept(texts: Iterator[str], every: bool) -> Found:
+    some = filter(None, texts)
+    return list(some) or None if every else next(some, None)
+
+
+class _Rows:
+    """The rows of one branch; what several of its columns pass on their way is looked up once."""
+
+    def __init__(self, nodes: list[_Node]) -> None:
+        self.nodes = nodes
+        self._above: dict[tuple[bool, int], list[_Node | None]] = {}
+        self._passed: dict[tuple[bool, int, tuple[str, ...]], tuple[list[Any], bool]] = {}
+
+    def above(self, from_root: bool, ups: int) -> list[_Node | None]:
+        """For each row the node so many steps up, or the first of all."""
+        if (from_root, ups) not in self._above:
+            if from_root:
+                made: list[_Node | None] = list(map(_root, self.nodes))
+            elif ups:
+                made = [node and node.above for node in self.above(False, ups - 1)]
+            else:
+                made = list(self.nodes)
+            self._above[from_root, ups] = made
+        return self._above[from_root, ups]
+
+    def below(self, from_root: bool, ups: int, names: tuple[str, ...], every: bool) -> list[Found]:
+        """What these names lead to from there."""
+        values, several = self._reached(from_root, ups, ())
+        at = 0
+        while at < len(names) and not several and names[at] != "*":
+            at += 1
+            values, several = self._reached(from_root, ups, names[:at])
+        rest = names[at:]
+        if not rest and not several and not every:
+            return [value if value.__class__ is str else _text(value) or None for value in values]
+        made: list[Found] = []
+        last: Any = None
+        found: Found = None
+        for value in values:
+            # brothers ask the same of what is above them
+            if value is not last:
+                last, found = value, _kept(_texts(value, rest), every)
+            made.append(found)
+        return made
+
+    def _reached(self, from_root: bool, ups: int, names: tuple[str, ...]) -> tuple[list[Any], bool]:
+        """The values that names lead to, and whether any of them is a list."""
+        key = from_root, ups, names
+        if key not in self._passed:
+            if names:
+                name = names[-1]
+                before, _ = self._reached(from_root, ups, names[:-1])
+                made = [value.get(name) if value.__class__ is dict else None for value in before]
+            else:
+                made = [node and node.value for node in self.above(from_root, ups)]
+            self._passed[key] = made, any(value.__class__ is list for value in made)
+        return self._passed[key]
+
+
+def _texts(value: Any, names: tuple[str, ...]) -> Iterator[str]:
+    """Every text that these names lead to from a value, or from the members of a list."""
+    for one in _members(value):
+        if not names:
+            yield _text(one)
+        elif one.__class__ is dict:
+            below = [one[k] for k in _children(one)] if names[0] == "*" else one.get(names[0])
+            yield from _texts(below, names[1:])
 
 
 def _walk(path: str) -> Finds:
-    finds: Finds = _itself
-    if path.startswith("/"):
-        finds, path = _then(_root, "^"), path[1:]
-    for step in filter(None, path.split("/")):
-        finds = _then(finds, step)
+    steps = [step for step in path.split("/") if step]
+
+    def finds(node: _Node) -> list[_Node]:
+        found = [_root(node)] if path.startswith("/") else [node]
+        for step in ["^", *steps] if path.startswith("/") else steps:
+            found = [below for one in found for below in _step(one, step)]
+        return found
+
     return finds
 
 
-def _itself(node: _Node) -> Iterator[_Node]:
-    yield node
-
-
-def _root(node: _Node) -> Iterator[_Node]:
+def _root(node: _Node) -> _Node:
     while node.above is not None:
         node = node.above
-    yield node
+    return node
 
 
-def _then(before: Finds, step: str) -> Finds:
-    def finds(node: _Node) -> Iterator[_Node]:
-        for found in before(node):
-            yield from _step(found, step)
-
-    return finds
+def _children(value: dict[str, Any]) -> list[str]:
+    return [k for k in value if not k.startswith(("@", "#", "^"))]
 
 
 def _step(node: _Node, step: str) -> Iterator[_Node]:
@@ -134,8 +221,8 @@ def _step(node: _Node, step: str) -> Iterator[_Node]:
         yield _Node(node.name, "", 1, node)
     elif step == "position()":
         yield _Node(str(node.position), "", 1, node)
-    elif isinstance(node.value, dict):
-        names = [k for k in node.value if k[0] not in "@#^"] if step == "*" else [step]
+    elif node.value.__class__ is dict:
+        names = _children(node.value) if step == "*" else [step]
         for name in names:
             value = node.value.get(name)
             for position, one in enumerate(_members(value), 1):
@@ -143,7 +230,7 @@ def _step(node: _Node, step: str) -> Iterator[_Node]:
 
 
 def _members(value: Any) -> Iterator[Any]:
-    if isinstance(value, list):  # also lists in lists: documents made from XML have them
+    if value.__class__ is list:  # also lists in lists: documents made from XML have them
         for one in value:
             yield from _members(one)
     elif value is not None:
@@ -151,8 +238,8 @@ def _members(value: Any) -> Iterator[Any]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict):
+    if value.__class__ is dict:
         value = value.get("#text", "")
-    if isinstance(value, bool):
+    if value.__class__ is bool:
         return "true" if value else "false"
-    return value if isinstance(value, str) else ""
+    return value if value.__class__ is str else ""

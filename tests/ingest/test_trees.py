@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vinculo.ingest.trees import Branch, branched
 
@@ -65,3 +67,75 @@ def column(path: str, at: str = "") -> list[Any]:
 )
 def test_paths(path: str, at: str, texts: list[Any]) -> None:
     assert column(path, at) == texts
+
+
+# -- every path against its meaning, step by step ---------------------------------------------------------------------
+Place = tuple[Any, str, int, Any]  # value, name, position, the place above
+
+
+def stepped(place: Place, step: str) -> list[Place]:
+    value, name, position, above = place
+    if step in ("..", "."):
+        return [place] if step == "." else [above] if above else []
+    if step in ("name()", "position()"):
+        return [(name if step == "name()" else str(position), "", 1, place)]
+    if not isinstance(value, dict):
+        return []
+    names = [k for k in value if k[:1] not in ("@", "#", "^")] if step == "*" else [step]
+    return [(one, k, n, place) for k in names for n, one in enumerate(members(value.get(k)), 1)]
+
+
+def members(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [one for inner in value for one in members(inner)]
+    return [] if value is None else [value]
+
+
+def followed(place: Place, path: str) -> list[Place]:
+    found = [place]
+    if path.startswith("/"):
+        while found[0][3]:
+            found = [found[0][3]]
+        found = stepped(found[0], "^")
+    for step in filter(None, path.split("/")):
+        found = [below for one in found for below in stepped(one, step)]
+    return found
+
+
+def said(place: Place) -> str:
+    value = place[0].get("#text", "") if isinstance(place[0], dict) else place[0]
+    return str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else ""
+
+
+KEYS = st.sampled_from(["a", "b", "@a", "#text", "^", ""])
+TREES = st.dictionaries(
+    KEYS,
+    st.recursive(
+        st.none() | st.booleans() | st.sampled_from(["", "x", "y"]),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+        max_leaves=12,
+    ),
+    max_size=4,
+)
+STEPS = st.lists(st.sampled_from(["a", "b", "*", "@a", "..", "."]), max_size=4)
+PATHS = st.tuples(st.sampled_from(["", "/"]), STEPS, st.sampled_from(["", "", "/name()", "/position()"])).map(
+    lambda p: (p[0] + "/".join(p[1]) + p[2]).lstrip("/" if not p[0] else "") or "."
+)
+COLUMNS = st.tuples(st.lists(PATHS, min_size=1, max_size=2).map("|".join), st.sampled_from(["", "[]"])).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(TREES, min_size=1, max_size=3), STEPS.map("/".join), st.lists(COLUMNS, min_size=1, max_size=4))
+def test_columns_say_what_their_paths_lead_to(trees: list[Any], branch: str, paths: list[str]) -> None:
+    table = pa.table(
+        {"tree": [json.dumps(t) for t in trees], "record": list(range(len(trees))), "line": [0] * len(trees)}
+    )
+    made = branched({"": Branch(branch, {f"c{n}": p for n, p in enumerate(paths)})})(table)[""]
+    rows = [place for tree in trees for place in followed((tree, "", 1, None), branch)]
+    for n, path in enumerate(paths):
+        wanted: list[Any] = []
+        for row in rows:
+            ways = ([t for p in followed(row, one) if (t := said(p))] for one in path.removesuffix("[]").split("|"))
+            texts = next(filter(None, ways), None)
+            wanted.append(texts if path.endswith("[]") else texts[0] if texts else None)
+        assert made.column(f"c{n}").to_pylist() == wanted, path
