@@ -11,7 +11,7 @@ import streamlit as st
 from vinculo.dashboard import cases, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import dataset_title, language, notice, number, plain, remark, seen, t
+from vinculo.dashboard.wording import dataset_title, language, notice, number, remark, seen, t
 from vinculo.graph.store import Store
 from vinculo.graph.types import Run
 from vinculo.ingest.publishing import held
@@ -115,7 +115,7 @@ def actions(file: Unseen) -> None:
                 _start(["publish", str(run.number), "--reason", reason.strip()], "publish", file)
     if file.state != "loading":
         with row.popover(t("data.withdraw_button"), icon=":material/delete:"):
-            st.markdown(t("data.withdraw_sure", source=plain(file.label)))
+            remark(t("data.withdraw_sure", source=file.label))
             if st.button(t("data.withdraw_yes"), type="primary", key="unseen_withdraw"):
                 source = run.source
                 _start(["withdraw", source.sha256, "--dataset", source.dataset, "--yes"], "withdraw", file)

@@ -165,7 +165,8 @@ def _label(source: Source) -> str:
 def rejects(sources: list[Source]) -> None:
     """Records that could not be used, and why."""
     st.markdown(f"##### {t('data.rejects')}")
-    counted = {r.source.key: r.counts.get("rejected", 0) for r in cases.store().runs() if r.status == "done"}
+    ended = ("done", "held", "interrupted")
+    counted = {r.source.key: r.counts.get("rejected", 0) for r in cases.store().runs() if r.status in ended}
     some = [s for s in sources if counted.get(s.key)]
     if not some:
         st.caption(t("data.no_rejects"))
@@ -196,7 +197,7 @@ def withdraw(sources: list[Source]) -> None:
         t("data.which_source"), sources, format_func={s: _label(s) for s in sources}.__getitem__, key="withdraw_source"
     )
     with right.popover(t("data.withdraw_button"), icon=":material/delete:"):
-        st.markdown(tm("data.withdraw_sure", source=_label(source)))
+        remark(t("data.withdraw_sure", source=_label(source)))
         if st.button(t("data.withdraw_yes"), type="primary", key="withdraw_yes"):
             frame.start_job(
                 "withdraw", ["withdraw", source.sha256, "--dataset", source.dataset, "--yes"], file=source.file
@@ -253,13 +254,15 @@ frame.job_list(6)
 unseen.show()
 if not cases.is_empty() or cases.store().runs():
     runs()
+there = cases.store().sources()
 if cases.is_empty():
     frame.empty("data.empty", "upload_file", height=160)
-else:
-    there = cases.store().sources()
-    one, other = st.columns(2, gap="medium")
+one, other = st.columns(2, gap="medium")
+if cases.store().runs():
     with one:
-        rejects(there)
+        # of what nobody sees yet too: they may be why
+        rejects([*there, *cases.store().unpublished()])
+if there:
     with other:
         withdraw(there)
 figures.show()

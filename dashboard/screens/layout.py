@@ -188,9 +188,18 @@ def kept() -> None:
         for name, mapping in made.items()
     ]
     downloads.table(rows, "layouts", key="layouts")
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    name = left.selectbox(t("name"), list(made), format_func=seen, key="forget")
-    right.button(t("delete"), icon=":material/delete:", key="forget_yes", on_click=_forget, args=(name,))
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    name = row.selectbox(t("name"), list(made), format_func=seen, key="forget")
+    row.download_button(
+        t("layout.download"),
+        data=profiles.as_text(made[name]),
+        file_name=f"{uploads.safe_name(name, 'layout')}.mapping.yml",
+        mime="application/yaml",
+        icon=":material/download:",
+        on_click="ignore",
+        key="kept_yaml",
+    )
+    row.button(t("delete"), icon=":material/delete:", key="forget_yes", on_click=_forget, args=(name,))
 
 
 def form(path: str) -> None:

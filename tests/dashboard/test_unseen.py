@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from small_case import of, write
 from streamlit.testing.v1 import AppTest
@@ -15,7 +16,7 @@ from vinculo.dashboard.jobs import Job, jobs
 from vinculo.dashboard.unseen import unseen
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import Text, say
-from vinculo.graph.types import Source
+from vinculo.graph.types import REJECT_SCHEMA, Source
 from vinculo.ingest.publishing import PUBLISHED, keep_held
 
 Run = Callable[..., AppTest]
@@ -74,6 +75,18 @@ def test_what_is_not_seen_is_told_with_the_reasons(held: str, page: Run, languag
     assert REASONS[language][0] in notices(at) and "<b>" not in notices(at) and "&lt;b&gt;" in notices(at)
     # and nothing of them is seen
     assert not [b for b in page("search", language=language, q="D-99").button if (b.key or "").startswith("open-")]
+
+
+def test_what_was_rejected_of_a_file_held_back_is_told(case: str, page: Run) -> None:
+    store = open_store(case)
+    told = {"record": 4, "line": 5, "column": "date", "raw": "31/02/2024", "code": "x", "en": "No.", "es": "No existe."}
+    rejects = pa.Table.from_pylist([told], schema=REJECT_SCHEMA)
+    write(store, LATE, [(of("late"), "Seizure", {"seizureNumber": "D-99"})], [], rejects, status="held")
+    store.close()
+    at = page("data", language="es")
+    box = next(s for s in at.selectbox if s.key == "reject_source")
+    box.set_value(LATE).run()
+    assert not at.exception and any("31/02/2024" in d.value.to_string() for d in at.dataframe)
 
 
 def test_a_file_that_was_cut_off_is_to_be_loaded_again(held: str, page: Run) -> None:
