@@ -148,8 +148,9 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> 
     later = waiting.of({no: origins[no] for no in set(at) if no in origins})
     if later:
         note(db, "entity", source, later)
-        now = [n for n, no in enumerate(at) if no not in later]
-        at, kinds, table = [at[n] for n in now], [kinds[n] for n in now], table.take(pa.array(now, pa.int64()))
+        rows = [n for n, no in enumerate(at) if no not in later]
+        at, kinds = [at[n] for n in rows], [kinds[n] for n in rows]
+        table = table.take(pa.array(rows, pa.int64()))
     derive(db, at, kinds, table.column("facts"))
     return numbers, added
 
