@@ -90,7 +90,7 @@ def test_a_lost_commit_reply_is_resolved_by_the_manifest(server: Place, lost: se
     server.opened.append(store)
     origin = at.source("d.a")
     run = store.begin_run(origin)
-    # what nobody sees changes no version
+    # published before, so that every batch changes the version
     store.finish_run(run, "done", {})
     version = int(store.version().rpartition("-")[2])
     proxy.commits, proxy.deaf = 0, lost
@@ -105,6 +105,33 @@ def test_a_lost_commit_reply_is_resolved_by_the_manifest(server: Place, lost: se
     # each batch was written once: done again, it found its manifest
     assert int(store.version().rpartition("-")[2]) == version + 2
     assert cypher(server, "MATCH (w:WriterLock) RETURN w.owner") == [(None,)]
+    proxy.close()
+
+
+@pytest.mark.parametrize("lost", [{1}, {4}, {2, 5, 8}])
+def test_a_publication_whose_replies_are_lost_happens_once(
+    server: Place, monkeypatch: pytest.MonkeyPatch, lost: set[int]
+) -> None:
+    """The end of the run commits once, each look for marks, each lock and each step once more."""
+    monkeypatch.setattr("vinculo.graph.stores.neo4j_view.NOTED", 4)
+    user, password, port = parts(server.url)
+    people = [(f"e{n}", "Person", n + 1, {"name": f"N {n}"}) for n in range(10)]
+    at.load(server.open(), "d.a", people)
+    proxy = Proxy(port)
+    store = open_store(f"bolt://{user}:{password}@127.0.0.1:{proxy.port}")
+    server.opened.append(store)
+    origin = at.source("d.b")
+    run = store.begin_run(origin)
+    longer: list[at.EntityRow] = [(f"e{n}", "Company", n + 1, {"name": f"Longer {n}"}) for n in range(10)]
+    store.write(Batch.make(at.entities(longer)), Manifest(origin, run, 1, 10, at.prints("b")))
+    version = int(store.version().rpartition("-")[2])
+    assert store.counts()["entities"] == {"Person": 10}
+    proxy.commits, proxy.deaf = 0, lost
+    store.finish_run(run, "done", {})
+    assert proxy.cuts == len(lost)
+    assert store.counts()["entities"] == {"LegalEntity": 10}
+    assert int(store.version().rpartition("-")[2]) == version + 1
+    assert store.verify() == []
     proxy.close()
 
 
