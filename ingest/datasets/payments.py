@@ -165,7 +165,10 @@ def tabled(table: pa.Table, rows: Mapping[str, Callable[[Fields], Fields]]) -> t
 
 
 def _tabled(rows: list[tuple[Fields, int, int]]) -> pa.Table:
-    names = list(dict.fromkeys(n for row, _, _ in rows for n in row))
+    names: dict[str, None] = {}
+    for row, _, _ in rows:
+        if not row.keys() <= names.keys():
+            names |= dict.fromkeys(row)
     columns = [pa.array([row.get(n) or None for row, _, _ in rows], pa.string()) for n in names]
     places = [pa.array([r[1] for r in rows], pa.int64()), pa.array([r[2] for r in rows], pa.int64())]
     return pa.table([*columns, *places], names=[*names, "record", "line"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -17,24 +18,32 @@ from vinculo.ingest.datasets import payment_rules, payments
 from vinculo.ingest.datasets.payments import Fields, tabled
 from vinculo.ingest.datasets.swift_mt_details import information, non_swift
 
+#: Longer texts are no account numbers, and not worth remembering.
+_SHORT = 64
+_DAY, _CUT_UP, _DOTTED = re.compile(r"\d{6}"), re.compile(r"[\d.]*\.[\d.]*"), re.compile(r"[\d.]+")
+_POLISH, _BALANCE = re.compile(r"\d{26}"), re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,]+)")
+_OLD_DUTCH, _TEN_DIGITS = re.compile(r"N\d{3}|NMSC"), re.compile(r"\d{10}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _METHODS = {"CHK": "check", "CSH": "cash", "DDT": "ach", "STO": "ach", "TRF": "wire", "CHG": "fee", "INT": "interest"}
 
 
 def _day(text: str) -> str:
     """``YYMMDD`` as a date; what no calendar has stays, to be rejected with its own text."""
-    if re.fullmatch(r"\d{6}", text):
-        year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
-        try:
-            return date(year + (1900 if year >= 69 else 2000), month, day).isoformat()
-        except ValueError:
-            pass
-    return text
+    return _of_calendar(text) if _DAY.fullmatch(text) else text
+
+
+@lru_cache(4096)
+def _of_calendar(text: str) -> str:
+    year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
+    try:
+        return date(year + (1900 if year >= 69 else 2000), month, day).isoformat()
+    except ValueError:
+        return text
 
 
 def _booked(value: str, entry: str) -> str:
     """The day of the entry (``MMDD``), in the year of its value date or the one beside it."""
-    if not entry or not re.fullmatch(r"\d{6}", value):
+    if not entry or not _DAY.fullmatch(value):
         return ""
     apart = int(entry[:2]) - int(value[2:4])
     year = (int(value[:2]) + (1 if apart < -6 else -1 if apart > 6 else 0)) % 100
@@ -60,13 +69,17 @@ def _account(text: str, currency: str = "") -> Fields:
 
 def _number(text: str, bank: str = "") -> str:
     """Numbers that are padded with zeros or cut up by dots, as they are known elsewhere."""
+    return _known_number(text, bank) if len(text) <= _SHORT >= len(bank) else _known_number.__wrapped__(text, bank)
+
+
+# the lines of a statement name the same accounts again
+@lru_cache(8192)
+def _known_number(text: str, bank: str) -> str:
     plain = text.replace(" ", "")
-    if re.fullmatch(r"\d{26}", plain) and (whole := iban_shaped(f"PL{plain}")):
+    if _POLISH.fullmatch(plain) and (whole := iban_shaped(f"PL{plain}")):
         return whole
-    dotted = bool(re.fullmatch(r"[\d.]*\.[\d.]*", plain))
-    return (
-        plain.replace(".", "").lstrip("0") if (dotted or bank.isdigit()) and re.fullmatch(r"[\d.]+", plain) else plain
-    )
+    dotted = bool(_CUT_UP.fullmatch(plain))
+    return plain.replace(".", "").lstrip("0") if (dotted or bank.isdigit()) and _DOTTED.fullmatch(plain) else plain
 
 
 def _bank(text: str) -> Fields:
@@ -80,7 +93,7 @@ def _side(side: str, fields: Fields) -> Fields:
 
 def _balance(text: str) -> tuple[str, str, str]:
     """``C110522EUR3236,28`` as sum, day and currency."""
-    found = re.fullmatch(r"([CD])(\d{6})([A-Z]{3})([\d,]+)", text.strip().partition("\n")[0])
+    found = _BALANCE.fullmatch(text.strip().partition("\n")[0])
     if not found:
         return "", "", ""
     return ("-" if found[1] == "D" else "") + _sum(found[4]), _day(found[2]), found[3]
@@ -138,10 +151,10 @@ def _other(row: Fields, told: Fields) -> Fields:
     bank = _bank(told.get("bank", ""))
     other = {"account": _number(told.get("account", ""), bank.get("clearing", "")), "name": told.get("name", "")}
     details, reference = row.get("details", ""), row.get("reference", "")
-    if not told and re.fullmatch(r"N\d{3}|NMSC", row.get("type", "")) and details and "\n" not in details:
+    if not told and _OLD_DUTCH.fullmatch(row.get("type", "")) and details and "\n" not in details:
         # Rabobank's old way: the account where the reference stands, the name behind it
         other["name"] = details
-        if re.fullmatch(r"\d{10}", reference):
+        if _TEN_DIGITS.fullmatch(reference):
             other["account"] = reference.lstrip("0")
     return other | bank | {"street": " ".join(told.get("address", "").split())}
 

@@ -97,7 +97,10 @@ class Records:
 
     def chunk(self) -> Chunk:
         """What has been gathered; it goes on empty."""
-        names = list(dict.fromkeys([*self._columns, *(n for row in self._rows for n in row)]))
+        names = dict.fromkeys(self._columns)
+        for row in self._rows:
+            if not row.keys() <= names.keys():
+                names |= dict.fromkeys(row)
         columns = [pa.array([row.get(n) for row in self._rows], pa.string()) for n in names]
         places = [pa.array(self._numbers, pa.int64()), pa.array(self._lines, pa.int64())]
         table = pa.table([*columns, *places], names=[*names, "record", "line"])

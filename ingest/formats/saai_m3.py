@@ -29,6 +29,7 @@ _END_OF_FILE = "801"
 _OF_A_LINE = ("552", "553", "554", "555", "556", "557", "558")
 #: Lines of one pedimento: it has hundreds, large ones some ten thousand.
 _LONGEST = 200_000
+_PLACES = [str(n) for n in range(1, 101)]
 
 
 @dataclass
@@ -46,7 +47,8 @@ class _Pedimento:
         self.number = self.number or number
         if number != self.number:
             return False
-        node: dict[str, Any] = {str(n): f.strip() for n, f in enumerate(fields, 1) if f.strip()}
+        places = _PLACES if len(fields) <= len(_PLACES) else [str(n) for n in range(1, len(fields) + 1)]
+        node: dict[str, Any] = {n: said for n, f in zip(places, fields, strict=False) if (said := f.strip())}
         if kind in _OF_A_LINE:
             above = self.tariff.get((node.get("2", ""), node.get("3", "")))
             if above is None:

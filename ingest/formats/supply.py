@@ -11,6 +11,7 @@ from vinculo.ingest.formats import limits
 from vinculo.ingest.formats.opened import OpenedFile
 
 _PIECE = 1 << 20
+_SOME = 1 << 16
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _MARKS = {"utf-8-sig": ("utf-8", codecs.BOM_UTF8), "utf-16": ("utf-16-le", codecs.BOM_UTF16_LE)}
 
@@ -69,6 +70,14 @@ class Supply:
         """
         looked = 0  # so far into the line there is no end of it
         while True:
+            end = self._text.rfind(b"\n", self._at, self._at + _SOME) + 1
+            if end > self._at:
+                # many lines at a time; bytes end their lines at CR and LF alone
+                for raw in self._text[self._at : end].splitlines(keepends=True):
+                    self.pass_over(len(raw), 1)
+                    yield raw.decode()
+                looked = 0
+                continue
             found = _LINE_END.search(self._text, self._at + looked)
             if found is None or (found.end() == len(self._text) and found[0] == b"\r" and not self.ended):
                 if not self.ended:

@@ -110,7 +110,9 @@ def _messages(file: OpenedFile, supply: Supply) -> Iterator[_Message]:
             head: str | None = raw.rstrip("\r\n")[raw.index("}{1:") + 1 :]
         else:
             head = None
-        tag = _TAG.fullmatch(text.partition("{4:")[2] if begins and "{4:" in text else text)
+        tag = None
+        if begins or text.startswith(":"):
+            tag = _TAG.fullmatch(text.partition("{4:")[2] if begins and "{4:" in text else text)
         if begins or (tag and tag[1] == "20"):
             if message is not None and message.names:
                 yield message
