@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from vinculo.graph.errors import StoreError, StoreVersionError
 from vinculo.graph.stores.assembly import portions, table_of
+from vinculo.graph.stores.sqlite_log import BRING_NAME, GIVE_NAME, named, refuse_foreign_log
 from vinculo.graph.stores.sqlite_tables import (
     APPLICATION_ID,
     INDEX_TABLES,
@@ -48,8 +49,11 @@ class Connection:
             raise
 
     def _open(self, create: bool, read_only: bool) -> None:
+        path = _path(self.url)
+        if path is not None:
+            refuse_foreign_log(path, self.url)
         self._db = _connected(self.url, create, read_only)
-        self._path = _path(self.url)
+        self._path = path
         self._place = _place(self._path)
         try:
             self._checked(create, read_only)
@@ -68,6 +72,7 @@ class Connection:
                 # another process may have made the tables while this one waited
                 if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     _run(db, TABLES)
+                    db.execute(GIVE_NAME)
                     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
@@ -76,6 +81,9 @@ class Connection:
             with self.writing():
                 while self._version() in MIGRATIONS:
                     _run(db, MIGRATIONS[self._version()])
+        if not read_only and self._version() == SCHEMA_VERSION and not named(db):
+            with self.writing():
+                db.execute(GIVE_NAME)
         if self._version() != SCHEMA_VERSION:
             code = "store_older" if self._version() in MIGRATIONS else "store_version"
             raise StoreVersionError(code, url=self.url, found=self._version(), wanted=SCHEMA_VERSION)
@@ -103,6 +111,7 @@ class Connection:
                 if _place(self._path) != self._place:
                     # SQLite would go on writing into a file that nobody can find any more
                     raise StoreError("store_moved", url=self.url)
+                self._db.execute(BRING_NAME)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from jobs import JOBS, Job, Seen, telling
+from preloading import sample
 
 #: By name: the number ``calls.c`` knows it by.
 HOWS = {"kill": 1, "EIO": 2, "ENOSPC": 3, "short": 4, "torn": 5, "full": 6, "dead": 7, "power": 8, "tangled": 9}
@@ -242,13 +243,6 @@ class Trial:
 def _error_told(out: Path) -> str:
     found = [json.loads(line) for line in out.read_text(errors="replace").splitlines() if line.startswith("{")]
     return str(next((line["error"] for line in found if "error" in line), ""))
-
-
-def sample(numbers: Sequence[int], most: int, seed: str) -> list[int]:
-    """So many of them, the same ones for a seed; all where ``most`` is 0."""
-    if not most or len(numbers) <= most:
-        return list(numbers)
-    return sorted(random.Random(seed).sample(numbers, most))
 
 
 def cases(folder: Path, job: str, most: int, hows: Sequence[str] = ()) -> Iterator[Case]:

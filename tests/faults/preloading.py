@@ -1,9 +1,10 @@
-"""Compiles ``calls.c`` and runs ``each_call.py`` with it."""
+"""Compiles ``calls.c``, runs ``each_call.py`` with it and says what must be so after each case."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,13 @@ def each_call(folder: Path, job: str, most: int, hows: Sequence[str] = ()) -> It
             yield json.loads(line)
     if program.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {program.returncode}")
+
+
+def sample(numbers: Sequence[int], most: int, seed: str) -> list[int]:
+    """So many of them, the same ones for a seed; all where ``most`` is 0."""
+    if not most or len(numbers) <= most:
+        return list(numbers)
+    return sorted(random.Random(seed).sample(numbers, most))
 
 
 def wrong(case: dict[str, Any]) -> str:

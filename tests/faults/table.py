@@ -1,8 +1,9 @@
 """A program: every fault at every place, and a table of how it ended.
 
-``python tests/faults/table.py FOLDER [sqlite] [neo4j]`` takes about half an hour of one core for SQLite and files, and as long
-again for Neo4j (a server of its own, or the one that ``VINCULO_TEST_NEO4J`` names). Every case is kept in ``FOLDER/*.jsonl``;
-those that are there are not tried again. Ends with 1 where a case is not as it must be.
+``python tests/faults/table.py FOLDER [MOST] [sqlite] [neo4j]`` tries every place, or of each fault at most ``MOST`` of each
+job. All of them take about half an hour of one core for SQLite and files, and as long again for Neo4j (a server of its own, or
+the one that ``VINCULO_TEST_NEO4J`` names). Every case is kept in ``FOLDER/*.jsonl``; those that are there are not tried again.
+Ends with 1 where a case is not as it must be.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "neo4j")]
 
-from preloading import each_call, wrong  # noqa: E402
+from preloading import each_call, sample, wrong  # noqa: E402
 
 #: What each fault is called in the table.
 FAULTS = {
@@ -61,15 +62,15 @@ def kept(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
-def embedded(folder: Path) -> Iterator[dict[str, Any]]:
-    """Every call of every job that writes to SQLite or to files."""
+def embedded(folder: Path, most: int) -> Iterator[dict[str, Any]]:
+    """The calls of every job that writes to SQLite or to files."""
     for where, jobs in JOBS.items():
         for job in jobs:
             done = folder / f"{job.replace(' ', '_')}.jsonl"
             if not done.exists():
                 part = done.with_suffix(".part")
                 with part.open("w", encoding="utf-8") as out:
-                    for case in each_call(folder, job, 0):
+                    for case in each_call(folder, job, most):
                         out.write(json.dumps(case) + "\n")
                 part.rename(done)
             for case in kept(done):
@@ -91,8 +92,8 @@ def _server(folder: Path) -> Iterator[tuple[str, Any]]:
         server.stop()
 
 
-def messages(folder: Path) -> Iterator[dict[str, Any]]:
-    """Every message between driver and server, each way of cutting it, and a server that is killed."""
+def messages(folder: Path, most: int) -> Iterator[dict[str, Any]]:
+    """The messages between driver and server, each way of cutting them, and a server that is killed."""
     from bolt_proxy import WAYS, BoltProxy
     from outages import Crash, Load, address_through, fresh, write_file
 
@@ -107,7 +108,8 @@ def messages(folder: Path) -> Iterator[dict[str, Any]]:
         proxy.arm()
         load.through(url, address)
         seen = dict(proxy.seen)
-        plan = [(way, n) for way in WAYS for n in range(1, seen["down" if way == "down" else "up"] + 1)]
+        ends = {way: seen["down" if way == "down" else "up"] for way in WAYS}
+        plan = [(way, n) for way in WAYS for n in sample(range(1, ends[way] + 1), most, way)]
         plan += [("restart", n) for n in range(1, RESTARTS + 1)] if server else []
         for how, number in plan:
             if (how, number) not in cases:
@@ -148,13 +150,15 @@ def table(cases: Sequence[dict[str, Any]]) -> list[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Run what is asked for (both without a word) and print the table."""
-    folder, *which = arguments
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    folder = Path(arguments[0]).resolve()
+    most = next((int(word) for word in arguments[1:] if word.isdigit()), 0)
+    stores = [word for word in arguments[1:] if not word.isdigit()] or ["sqlite", "neo4j"]
+    folder.mkdir(parents=True, exist_ok=True)
     cases: list[dict[str, Any]] = []
-    if "sqlite" in which or not which:
-        cases += embedded(Path(folder).resolve())
-    if "neo4j" in which or not which:
-        cases += messages(Path(folder).resolve())
+    if "sqlite" in stores:
+        cases += embedded(folder, most)
+    if "neo4j" in stores:
+        cases += messages(folder, most)
     print("\n".join(table(cases)))
     bad = [c for c in cases if c["wrong"]]
     for case in bad:

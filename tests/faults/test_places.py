@@ -198,6 +198,24 @@ with telling(after, each_write=True):
 """
 
 
+def test_a_store_copied_over_one_that_was_killed(store: Path, file: Path, tmp_path: Path) -> None:
+    """The log of the one is not mixed into the other, as SQLite would; both are there once the log is moved away."""
+    backup = tmp_path / "backup.db"
+    assert load(backup, write(tmp_path / "more.csv", 100, 400))[0] == 0
+    wanted = contents(backup)
+    subprocess.run([sys.executable, "-c", KILLED, str(file), str(store), str(Path(__file__).parent)])
+    shutil.copy(store, tmp_path / "killed.db")
+    shutil.copy(backup, store)
+    for read_only in (True, False):
+        with pytest.raises(StoreError) as told:
+            open_store(f"sqlite:///{store}", read_only=read_only)
+        assert told.value.code == "store_foreign_log"
+    for end in ("wal", "shm"):
+        store.with_name(f"case.db-{end}").rename(tmp_path / f"killed.db-{end}")
+    assert contents(store) == wanted
+    assert contents(tmp_path / "killed.db")["entities"] > 0
+
+
 def test_a_clock_that_runs_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs keep their order and contents their digest, whatever the clock says."""
     files = [write(tmp_path / f"{n}.csv", 10 * n, 10 * n + 15) for n in range(4)]
