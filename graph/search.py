@@ -44,6 +44,8 @@ def folded(text: str) -> str:
     >>> folded("  Halcón, S.A. de C.V. ")
     'halcon s a de c v'
     """
+    if text.isascii():
+        return _NOT_WORD.sub(" ", text.lower()).strip()
     # compatibility forms first: only then does case folding see the plain letters
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN))
     return _NOT_WORD.sub(" ", "".join(c for c in spread if not unicodedata.combining(c))).strip()

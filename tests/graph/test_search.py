@@ -45,6 +45,8 @@ def test_folding_is_idempotent_and_blind_to_normal_forms(text: str) -> None:
     assert folded(folded(text)) == folded(text)
     assert folded(unicodedata.normalize("NFC", text)) == folded(unicodedata.normalize("NFD", text))
     assert squeezed(text) == folded(text).replace(" ", "")
+    # one letter beyond ASCII changes nothing about the others
+    assert folded(f"é {text}") == f"e {folded(text)}".strip()
 
 
 @given(st.text(alphabet="abc ", max_size=20))
