@@ -11,7 +11,9 @@ STREAMED = 64 << 30
 RATIO = 100
 HARMLESS = 10 << 20
 #: Characters of one line of text; a document of OFX may stand on one line.
-LINE = 64 << 20
+LINE = 32 << 20
+#: Bytes of XML without a record or of one record: the parser holds them, as some twenty times as much.
+RECORD = 16 << 20
 #: Lists and objects in each other in JSON.
 DEEPEST = 100
 

@@ -32,7 +32,7 @@ _ENTRY = re.compile(
 #: The reference of the one who ordered a payment, as German and Dutch banks mark it.
 _ORDERED = re.compile(r"EREF[+/]([^/?+]+)")
 #: Lines of one message: a bank statement has thousands, not millions.
-_LONGEST = 200_000
+_LONGEST = 400_000
 # no line end among what may stand in front: blank lines would be tried again and again
 _START = re.compile(r"(?m)^[\x00-\x09\x0b-\x20]*(\{1:[A-Z]\d\d|:20:)")
 _INNER = re.compile(r"(?m)^:(25P?|28C?|32A|60[FM]|61|50[AFK]?):")

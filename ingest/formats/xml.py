@@ -16,7 +16,7 @@ from lxml import etree
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
-from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, rejected
+from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, limits, rejected
 from vinculo.ingest.formats.opened import OpenedFile
 
 DEEPEST = 100
@@ -25,6 +25,7 @@ PARSERS_DEEPEST = 256
 #: Elements and short texts at the beginning of a document that say what it is.
 _PEEKED = 1000
 _SHORT = 40
+_PIECE = 1 << 15
 
 
 class _TooDeep(Exception):
@@ -110,40 +111,65 @@ def events(file: OpenedFile, tags: list[str] | None, kinds: tuple[str, ...]) -> 
     Raises
     ------
     InputError
-        ``damaged_xml``, ``unsafe_xml``.
+        ``damaged_xml``, ``deep_xml``, ``long_record``, ``unsafe_xml``.
     """
     if b"<!DOCTYPE" in file.head.replace(b"\x00", b""):
         raise InputError("unsafe_xml", file=str(file.path))
+    parser = etree.XMLPullParser(
+        events=kinds,
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     checked = False
-    try:
-        with file.bytes() as raw:
-            parser = etree.iterparse(
-                raw,
-                events=kinds,
-                tag=tags,
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                dtd_validation=False,
-                huge_tree=False,
-                remove_comments=True,
-                remove_pis=True,
-            )
-            for event, element in parser:
+    line = since = 1
+    waiting = 0
+    with file.bytes() as raw:
+        while True:
+            piece = raw.read(_PIECE)
+            error, root = None, None
+            try:
+                root = parser.feed(piece) if piece else parser.close()
+            except etree.XMLSyntaxError as damage:
+                error = _told(file, damage)
+            line += piece.count(b"\n")
+            waiting += len(piece)
+            # what was whole before the damage is given first
+            for event, element in parser.read_events():
                 if not checked:
                     checked = True
-                    if element.getroottree().docinfo.doctype:
-                        raise InputError("unsafe_xml", file=str(file.path))
+                    _refuse_type(file, element)
+                waiting, since = 0, line
                 yield event, element
-    except etree.XMLSyntaxError as error:
-        line, column = error.position
-        if "Excessive depth" in str(error):
-            raise InputError("deep_xml", file=str(file.path), line=line, limit=PARSERS_DEEPEST) from None
-        if "amplification" in str(error):
-            raise InputError("unsafe_xml", file=str(file.path), line=line) from None
-        raise InputError(
-            "damaged_xml", file=str(file.path), line=line, column=column, reason=str(error.msg).splitlines()[0]
-        ) from None
+            if error is not None:
+                raise error
+            if root is not None:
+                _refuse_type(file, root)
+            if not piece:
+                return
+            if waiting > limits.RECORD:
+                raise InputError("long_record", file=str(file.path), line=since, limit=limits.RECORD >> 20)
+
+
+def _refuse_type(file: OpenedFile, element: Any) -> None:
+    if element.getroottree().docinfo.doctype:
+        raise InputError("unsafe_xml", file=str(file.path))
+
+
+def _told(file: OpenedFile, error: etree.XMLSyntaxError) -> InputError:
+    line, column = error.position
+    if "Excessive depth" in str(error):
+        return InputError("deep_xml", file=str(file.path), line=line, limit=PARSERS_DEEPEST)
+    if "amplification" in str(error):
+        return InputError("unsafe_xml", file=str(file.path), line=line)
+    return InputError(
+        "damaged_xml", file=str(file.path), line=line, column=column, reason=str(error.msg).splitlines()[0]
+    )
 
 
 def peek(file: OpenedFile) -> list[Head]:

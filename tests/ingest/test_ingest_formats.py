@@ -428,6 +428,22 @@ def test_xml_trees_hold_what_the_elements_above_said(written: Write) -> None:
     assert table.column("line").to_pylist() == [1, 1, 2]
 
 
+def test_xml_without_records_or_with_a_huge_one_is_not_held_in_memory(
+    written: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "RECORD", 200_000)
+    small = "<p><i>1</i></p>\n"
+    assert read(written("s.xml", f"<l>\n{small * 30_000}</l>"), Layout(elements=("p",)))[0].num_rows == 30_000
+    for filling in ("<o/>\n" * 100_000, "<p>" + "<o/>\n" * 100_000 + "</p>"):
+        file = open_file(written("x.xml", f"<l>\n{small * 3}{filling}{small}</l>"))
+        given = []
+        with pytest.raises(InputError) as caught:
+            for chunk in format_of(file).reads(file, Layout(elements=("p",)), {}):
+                given.append(chunk.table.num_rows)
+        assert (caught.value.code, sum(given)) == ("long_record", 3)
+        assert caught.value.line is not None and 2 <= caught.value.line < 20_000
+
+
 def test_xml_that_breaks_off_gives_the_records_before(written: Write) -> None:
     path = written("x.xml", "<l>\n<r><i>1</i></r>\n<r><i>2</i></r>\n<r><i>3</j></r></l>")
     file, found = open_file(path), []

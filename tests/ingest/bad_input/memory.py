@@ -53,7 +53,8 @@ def pieces(sample: Sample, size: int) -> Iterator[str]:
                 | {"id": f"{sample.letter}{number:06}", "name": f"Ficticia {number} SA", "note": f"Nota {number} " * 4}
             )
         made = sample.write([*rows, rows[-1]])
-        text = "".join(made.records[:-1])
+        # messages are as long as a bank's, not as the file
+        text = made.text if "mt" in sample.tags else "".join(made.records[:-1])
         if sample.name == "SAAI M3":
             # the number of a pedimento is its place in the sample
             text = text.replace("|6", f"|{number // 2000 % 10}")
