@@ -136,7 +136,7 @@ def _counts(url: str, version: str) -> dict[str, dict[str, int]]:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _synthetic(url: str, version: str) -> str:
-    made_up = {r.source.synthetic for r in reader(url).runs() if r.status != "withdrawn"}
+    made_up = {s.synthetic for s in reader(url).sources()}
     return ("some" if len(made_up) > 1 else "all") if True in made_up else ""
 
 

@@ -47,7 +47,7 @@ def unseen(store: Store, language: str, loading: bool) -> list[Unseen]:
     made = []
     for run in last.values():
         state = "held" if run.status == "held" else "loading" if run.status == "running" and loading else "cut"
-        reasons = held(store, run.source) if state == "held" else []
+        reasons = held(store, run) if state == "held" else []
         made.append(Unseen(run, state, tuple(r.into(language) for r in reasons)))
     return made
 

@@ -82,6 +82,8 @@ class InputError(VinculoError):
     """Mend the file."""
 
     exit_code = 3
+    #: The run that keeps what stands before the damage, where there is any.
+    kept_run: int | None = None
 
 
 class StoreError(VinculoError):

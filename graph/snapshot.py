@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vinculo.graph import context
-from vinculo.graph.errors import EnvironmentProblem, InputError, UsageError
+from vinculo.graph.errors import EnvironmentProblem, InputError, StoreBusy, UsageError
 from vinculo.graph.statements import flat, put_together, taken_apart, things_of
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from vinculo.graph.transfer import Digest
 
 SNAPSHOT_VERSION = 1
+#: So often is a snapshot begun anew.
+TRIES = 4
 #: Rows of one row group.
 ROWS = 50_000
 ORIGIN = [("dataset", pa.string()), ("sha256", pa.string())]
@@ -50,7 +52,7 @@ REJECTS = pa.schema([*ORIGIN, *REJECT_SCHEMA])
 
 
 def write_snapshot(
-    store: Store, folder: Path, digest: Digest, progress: Callable[[str, int, int], None] | None
+    store: Store, folder: Path, digest: Callable[[], Digest], progress: Callable[[str, int, int], None] | None
 ) -> dict[str, Any]:
     """Write ``folder``; see :func:`vinculo.graph.transfer.snapshot`."""
     if folder.exists():
@@ -58,7 +60,7 @@ def write_snapshot(
     part = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.part")
     try:
         part.mkdir(parents=True)
-        told = _write(store, part, digest, progress)
+        told = _unchanged(store, part, digest, progress)
         for path in sorted(part.iterdir()):
             on_disk(path)
         on_disk(part)
@@ -71,6 +73,24 @@ def write_snapshot(
         shutil.rmtree(part, ignore_errors=True)
         raise
     return told
+
+
+def _unchanged(
+    store: Store, part: Path, digest: Callable[[], Digest], progress: Callable[[str, int, int], None] | None
+) -> dict[str, Any]:
+    """Write again where a file was published or withdrawn meanwhile: half of two states is none.
+
+    Raises
+    ------
+    StoreBusy
+        There is no quiet moment.
+    """
+    for _ in range(TRIES):
+        before = store.version()
+        told = _write(store, part, digest(), progress)
+        if store.version() == before:
+            return told
+    raise StoreBusy("store_changing", tries=TRIES)
 
 
 def _write(

@@ -81,12 +81,20 @@ class Store(Protocol):
         ------
         StoreBusy, StoreUnreachable, EnvironmentProblem
             Nothing of this batch was written.
+        StoreError
+            ``run_withdrawn``: somebody has taken the file out since the run began.
         """
 
     def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
         """Close a run with its counts; ``at`` as in :meth:`begin_run`.
 
         ``done`` publishes the source; ``interrupted`` (cut short) and ``held`` (not what was expected of it) leave it as it is.
+        A run that is done stays so.
+
+        Raises
+        ------
+        StoreError
+            ``run_withdrawn``, as :meth:`write`.
         """
 
     def withdraw(self, source: Source) -> dict[str, int]:

@@ -150,7 +150,9 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
 
 
 def _complete(origin: Store | Snapshot, target: Store, source: Source) -> bool:
-    """Whether the target has every batch of the source, and finished loading it."""
+    """Whether the target has every batch of the source, and shows it."""
+    if source.key not in {s.key for s in target.sources()}:
+        return False
     statuses = [r.status for r in target.runs() if r.source.key == source.key]
     if not statuses or statuses[-1] == "running":
         return False
@@ -290,7 +292,7 @@ def snapshot(store: Store, folder: str | Path, progress: Progress | None = None)
     UsageError
         ``snapshot_exists``.
     """
-    return write_snapshot(store, Path(folder), Digest(), progress)
+    return write_snapshot(store, Path(folder), Digest, progress)
 
 
 def restore(folder: str | Path, store: Store, progress: Progress | None = None) -> dict[str, int]:

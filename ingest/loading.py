@@ -100,7 +100,9 @@ class Loading:
             if before.status == "done":
                 return
         # a run that could not say so itself (it was killed after its last chunk), or was held back, is ended here
-        asked = not (self.seen_before or self.source.synthetic)
+        # what it was when it came counts, not what this load says
+        there = next((s for s in self.store.unpublished() if s.key == self.source.key), self.source)
+        asked = not (self.seen_before or there.synthetic)
         missed: list[Text] = self.expected.missed(report.read) if asked else []
         if missed:
             keep_held(self.store, self.source, run, missed)
@@ -198,14 +200,19 @@ class Loading:
         # a chunk that was cut short is counted on the next run, as far as it was not written
         for name, count in self.settled.items():
             setattr(self.report, name, count)
-        if isinstance(error, StoreError) or self.report.run is None:
+        if isinstance(error, StoreError):
             return
         with suppress(VinculoError):
+            damaged = error if isinstance(error, InputError) else None
+            before = self._run_before() if self.report.run is None and damaged else None
+            run = before.number if before and before.status != "done" else self.report.run
+            if run is None:
+                return
             self._account()
-            damaged = isinstance(error, InputError)
-            if isinstance(error, InputError):
-                keep_held(self.store, self.source, self.report.run, [Text(error.message("en"), error.message("es"))])
-            self.store.finish_run(self.report.run, "held" if damaged else "interrupted", self.report.counts())
+            if damaged is not None:
+                keep_held(self.store, self.source, run, [Text(damaged.message("en"), damaged.message("es"))])
+                damaged.kept_run = run
+            self.store.finish_run(run, "held" if damaged else "interrupted", self.report.counts())
 
 
 def _after(batch: Batch, records: npt.NDArray[np.int64], marks: Halves, done: int) -> _Rest:

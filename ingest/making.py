@@ -83,9 +83,7 @@ def made_of(
     seen = Marks()
     chunks = recognised.format.reads(file, recognised.layout, notes)
     for chunk in as_one(chunks) if recognised.dataset.whole_file else chunks:
-        if here and expected.asks:
-            expected.add(_prepared(chunk.table, recognised.dataset))
-        yield _made(chunk, recognised.dataset, seen, here, doubts, Expectations() if here else expected)
+        yield _made(chunk, recognised.dataset, seen, here, doubts, expected)
 
 
 def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doubts, expected: Expectations) -> Made:
@@ -94,6 +92,9 @@ def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doub
     firsts = seen.firsts(marks)
     there = here.known(marks) & firsts
     wanted = firsts & ~there
+    if expected.asks and there.any():
+        # not mapped again, yet they are part of what is expected of the file
+        expected.add(_prepared(table.filter(pa.array(there)), dataset))
     batch = _mapped(table.filter(pa.array(wanted)) if not wanted.all() else table, dataset, doubts, expected)
     records = table.column("record").to_numpy()
     bad = np.isin(records, pc.unique(batch.rejects.column("record")).to_numpy())

@@ -18,21 +18,26 @@ def _name(source: Source) -> str:
     return f"{source.dataset} {source.sha256}"
 
 
+def _keep(store: Store, collection: str, source: Source, number: int, told: dict[str, Any]) -> None:
+    # a run is known by when it began, which a copy keeps; its number is the store's own
+    started = next(r.started for r in store.runs() if r.number == number)
+    store.save_document(collection, _name(source), {"run": started, **told})
+
+
+def kept_of(store: Store, collection: str, run: Run) -> dict[str, Any]:
+    """What one of the collections has of this run; empty where it has nothing, or that of another run of the file."""
+    kept = store.documents(collection).get(_name(run.source), {})
+    return kept if kept.get("run") == run.started else {}
+
+
 def keep_told(store: Store, source: Source, run: int, told: dict[str, Any]) -> None:
     """Keep what a load that wrote something found out about its file, and its warnings, in the language they were given in."""
-    store.save_document(TOLD, _name(source), {"run": run, **told})
-
-
-def told_by(store: Store, run: Run) -> dict[str, Any]:
-    """What was kept of this run; empty where a later run of the file wrote more, or an older version kept nothing."""
-    kept = store.documents(TOLD).get(_name(run.source), {})
-    return kept if kept.get("run") == run.number else {}
+    _keep(store, TOLD, source, run, told)
 
 
 def keep_held(store: Store, source: Source, run: int, why: list[Text]) -> None:
     """Remember why a file is held back."""
-    told = {"run": run, "en": [t.en for t in why], "es": [t.es for t in why]}
-    store.save_document(HELD, _name(source), told)
+    _keep(store, HELD, source, run, {"en": [t.en for t in why], "es": [t.es for t in why]})
 
 
 def forget_held(store: Store, source: Source) -> None:
@@ -41,9 +46,9 @@ def forget_held(store: Store, source: Source) -> None:
         store.delete_document(HELD, _name(source))
 
 
-def held(store: Store, source: Source) -> list[Text]:
-    """Why a file is held back; empty where it is not, or was cut short."""
-    told = store.documents(HELD).get(_name(source), {"en": [], "es": []})
+def held(store: Store, run: Run) -> list[Text]:
+    """Why the file of a run is held back; empty where it is not, or was cut short."""
+    told = kept_of(store, HELD, run) or {"en": [], "es": []}
     return [Text(en, es) for en, es in zip(told["en"], told["es"], strict=True)]
 
 
@@ -89,10 +94,8 @@ def publish(store: Store, number: int, reason: str, *, at: str = "") -> Run:
     if not reason.strip():
         raise UsageError("needs_reason")
     now = at or datetime.now(UTC).isoformat(timespec="seconds")
-    why = [{"en": t.en, "es": t.es} for t in held(store, run.source)]
-    store.save_document(
-        PUBLISHED, _name(run.source), {"run": number, "at": now, "reason": reason.strip(), "against": why}
-    )
+    why = [{"en": t.en, "es": t.es} for t in held(store, run)]
+    _keep(store, PUBLISHED, run.source, number, {"at": now, "reason": reason.strip(), "against": why})
     store.finish_run(number, "done", run.counts)
     forget_held(store, run.source)
     return next(r for r in store.runs() if r.number == number)

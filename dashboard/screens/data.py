@@ -28,7 +28,7 @@ from vinculo.graph.stores import hide_password, open_store
 from vinculo.graph.types import Source
 from vinculo.ingest import profile as profiles
 from vinculo.ingest.formats.limits import MEMBERS, RATIO, TOTAL
-from vinculo.ingest.publishing import PUBLISHED
+from vinculo.ingest.publishing import PUBLISHED, kept_of
 from vinculo.ingest.recognise import datasets
 from vinculo.ingest.report import COUNTS
 
@@ -140,7 +140,7 @@ def runs() -> None:
     if not made:
         st.caption(t("data.no_runs"))
         return
-    vouched = cases.store().documents(PUBLISHED)
+    store = cases.store()
     rows = [
         {
             t("run"): run.number,
@@ -149,7 +149,7 @@ def runs() -> None:
             t("when"): spoken(run.finished or run.started),
             t("state"): t(f"run.{run.status}"),
             **{t(f"count.{c}"): run.counts.get(c, 0) for c in COUNTS},
-            t("data.vouched"): seen(vouched.get(f"{run.source.dataset} {run.source.sha256}", {}).get("reason", "")),
+            t("data.vouched"): seen(kept_of(store, PUBLISHED, run).get("reason", "")),
             "sha256": run.source.sha256,
         }
         for run in reversed(made)

@@ -14,7 +14,7 @@ from vinculo.graph.stores.sqlite_bulk import Bulk
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_context import Contexts, drop_context
 from vinculo.graph.stores.sqlite_lookup import Lookups
-from vinculo.graph.stores.sqlite_publishing import is_published
+from vinculo.graph.stores.sqlite_publishing import is_published, refuse_withdrawn
 from vinculo.graph.stores.sqlite_records import Records, source_number
 from vinculo.graph.stores.sqlite_search import Searches
 from vinculo.graph.stores.sqlite_tables import CHANGED
@@ -45,6 +45,7 @@ class SqliteStore(Lookups, Searches, Bulk, Records, Contexts):
             there = db.execute(query, (source, manifest.number)).fetchone()
             if there:
                 return Added(0, 0) if there[0] == manifest.run else None
+            refuse_withdrawn(db, manifest.run)
             added = write_batch(db, batch, manifest, source)
             if is_published(db, source):
                 db.execute(CHANGED)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
+from vinculo.graph.errors import StoreError
 from vinculo.graph.stores.assembly import portions
 from vinculo.graph.stores.sqlite_deriving import FEW, derive, rederive_entities, rederive_links
 from vinculo.graph.stores.sqlite_tables import SEEN
@@ -38,6 +39,19 @@ def unseen(db: sqlite3.Connection) -> set[int]:
 def note(db: sqlite3.Connection, thing: str, source: int, numbers: Iterable[int]) -> None:
     """Remember that a source says something of these entities or links that is not derived yet."""
     db.executemany(f"INSERT OR IGNORE INTO {thing}_pending VALUES (?,?)", ((source, no) for no in numbers))
+
+
+def refuse_withdrawn(db: sqlite3.Connection, run: int) -> None:
+    """Stop a load whose file somebody has taken out meanwhile.
+
+    Raises
+    ------
+    StoreError
+        ``run_withdrawn``.
+    """
+    query = "SELECT s.file FROM run r JOIN source s ON s.no = r.source WHERE r.no = ? AND r.status = 'withdrawn'"
+    for (file,) in db.execute(query, (run,)):
+        raise StoreError("run_withdrawn", file=file, run=run)
 
 
 def publish(db: sqlite3.Connection, source: int) -> bool:
@@ -105,8 +119,15 @@ def hand_over(db: sqlite3.Connection, thing: str, source: int, touched: Iterable
             f"""INSERT OR IGNORE INTO temp.orphan SELECT no FROM {thing} x WHERE origin = 0 AND NOT EXISTS
                 (SELECT 1 FROM {thing}_fact f WHERE f.{thing} = x.no AND f.source {SEEN})"""
         )
+    other = f"SELECT s.no FROM source s WHERE s.no IN ({_SAYING[thing]}) ORDER BY s.published = 0, s.no LIMIT 1"
     db.execute(
-        f"""UPDATE {thing} AS x SET origin = coalesce((SELECT s.no FROM source s WHERE s.no IN ({_SAYING[thing]})
-            ORDER BY s.published = 0, s.no LIMIT 1), 0) WHERE no IN (SELECT no FROM temp.orphan)"""
+        f"""UPDATE {thing} AS x SET origin = CASE WHEN 0 IN ({_SAYING[thing]}) THEN 0 ELSE coalesce(({other}), 0) END
+            WHERE no IN (SELECT no FROM temp.orphan)"""
+    )
+    # the others that are not published had no reason for a note as long as this one was
+    db.execute(
+        f"""INSERT OR IGNORE INTO {thing}_pending SELECT s.no, x.no FROM temp.orphan o JOIN {thing} x ON x.no = o.no
+            JOIN source s ON s.published = 0 AND s.no NOT IN (x.origin, ?) WHERE s.no IN ({_SAYING[thing]})""",
+        (source,),
     )
     return [no for (no,) in db.execute("SELECT no FROM temp.orphan ORDER BY no")]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores.sqlite_connection import Connection
-from vinculo.graph.stores.sqlite_publishing import publish
+from vinculo.graph.stores.sqlite_publishing import publish, refuse_withdrawn
 from vinculo.graph.stores.sqlite_tables import CHANGED, SEEN, SOME_UNSEEN
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
 
@@ -43,8 +43,12 @@ class Records:
 
     def finish_run(self, run: int, status: str, counts: dict[str, int], *, at: str = "") -> None:
         with self._db.writing() as db:
+            if status != "withdrawn":
+                refuse_withdrawn(db, run)
+            # what another process has ended stays ended
             db.execute(
-                "UPDATE run SET finished = ?, status = ?, counts = ? WHERE no = ?",
+                """UPDATE run SET finished = ?1, status = ?2, counts = ?3
+                   WHERE no = ?4 AND (status <> 'done' OR ?2 IN ('done', 'withdrawn'))""",
                 (at or assembly.now(), status, json.dumps(counts, sort_keys=True), run),
             )
             own = db.execute("SELECT source FROM run WHERE no = ?", (run,)).fetchone()

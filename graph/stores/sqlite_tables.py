@@ -85,6 +85,7 @@ PRAGMA user_version = 3;
     # what is there stays seen: 2 is "published by an older version", and no source has the number 0
     3: f"""
 ALTER TABLE source ADD COLUMN published INTEGER NOT NULL DEFAULT 2;
+UPDATE source SET published = 0 WHERE no NOT IN (SELECT source FROM batch);
 ALTER TABLE entity ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE link ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
 {_PENDING}{_CONTEXT}PRAGMA user_version = 4;

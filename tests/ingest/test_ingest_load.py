@@ -178,10 +178,10 @@ def test_damage_keeps_what_stands_before_it(store: Store, written: Write) -> Non
     assert (caught.value.code, caught.value.line) == ("unclosed_quote", 5)
     assert store.counts() == {"entities": {}, "links": {}}
     (run,) = store.runs()
-    assert (run.status, [t.en for t in held(store, run.source)]) == ("held", [caught.value.message("en")])
+    assert (run.status, [t.en for t in held(store, run)]) == ("held", [caught.value.message("en")])
     publish(store, run.number, "the rest is of no account")
     assert store.counts()["links"]["PAID"] == 3
-    assert (store.runs()[0].status, held(store, run.source)) == ("done", [])
+    assert (store.runs()[0].status, held(store, run)) == ("done", [])
 
 
 def test_a_wrong_file_is_told_what_it_resembles(store: Store, written: Write) -> None:

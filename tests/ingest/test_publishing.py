@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from vinculo.graph.errors import UsageError
+from vinculo.graph.errors import Cancelled, InputError, UsageError
 from vinculo.graph.store import Store
 from vinculo.ingest.expectations import FEW_ROWS, Expectations
 from vinculo.ingest.load import ingest
-from vinculo.ingest.publishing import PUBLISHED, held, publish
+from vinculo.ingest.publishing import PUBLISHED, held, kept_of, publish
 from vinculo.ingest.recognise import datasets
 
 Write = Callable[..., Path]
@@ -34,7 +34,7 @@ def test_a_file_of_too_few_records_is_held_back(store: Store, written: Write) ->
     assert store.counts() == NOTHING and store.sources() == []
     (run,) = store.runs()
     assert (run.status, run.number) == ("held", report.run)
-    assert [t.es for t in held(store, run.source)] != [t.en for t in held(store, run.source)]
+    assert [t.es for t in held(store, run)] != [t.en for t in held(store, run)]
     # the same file again is as short as before
     (again,) = ingest(written("a.csv", rows(9)), store, dataset=list_of_ten)
     assert again.held == report.held and again.already_there == 9
@@ -123,3 +123,45 @@ def test_what_is_held_back_can_be_withdrawn(store: Store, written: Write) -> Non
     with pytest.raises(UsageError) as told:
         publish(store, report.run or 0, "too late")
     assert told.value.code == "run_not_held"
+
+
+def test_what_is_held_back_is_not_shown_by_loading_it_again(store: Store, written: Write) -> None:
+    """A record that stands in the file many times counts once, and what came as real stays real."""
+    whole = replace(TRANSFERS, fill_rates={"account to account: amount": 0.9})
+    repeated = rows(30, empty=5) + "T29,2024-01-02,5,USD,A29,B29\n" * 40
+    (first,) = ingest(written("a.csv", repeated), store, dataset=whole)
+    (second,) = ingest(written("a.csv", repeated), store, dataset=whole)
+    assert first.held == second.held != []
+    (third,) = ingest(written("a.csv", repeated), store, dataset=whole, synthetic=True)
+    assert third.held == first.held and store.counts() == NOTHING
+
+
+def test_damage_met_after_a_stop_holds_what_was_read_back(
+    store: Store, written: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vinculo.ingest.formats.table.CHUNK", 30)
+    monkeypatch.setattr("vinculo.ingest.formats.table.CHUNK_BYTES", 1)
+    path = written("a.csv", rows(30) + 'T99,"2024')
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "ingest":
+            raise Cancelled("interrupted", file="a.csv", records=done)
+
+    with pytest.raises(Cancelled):
+        ingest(path, store, progress=stop)
+    with pytest.raises(InputError) as told:
+        ingest(path, store)
+    (run,) = store.runs()
+    assert (run.status, told.value.kept_run) == ("held", run.number)
+    publish(store, run.number, "the rest is of no account")
+    assert store.counts()["links"]["PAID"] == 30
+
+
+def test_why_a_file_was_held_back_goes_with_it(store: Store, written: Write) -> None:
+    list_of_ten = replace(TRANSFERS, minimum_records=10)
+    (report,) = ingest(written("a.csv", rows(9)), store, dataset=list_of_ten)
+    publish(store, report.run or 0, "agreed by telephone", at="2026-01-02T03:04:05+00:00")
+    store.withdraw(store.sources()[0])
+    later = store.begin_run(store.runs()[0].source, at="2031-01-01T00:00:00+00:00")
+    run = next(r for r in store.runs() if r.number == later)
+    assert (kept_of(store, PUBLISHED, run), held(store, run)) == ({}, [])

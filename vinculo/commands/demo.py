@@ -45,7 +45,7 @@ def demo(
         port = free_port(port)
     kept = Path(folder) if folder else load_settings().data_folder / "demo" / f"case-{seed}"
     with console.open(write=True) as store:
-        if not mix and any(not s.synthetic for s in store.sources()):
+        if not mix and any(not s.synthetic for s in (*store.sources(), *store.unpublished())):
             raise UsageError("demo_into_real_case", url=console.shown_url)
         console.note("cli.demo.making", folder=str(kept))
         files = generate(_made(kept), seed=seed, scale=scale)

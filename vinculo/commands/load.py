@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import click
@@ -114,9 +113,9 @@ def ingest(
 
 def _say_kept(console: Console, store: Store, problem: InputError | UsageError) -> None:
     """Of a file that is damaged somewhere: what stands before that is there, unseen."""
-    last = store.runs()[-1:]
-    if problem.file and last and last[0].status == "held" and last[0].source.file == Path(problem.file).name:
-        console.note("cli.ingest.kept", run=last[0].number, loaded=f"{last[0].counts.get('loaded', 0):,}")
+    run = problem.kept_run if isinstance(problem, InputError) else None
+    for kept in (r for r in store.runs() if r.number == run):
+        console.note("cli.ingest.kept", run=run, loaded=f"{kept.counts.get('loaded', 0):,}")
 
 
 def _suggest(console: Console, store: Store) -> dict[str, int]:
@@ -194,7 +193,7 @@ def runs(console: Console, number: int | None) -> None:
 
 def _one_run(console: Console, number: int) -> None:
     from vinculo.graph.context import rejects_of
-    from vinculo.ingest.publishing import PUBLISHED, held, told_by
+    from vinculo.ingest.publishing import PUBLISHED, TOLD, held, kept_of
 
     with console.open() as store:
         run = next((r for r in store.runs() if r.number == number), None)
@@ -204,9 +203,9 @@ def _one_run(console: Console, number: int) -> None:
         # the store keeps rejects by file: a run that goes on from another tells those of both
         rejects = store.rejects(run.source)
         rejects = rejects if rejects.num_rows else rejects_of(store, run.source)
-        told = told_by(store, run)
-        why = held(store, run.source) if run.status == "held" else []
-        vouched = store.documents(PUBLISHED).get(f"{run.source.dataset} {run.source.sha256}", {})
+        told = kept_of(store, TOLD, run)
+        why = held(store, run) if run.status == "held" else []
+        vouched = kept_of(store, PUBLISHED, run)
     codes = dict(sorted(Counter(rejects.column("code").to_pylist()).items()))
     made = _run_json(run) | {
         "batches": [{"number": m.number, "records": m.records} for m in batches],

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 import store_places as at
 import transfer_cases as cases
 from store_places import Place
 
-from vinculo.graph.errors import UsageError
+from vinculo.graph.errors import StoreError, UsageError
 from vinculo.graph.store import Store
-from vinculo.graph.transfer import digest
+from vinculo.graph.stores import open_store
+from vinculo.graph.transfer import copy, digest, restore, snapshot
 from vinculo.graph.types import Batch, Manifest, Source
 
 BOSS: at.EntityRow = ("ana", "Person", 4, {"name": "Ana López Ruiz de Alarcón", "birthDate": "1980-02-03"})
@@ -211,3 +213,81 @@ def test_a_store_of_which_all_is_published_equals_one_loaded_in_one_go(place: Pl
         whole(wanted, number, batches)
     assert seen(store) == seen(wanted)
     assert store.verify() == wanted.verify() == []
+
+
+def _unseen(store: Store, name: str, things: list[at.EntityRow], between: list[at.LinkRow]) -> int:
+    origin = at.source(name)
+    run = store.begin_run(origin)
+    store.write(Batch.make(at.entities(things), at.links(between)), Manifest(origin, run, 1, 1, at.prints(name)))
+    return run
+
+
+def test_an_end_is_seen_with_the_link_whoever_brought_it_in(place: Place) -> None:
+    """A published file brings an end in, two unseen ones link to it; the first is withdrawn, then one of them published."""
+    store = place.open()
+    first = at.load(store, "d.a", [("e", "Company", 1, {"name": "E"})])
+    _unseen(store, "d.b", [], [("b", "PAID", "b1", "e", 1, {})])
+    third = _unseen(store, "d.c", [], [("c", "PAID", "c1", "e", 1, {})])
+    store.withdraw(first)
+    store.finish_run(third, "done", {})
+    assert [x.id for x in store.neighbours("e").links] == ["c"]
+    assert store.verify() == []
+
+
+def test_a_file_withdrawn_while_it_is_loaded_ends_the_load(place: Place) -> None:
+    store, other = place.open(), place.open()
+    run = _unseen(store, "d.a", [at.ANA], [])
+    other.withdraw(at.source("d.a"))
+    late = Batch.make(at.entities([at.FIRM]))
+    with pytest.raises(StoreError) as told:
+        store.write(late, Manifest(at.source("d.a"), run, 2, 1, at.prints("2")))
+    assert told.value.code == "run_withdrawn" and "a.csv" in told.value.message("en")
+    for status in ("done", "interrupted", "held"):
+        with pytest.raises(StoreError):
+            store.finish_run(run, status, {})
+    assert [r.status for r in store.runs()] == ["withdrawn"]
+    # what is loaded afresh is unseen until its own end
+    again = _unseen(store, "d.a", [at.ANA], [])
+    assert store.counts()["entities"] == {}
+    store.finish_run(again, "done", {})
+    assert store.counts()["entities"] == {"Person": 1}
+
+
+def test_a_run_that_is_done_stays_done(place: Place) -> None:
+    """Another process wrote the last of the file and ended the run; this one is then stopped."""
+    store = place.open()
+    run = _unseen(store, "d.a", [at.ANA], [])
+    store.finish_run(run, "done", {"read": 1})
+    for status in ("interrupted", "held"):
+        store.finish_run(run, status, {"read": 0})
+    assert [(r.status, r.counts) for r in store.runs()] == [("done", {"read": 1})]
+    assert store.verify() == []
+
+
+def test_a_file_that_the_target_holds_back_is_copied(place: Place) -> None:
+    origin, target = open_store("sqlite:///:memory:"), place.open()
+    at.load(origin, "d.a", [at.ANA], [])
+    run = _unseen(target, "d.a", [at.ANA], [])
+    target.finish_run(run, "held", {})
+    assert copy(origin, target)["sources"] == 1
+    assert digest(target) == digest(origin)
+    origin.close()
+
+
+def test_a_snapshot_is_of_one_state(place: Place, tmp_path: Path) -> None:
+    store, other = place.open(), place.open()
+    at.load(store, "d.a", [at.ANA], [])
+    run = _unseen(other, "d.b", [at.FIRM], [at.PAID])
+    published: list[int] = []
+
+    def meanwhile(stage: str, done: int, total: int) -> None:
+        if not published:
+            other.finish_run(run, "done", {})
+            published.append(done)
+
+    told = snapshot(store, tmp_path / "taken", meanwhile)
+    assert published and told == digest(store)
+    back = open_store("sqlite:///:memory:")
+    restore(tmp_path / "taken", back)
+    assert digest(back) == digest(store)
+    back.close()

@@ -132,3 +132,33 @@ def test_what_an_older_version_showed_stays_seen_and_can_be_withdrawn(older: tup
     }
     assert store.verify() == []
     store.close()
+
+
+def test_what_an_older_version_needs_as_an_end_stays_seen(older: tuple[str, dict[str, object]]) -> None:
+    """A held file describes the end of an old link, and another file is withdrawn."""
+    url, _ = older
+    store = open_store(url)
+    held = at.source("d.b")
+    run = store.begin_run(held)
+    batch = Batch.make(at.entities([("abroad", "Company", 1, {"name": "Held"})]))
+    store.write(batch, Manifest(held, run, 1, 1, at.prints("b")))
+    store.withdraw(at.load(store, "d.c", [("z", "Person", 1, {"name": "Z"})]))
+    assert [x.id for x in store.neighbours("abroad").links] == ["pay"]
+    assert store.entities(["abroad"])["abroad"].kind == "Thing" and store.verify() == []
+    store.close()
+
+
+def test_what_was_withdrawn_under_an_older_version_is_held_back_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    store = open_store(f"sqlite:///{path}")
+    gone = at.load(store, "d.a", [at.ANA])
+    store.withdraw(gone)
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript(BACK_TO_3)
+    store = open_store(f"sqlite:///{path}")
+    run = store.begin_run(gone)
+    store.write(Batch.make(at.entities([at.ANA])), Manifest(gone, run, 1, 1, at.prints("a")))
+    store.finish_run(run, "held", {})
+    assert store.counts()["entities"] == {} and store.unpublished() == [gone]
+    store.close()

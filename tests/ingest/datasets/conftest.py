@@ -17,7 +17,6 @@ from vinculo.ingest.expectations import Expectations
 from vinculo.ingest.load import FileReport, ingest
 from vinculo.ingest.publishing import publish
 
-
 #: Their records name others that stand in other records, or in other files.
 NAMES_ALONE = frozenset(
     ("ftm", "gleif_rr_csv", "gleif_rr_json", "icij_relationships", "ofac_add", "ofac_alt", "ofac_comments")
