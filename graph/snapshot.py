@@ -98,9 +98,11 @@ def _write(
 ) -> dict[str, Any]:
     counted = {sort: sum(kinds.values()) for sort, kinds in store.counts().items()}
     total, done = sum(counted.values()), 0
-    writers = {sort: pq.ParquetWriter(part / FILES[sort], SCHEMAS[sort], compression="zstd") for sort in FILES}
+    writers: dict[str, Any] = {}
     kept = {sort: schema.empty_table() for sort, schema in SCHEMAS.items()}
     try:
+        for sort, name in FILES.items():
+            writers[sort] = pq.ParquetWriter(part / name, SCHEMAS[sort], compression="zstd")
         for sort, chunk in store.statements():
             digest.add(sort, chunk)
             kept[sort] = pa.concat_tables([kept[sort], canonical(sort, chunk)])
@@ -113,8 +115,7 @@ def _write(
         for sort, rest in kept.items():
             writers[sort].write_table(rest, row_group_size=ROWS)
     finally:
-        for writer in writers.values():
-            writer.close()
+        _close(writers.values())
     sources = store.sources()
     manifests = [m for s in sources for m in store.manifests(s)]
     columns = [
@@ -153,12 +154,29 @@ def _write(
 def _write_contexts(store: Store, part: Path) -> list[list[str]]:
     """Write the tables of published figures, one after the other; returns what is there."""
     heads = store.contexts()
-    with pq.ParquetWriter(part / "context.parquet", CONTEXT, compression="none") as writer:
+    writer = pq.ParquetWriter(part / "context.parquet", CONTEXT, compression="none")
+    try:
         for head in heads.values():
             source = context.told(head).source
             rows = zip(*context.numbered(store.context(source), source), strict=True)
             writer.write_table(_table(rows, CONTEXT))
+    finally:
+        _close([writer])
     return [list(key) for key in sorted(heads)]
+
+
+def _close(writers: Iterable[Any]) -> None:
+    """Close them all. Arrow would try once more when one that could not be closed is collected, and complain aloud."""
+    problems = []
+    for writer in writers:
+        try:
+            writer.close()
+        except OSError as problem:
+            problems.append(problem)
+        finally:
+            writer.is_open = False
+    if problems:
+        raise problems[0]
 
 
 def _table(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
