@@ -15,17 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from preloading import HOW, can_compile, each_call, wrong
 
 pytestmark = [pytest.mark.fault, pytest.mark.skipif(not can_compile(), reason=HOW)]
-#: Of each fault, how many calls: most of a load's, for it makes most.
-JOBS = {
-    "load": 6,
-    "withdraw": 1,
-    "findings": 1,
-    "snapshot": 1,
-    "restore": 1,
-    "export ftm": 1,
-    "export csv": 1,
-    "profile": 1,
-}
+#: Of each fault, how many calls: most of a load's, for it makes most. Jobs that write like these have their turn in the table.
+JOBS = {"load": 5, "withdraw": 1, "snapshot": 1, "restore": 1, "export ftm": 1, "profile": 1}
 
 
 @pytest.mark.parametrize("job", JOBS)
