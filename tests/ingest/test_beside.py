@@ -16,6 +16,7 @@ from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest
 from vinculo.ingest import beside
 from vinculo.ingest.doubtful import Doubts
+from vinculo.ingest.expectations import Expectations
 from vinculo.ingest.formats.opened import open_file
 from vinculo.ingest.load import FileReport, ingest
 from vinculo.ingest.marks import Marks
@@ -185,7 +186,8 @@ def test_an_error_that_cannot_be_sent_is_told_as_text() -> None:
     class Local(Exception):
         pass
 
-    _, _, (_, error) = beside._unpacked(beside._last({}, Doubts(), Local("what happened")))
+    noted = Doubts(), Expectations()
+    *_, (*_, error) = beside._unpacked(beside._last({}, noted, Local("what happened")))
     assert isinstance(error, RuntimeError) and "what happened" in str(error)
-    _, _, (_, error) = beside._unpacked(beside._last({}, Doubts(), ValueError("known")))
+    *_, (*_, error) = beside._unpacked(beside._last({}, noted, ValueError("known")))
     assert isinstance(error, ValueError) and "known" in error.__notes__[0]
