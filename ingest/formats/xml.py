@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 from lxml import etree
@@ -105,7 +105,9 @@ class _Context:
             element.remove(sibling)
 
 
-def events(file: OpenedFile, tags: list[str] | None, kinds: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def events(
+    file: OpenedFile, tags: list[str] | None, kinds: tuple[Literal["start", "end"], ...]
+) -> Iterator[tuple[str, Any]]:
     """Each element with one of these tags as it starts or ends (``kinds``), safely: see the module.
 
     Raises
@@ -134,7 +136,10 @@ def events(file: OpenedFile, tags: list[str] | None, kinds: tuple[str, ...]) -> 
             piece = raw.read(_PIECE)
             error, root = None, None
             try:
-                root = parser.feed(piece) if piece else parser.close()
+                if piece:
+                    parser.feed(piece)
+                else:
+                    root = parser.close()
             except etree.XMLSyntaxError as damage:
                 error = _told(file, damage)
             line += piece.count(b"\n")
