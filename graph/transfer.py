@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.context import kept_tables
-from vinculo.graph.errors import StoreError, UsageError
+from vinculo.graph.errors import UsageError, VinculoError
 from vinculo.graph.facts import RECORD, UNIT
 from vinculo.graph.snapshot import Snapshot, write_snapshot
 from vinculo.graph.statements import flat, order_of, taken_apart, things_of
@@ -140,7 +140,7 @@ def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = No
                         progress("copy", done, total)
             except BaseException:
                 # the fingerprints must not outlive the values they stand for
-                with contextlib.suppress(StoreError):
+                with contextlib.suppress(VinculoError):
                     target.withdraw(source)
                 raise
     carried = _copy_contexts(origin, target)
