@@ -171,6 +171,10 @@ def schema_statements() -> dict[str, str]:
     return statements
 
 
+#: All are found before the first is changed: else each look passes over everything that the transaction has changed so far.
+_FIRST = "WITH collect([{0}, row]) AS xs UNWIND xs AS x WITH x[0] AS {0}, x[1] AS row"
+
+
 def write_entities(name: str) -> str:
     """Rows (id, code, name, facts, terms) of one kind; returns those that are there already with other facts."""
     return f"""UNWIND $rows AS row MERGE (n:Entity {{id: row[0]}})
@@ -192,7 +196,7 @@ def update_entities(was: str, now: str) -> str:
     relabelled = f"REMOVE n:{label(was)} SET n:{label(now)}, n.kind = $kind" if was != now else ""
     return f"""UNWIND $rows AS row MATCH (n:Entity {{id: row[0]}})
       WHERE n.kind <> $kind OR n.name <> row[1] OR n.facts <> row[2] OR n.terms <> row[3]
-      OR coalesce(n.by, 0) <> coalesce(row[4], 0)
+      OR coalesce(n.by, 0) <> coalesce(row[4], 0) {_FIRST.format("n")}
       SET n.name = row[1], n.facts = row[2], n.terms = row[3], n.by = row[4] {relabelled}"""
 
 
@@ -209,13 +213,8 @@ def update_links(name: str) -> str:
     """Rows (id, facts, by, date, amount, currency)."""
     return f"""UNWIND $rows AS row MATCH ()-[r:{link_type(name)} {{id: row[0]}}]->()
       WHERE r.facts <> row[1] OR any(p IN [[r.by, row[2]], [r.date, row[3]], [r.amount, row[4]], [r.currency, row[5]]]
-      WHERE p[0] <> p[1] OR (p[0] IS NULL) <> (p[1] IS NULL))
+      WHERE p[0] <> p[1] OR (p[0] IS NULL) <> (p[1] IS NULL)) {_FIRST.format("r")}
       SET r.facts = row[1], r.by = row[2], r.date = row[3], r.amount = row[4], r.currency = row[5]"""
-
-
-def drop_links(name: str) -> str:
-    """Links by ``$ids``."""
-    return f"UNWIND $ids AS id MATCH ()-[r:{link_type(name)} {{id: id}}]->() DELETE r"
 
 
 def links_there(name: str) -> str:

@@ -38,6 +38,12 @@ BROUGHT = """MATCH (n:Entity) WHERE n.id > $after AND n.by = $source
 Exclusively = Callable[[Callable[[Transaction], Any]], Any]
 
 
+def _drop_links(name: str) -> str:
+    """Drop links by ``$ids``; found first, or each look-up passes over all that the transaction has dropped."""
+    return f"""UNWIND $ids AS id MATCH ()-[r:{queries.link_type(name)} {{id: id}}]->()
+      WITH collect(r) AS rs UNWIND rs AS r DELETE r"""
+
+
 def withdraw_source(source: int, each: Exclusively) -> dict[str, int]:
     """Take out what only this source asserts.
 
@@ -96,7 +102,7 @@ def _links(tx: Transaction, source: int, kind: str, after: str) -> str:
     known = [Known(ids[n], kind, facts[n], by[n]) for n in left]
     links_right(tx, known, made_of.held([stay[n] for n in left]), hidden, source)
     lost = [id for id, some in zip(ids, stay, strict=True) if not some]
-    tx.rows(queries.drop_links(kind), ids=lost)
+    tx.rows(_drop_links(kind), ids=lost)
     if source not in hidden and hidden:
         # an end that only unpublished files have left is not seen any more
         look_again(tx, [*starts, *ends], hidden, source)
