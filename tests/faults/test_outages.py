@@ -63,6 +63,26 @@ def test_a_connection_cut_at_a_message(load: Load, neo4j_url: str, proxy: BoltPr
         assert ended.seconds < 60
 
 
+def test_a_withdrawal_cut_at_a_message(load: Load, neo4j_url: str, proxy: BoltProxy) -> None:
+    """Taking a file out goes on by itself too, and nothing of it is left; a lost reply is not told as another writer."""
+    numbers: list[int] = [0]
+    for turn in range(CUTS + 1):
+        fresh(neo4j_url)
+        with closing(open_store(neo4j_url)) as store:
+            load.run(store)
+            [source] = store.sources()
+        with closing(open_store(address_through(neo4j_url, proxy))) as store:
+            proxy.arm("down", numbers[turn])
+            store.withdraw(source)
+            assert proxy.cuts == (turn > 0)
+            if not turn:
+                numbers += random.Random(CUTS).sample(range(1, proxy.seen["down"] + 1), CUTS)
+        with closing(open_store(neo4j_url)) as store:
+            assert store.counts() == {"entities": {}, "links": {}}
+            assert store.verify() == []
+            assert store.runs()[-1].status == "withdrawn"
+
+
 def test_a_server_killed_and_started_again(load: Load, tmp_path: Path) -> None:
     """Killed in the middle of a load, back half a minute later: the load waits, says so, and ends as if nothing had been."""
     if not neo4j_server.can_start():
