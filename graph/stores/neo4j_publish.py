@@ -7,6 +7,7 @@ meanwhile. Whoever finds the mark goes on from there, as with a withdrawal.
 
 from __future__ import annotations
 
+from vinculo.graph.errors import StoreError
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores import neo4j_rows as made_of
 from vinculo.graph.stores.neo4j_connection import Transaction
@@ -15,10 +16,24 @@ from vinculo.graph.stores.neo4j_withdraw import Exclusively
 
 START = """MATCH (r:Run {number: $run}) MATCH (s:Source {number: r.source})
   WHERE NOT s.withdrawing AND NOT coalesce(s.published, true) SET s.publishing = true"""
+WITHDRAWN = """MATCH (r:Run {number: $run, status: 'withdrawn'}) MATCH (s:Source {number: r.source})
+  RETURN s.file, s.sha256"""
 PUBLISHING = "MATCH (s:Source {number: $source, publishing: true}) RETURN 1"
 NEXT = "MATCH (p:Pending {source: $source}) RETURN elementId(p), p.sort, p.ids LIMIT 1"
 DROP = "MATCH (p:Pending) WHERE elementId(p) = $note DELETE p"
 END = "MATCH (s:Source {number: $source}) SET s.published = true, s.publishing = false"
+
+
+def refuse_withdrawn(tx: Transaction, run: int) -> None:
+    """Let nobody go on with a run whose file was taken out meanwhile.
+
+    Raises
+    ------
+    StoreError
+        ``run_withdrawn``.
+    """
+    for file, sha256 in tx.rows(WITHDRAWN, run=run):
+        raise StoreError("run_withdrawn", file=file or sha256, run=run)
 
 
 def publish(source: int, each: Exclusively) -> None:

@@ -57,7 +57,9 @@ BEGIN_RUN = """MATCH (m:VinculoStore) SET m.version = m.version WITH m
   RETURN r.number"""
 SOURCE_NOW = """MATCH (s:Source {number: $source})
   RETURN s.withdrawing, s.number, s.dataset, s.sha256, s.file, s.synthetic, s.taint"""
-FINISH_RUN = "MATCH (r:Run {number: $run}) SET r.finished = $now, r.status = $status, r.counts = $counts"
+#: What another process has ended stays ended.
+FINISH_RUN = """MATCH (r:Run {number: $run}) WHERE r.status <> 'done' OR $status IN ['done', 'withdrawn']
+  SET r.finished = $now, r.status = $status, r.counts = $counts"""
 RUNS = "MATCH (r:Run) RETURN r.number, r.source, r.started, r.finished, r.status, r.counts ORDER BY r.number"
 MANIFEST_THERE = "MATCH (m:Manifest {key: $key}) RETURN m.run"
 MAKE_MANIFEST = """CREATE (m:Manifest {key: $key, source: $source, number: $number, run: $run, records: $records,

@@ -12,6 +12,7 @@ import pyarrow as pa
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores import neo4j_queries as queries
 from vinculo.graph.stores.neo4j_publish import START as START_PUBLISHING
+from vinculo.graph.stores.neo4j_publish import refuse_withdrawn
 from vinculo.graph.stores.neo4j_view import UNSEEN
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
 
@@ -74,6 +75,8 @@ class Records:
         values = {"run": run, "status": status, "counts": told, "now": at or assembly.now()}
 
         def work(tx: Transaction) -> None:
+            if status != "withdrawn":
+                refuse_withdrawn(tx, run)
             tx.rows(queries.FINISH_RUN, **values)
             if status == "done":
                 tx.rows(START_PUBLISHING, run=run)

@@ -24,6 +24,7 @@ from vinculo.graph.stores.assembly import portions, sources_by_number
 from vinculo.graph.stores.checksum import manifest_sum, signed
 from vinculo.graph.stores.neo4j_checksum import link_key, own_text, sum_of
 from vinculo.graph.stores.neo4j_connection import Transaction
+from vinculo.graph.stores.neo4j_publish import refuse_withdrawn
 from vinculo.graph.stores.neo4j_view import ENTITY, Known, hidden_now, look_again, note, put_entities, put_links
 from vinculo.graph.types import Added, Batch, Manifest
 
@@ -125,10 +126,13 @@ def write_batch(
         What is written now would be taken out again.
     Repeated
         It has to be done carefully.
+    StoreError
+        ``run_withdrawn``.
     """
     withdrawing, *kept = tx.rows(queries.SOURCE_NOW, source=source)[0]
     if withdrawing:
         raise HalfWithdrawn
+    refuse_withdrawn(tx, manifest.run)
     at = Writing(tx, ready, source, careful, hidden_now(tx), ready.total)
     _entities(at)
     for kind, rows in sorted(ready.links.items()):

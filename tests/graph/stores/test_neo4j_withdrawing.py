@@ -11,7 +11,7 @@ import store_places as at
 from neo4j_places import QUESTIONS, CutOff, cypher
 from store_places import Place
 
-from vinculo.graph.errors import StoreBusy
+from vinculo.graph.errors import StoreBusy, StoreError
 from vinculo.graph.store import Store
 from vinculo.graph.stores import neo4j_withdraw, neo4j_write
 from vinculo.graph.transfer import digest
@@ -177,10 +177,11 @@ def test_the_same_file_loaded_while_it_is_taken_out_is_whole(
     monkeypatch.setattr("vinculo.graph.stores.neo4j.write_batch", late)
     batch = Batch.make(at.entities([("new", "Person", 1, {"name": "New"})]))
     run = store.begin_run(origin)
-    store.write(batch, Manifest(origin, run, 2, 1, at.prints("new")))
-    store.finish_run(run, "done", {})
-    assert set(store.entities(["new", "e1"])) == {"new"}
-    assert [m.number for m in store.manifests(origin)] == [2]
+    with pytest.raises(StoreError) as told:
+        store.write(batch, Manifest(origin, run, 2, 1, at.prints("new")))
+    assert told.value.code == "run_withdrawn"
+    assert store.counts()["entities"] == {"Person": 1, "Thing": 1}
+    assert (store.entities(["new", "e1"]), store.manifests(origin)) == ({}, [])
 
 
 def test_what_others_write_between_two_pages_is_kept(server: Place, monkeypatch: pytest.MonkeyPatch) -> None:
