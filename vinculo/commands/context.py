@@ -212,7 +212,8 @@ def _load(console: Console, files: tuple[str, ...]) -> int:
                 tell_report(console, report.as_json())
                 _tell_newest(console, store, report.dataset, report.sha256)
             except (InputError, UsageError) as problem:
-                code = code or told(problem, as_json=console.as_json)
+                said = told(problem, as_json=console.as_json)
+                code = code or said
     return code
 
 
