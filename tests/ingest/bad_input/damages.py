@@ -7,7 +7,7 @@ What may come of it is one of these letters; a kind names those that are right f
 ``r``  the damaged record is rejected, with its line; the others load unchanged
 ``d``  the second of two equal records is told as a duplicate; ``+`` a record more than before is loaded
 ``0``  there is no record, which is said
-``s``  the file stops there, with the line; what stands before is loaded, nothing after it
+``s``  the file stops there, with the line; what stands before is kept, nothing after it
 ``x``  nothing is loaded, one sentence says why
 """
 

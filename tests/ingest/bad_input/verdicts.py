@@ -66,10 +66,11 @@ def hurried(seconds: int = SECONDS) -> Iterator[None]:
 
 
 def statements(store: Store) -> dict[tuple[str, str, str], int]:
-    """Everything said, with the record that says it."""
+    """Everything said, with the record that says it; also by files that are held back until somebody decides."""
     return {
         (row["id"], name, value): row["record"]
-        for _, table in store.statements()
+        for source in [*store.sources(), *store.unpublished()]
+        for _, table in store.statements(source)
         for row in table.to_pylist()
         for name, value in [("kind", row["kind"]), *unpack(row["facts"])]
     }
