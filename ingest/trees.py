@@ -154,7 +154,7 @@ class _Rows:
             values, several = self._reached(from_root, ups, names[:at])
         rest = names[at:]
         if not rest and not several and not every:
-            return [value if value.__class__ is str else _text(value) or None for value in values]
+            return [(value if value.__class__ is str else _text(value)) or None for value in values]
         made: list[Found] = []
         last: Any = None
         found: Found = None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vinculo.ingest.trees import Branch, branched
@@ -124,8 +124,9 @@ PATHS = st.tuples(st.sampled_from(["", "/"]), STEPS, st.sampled_from(["", "", "/
 COLUMNS = st.tuples(st.lists(PATHS, min_size=1, max_size=2).map("|".join), st.sampled_from(["", "[]"])).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(TREES, min_size=1, max_size=3), STEPS.map("/".join), st.lists(COLUMNS, min_size=1, max_size=4))
+@example([{"a": "", "^": {"b": ""}}], "", ["a", "/b", "a[]"])
 def test_columns_say_what_their_paths_lead_to(trees: list[Any], branch: str, paths: list[str]) -> None:
     table = pa.table(
         {"tree": [json.dumps(t) for t in trees], "record": list(range(len(trees))), "line": [0] * len(trees)}
