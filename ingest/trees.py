@@ -110,7 +110,7 @@ def _way(path: str, every: bool) -> Callable[[_Rows], list[Any]]:
         ups, what = told[1].count(".."), told[2]
         return lambda rows: [str(getattr(n, what)) or None if n else None for n in rows.above(False, ups)]
     plain = re.fullmatch(r"(/?)((?:\.\.(?:/|$))*)((?:[^./()][^/()]*(?:/|$))*)(\.?)", path)
-    if plain is None:
+    if plain is None or (plain[1] and plain[2]):
         finds = _walk(path)
         return lambda rows: [_kept((_text(node.value) for node in finds(row)), every) for row in rows.nodes]
     from_root, ups = bool(plain[1]), plain[2].count("..")

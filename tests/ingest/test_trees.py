@@ -124,7 +124,7 @@ PATHS = st.tuples(st.sampled_from(["", "/"]), STEPS, st.sampled_from(["", "", "/
 COLUMNS = st.tuples(st.lists(PATHS, min_size=1, max_size=2).map("|".join), st.sampled_from(["", "[]"])).map("".join)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(TREES, min_size=1, max_size=3), STEPS.map("/".join), st.lists(COLUMNS, min_size=1, max_size=4))
 @example([{"a": "", "^": {"b": ""}}], "", ["a", "/b", "a[]"])
 def test_columns_say_what_their_paths_lead_to(trees: list[Any], branch: str, paths: list[str]) -> None:
