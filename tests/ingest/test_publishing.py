@@ -45,7 +45,11 @@ def test_a_file_of_too_few_records_is_held_back(store: Store, written: Write) ->
     assert (whole.loaded, whole.already_there) == (10, 0)
 
 
-def test_a_column_that_is_seldom_filled_holds_a_file_back(store: Store, written: Write) -> None:
+@pytest.mark.parametrize("least", [0, 1 << 40], ids=["in a process beside", "in this process"])
+def test_a_column_that_is_seldom_filled_holds_a_file_back(
+    store: Store, written: Write, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr("vinculo.ingest.beside.LEAST_BYTES", least)
     whole = replace(TRANSFERS, fill_rates={"account to account: amount": 0.9})
     (report,) = ingest(written("a.csv", rows(40, empty=5)), store, dataset=whole)
     assert "88 %" in report.held[0] and "amount" in report.held[0] and "90 %" in report.held[0]
