@@ -34,7 +34,7 @@ from vinculo.ingest.marks import Marks
 from vinculo.ingest.recognise import Recognised, datasets
 
 #: From so many bytes on, starting a process costs less than it saves.
-LEAST_BYTES = 8 << 20
+LEAST_BYTES = 48 << 20
 # -P: nothing is imported from the folder the user happens to be in
 _PROGRAM = ("-P", "-c", "from vinculo.ingest.beside import serve; serve()")
 _READY = b"ready"

@@ -88,9 +88,9 @@ class Connection:
             code = "store_older" if self._version() in MIGRATIONS else "store_version"
             raise StoreVersionError(code, url=self.url, found=self._version(), wanted=SCHEMA_VERSION)
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA cache_size = -262144")
+        db.execute("PRAGMA cache_size = -65536")
         db.execute("PRAGMA temp_store = MEMORY")
-        db.execute("PRAGMA mmap_size = 1073741824")
+        db.execute("PRAGMA mmap_size = 268435456")
         _run(db, INDEX_TABLES)
 
     def _version(self) -> int:

@@ -25,7 +25,7 @@ from vinculo.ingest.load import ingest
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.fault]
 #: Messages cut of each way.
-CUTS = 4
+CUTS = 2
 
 
 @pytest.fixture(scope="module")
