@@ -37,6 +37,7 @@ SAYS = {
     "findings": "The deposit slips.",
     "communities": "No communities were computed yet",
     "data": "What was loaded",
+    "layout": "Say once what its columns are",
 }
 
 
