@@ -30,6 +30,7 @@ from vinculo.graph.types import Added, Batch, Manifest
 
 #: Rows of one statement. One transaction holds a whole batch.
 ROWS = 10_000
+NOTES = "MATCH (p:Pending) RETURN count(p)"
 #: Entities as they stand, before anything is merged into them.
 THERE = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id, n.kind, n.facts, n.by"
 
@@ -133,6 +134,7 @@ def write_batch(
     if withdrawing:
         raise HalfWithdrawn
     refuse_withdrawn(tx, manifest.run)
+    before = tx.rows(NOTES)[0][0]
     at = Writing(tx, ready, source, careful, hidden_now(tx), ready.total)
     _entities(at)
     for kind, rows in sorted(ready.links.items()):
@@ -140,7 +142,9 @@ def write_batch(
             _links(at, kind, some)
     if not at.unseen:
         look_again(tx, at.uncovered, at.hidden, every=False)
-    added = Added(tx.nodes_created, tx.relationships_created)
+    # notes are nodes too
+    noted = tx.rows(NOTES)[0][0] - before
+    added = Added(tx.nodes_created - noted, tx.relationships_created)
     fingerprints = b"".join(manifest.fingerprints.to_pylist())
     tx.rows(
         queries.MAKE_MANIFEST,
