@@ -66,6 +66,9 @@ class BoltProxy:
             except OSError:
                 client.close()
                 continue
+            for end in (client, server):
+                # else each message waits for the receipt of the one before it, 40 ms
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._ends += [client, server]
             agreed = Agreed()
             for direction, ends in (("up", (client, server)), ("down", (server, client))):
