@@ -103,5 +103,6 @@ def folded(value: str) -> str:
     >>> folded("  Número de Pedimento ")
     'numero de pedimento'
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
-    return squashed(bare.translate(_TABLE).casefold())
+    if not value.isascii():
+        value = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
+    return squashed(value.translate(_TABLE).casefold())

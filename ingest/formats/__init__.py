@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pyarrow as pa
 
@@ -70,7 +70,7 @@ class Layout:
         names: list[str] = []
         seen: dict[str, int] = {}
         for place, text in enumerate(header, 1):
-            name = text.strip("\ufeff") if self.exact else known.get(loose(text)) or folded(text)
+            name = text.strip("\ufeff") if self.exact else known.get(loose(text)) or _plain(text)
             name = name or f"column {place}"
             seen[name] = seen.get(name, 0) + 1
             names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
@@ -88,7 +88,7 @@ class Layout:
         left = [n for n in names if n not in known and not n.startswith("column ")]
         return {"not_used": ", ".join(left)} if left and known and not self.exact else {}
 
-    @property
+    @cached_property
     def _known(self) -> dict[str, str]:
         known = {loose(name): name for name in (*self.columns, *self.optional)}
         return {loose(alias): name for alias, name in self.aliases.items()} | known
@@ -171,13 +171,20 @@ def loose(text: str) -> str:
     >>> loose("Número_de  Factura #")
     'numero de factura'
     """
-    # recognising a file asks this of the same few texts for each dataset there is
+    # recognising a file asks this, and the next, of the same few texts for each dataset there is
     return _loosened(text) if len(text) <= _SHORT else _loosened.__wrapped__(text)
 
 
 @lru_cache(1 << 14)
 def _loosened(text: str) -> str:
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
+
+
+def _plain(text: str) -> str:
+    return _folded(text) if len(text) <= _SHORT else folded(text)
+
+
+_folded = lru_cache(1 << 14)(folded)
 
 
 def rejected(rows: Sequence[tuple[int, int, str, str, str, dict[str, object]]]) -> pa.Table:
