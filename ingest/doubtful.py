@@ -1,10 +1,13 @@
-"""What can be read and hardly be meant: dates far ahead, currencies that nobody has. It is kept as it stands, and told."""
+"""What can be read and hardly be meant, or meant otherwise: dates far ahead, currencies that nobody has, parties named NA.
+
+It is kept as it stands, and told.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.text import say
-from vinculo.ingest.cells import Cells
+from vinculo.ingest.cells import Cells, read
 from vinculo.ingest.clean.currencies import known_currency
 
 #: Dates up to this far ahead happen: a shipment announced, a value date.
@@ -21,6 +24,10 @@ AHEAD_DAYS = 366
 #: Of each column and chunk so many are remembered with their value; the first may turn out to be rejected.
 _FIRST = 100
 _YEAR = re.compile(r"[0-9]{4}(?:-|$)")
+#: What stands where no name is known, and is somebody's name all the same (a family Na, a Mr Null).
+_MAYBE_NAMES = r"(?i)^\W*(n\W*a|nan|null|none|nil)\W*$"
+#: Datasets call the columns so that hold texts in the place of names.
+_NOBODY = " nobody"
 #: What is about the future by its nature: ends, due dates.
 _TO_COME = frozenset(
     (
@@ -54,6 +61,16 @@ class Doubts:
             self._note("date", cells, _later(cells, self._latest), records)
         elif name == "currency" or name.endswith("Currency"):
             self._note("currency", cells, _unknown(cells), records)
+
+    def look_for_names(self, tables: Mapping[str, pa.Table]) -> None:
+        """Look through what names nobody in the tables that a dataset prepared: some of it may be a name."""
+        for table in tables.values():
+            for name in (n for n in table.column_names if n.endswith(_NOBODY)):
+                cells = read(table.column(name))
+                if cells.single is not None and cells.filled.any():
+                    maybe = pc.fill_null(pc.match_substring_regex(cells.single, _MAYBE_NAMES), False)
+                    odd = {int(n): cells.single[int(n)].as_py() for n in np.flatnonzero(np.asarray(maybe))}
+                    self._note("name", cells, odd, table.column("record").to_numpy())
 
     def _note(self, sort: str, cells: Cells, odd: dict[int, str], records: npt.NDArray[np.int64]) -> None:
         if not odd:

@@ -119,6 +119,7 @@ def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts, expected: Expecta
         return Batch.make()
     tables = _prepared(table, dataset)
     expected.add(tables)
+    doubts.look_for_names(tables)
     return map_tables(dataset.mappings, tables, table, dataset.name, doubts)
 
 

@@ -72,7 +72,7 @@ def _header() -> Mapping:
             "grossWeightKg": r.column("weight kg"),
             "transportMode": r.column("mode_of_transportation"),
             "inBondType": r.column("in_bond_entry_type"),
-            "notes": Value(columns=("weight told", "header told", "dates told")),
+            "notes": Value(columns=("weight told", "header told", "dates told", "vessel nobody")),
         }
     )
     carrier = EntityRule(
@@ -128,7 +128,9 @@ def _boxed(properties: dict[str, Value]) -> Mapping:
 
 def _summary() -> Mapping:
     date = {"date": r.column("arrived")}
-    notes = Value(columns=(*_LINES["notes"].columns, "dates told", "shipper nobody", "consignee nobody"))
+    notes = Value(
+        columns=(*_LINES["notes"].columns, "dates told", "shipper nobody", "consignee nobody", "vessel nobody")
+    )
     consignment = _consignment({**_ROUTE, **_LINES, "notes": notes, "modifiedAt": r.column("trade_update_date")})
     entities, links = r.put_together(
         ((consignment, r.container_rule()), ()),

@@ -44,6 +44,8 @@ ALIASES = {
     "valor declarado": "declared_value",
     "moneda": "currency",
 }
+#: How a note calls those who are named in other columns.
+_OTHERS = {"broker": "customs_broker", "carrier": "carrier", "vessel": "vessel"}
 _EXPORT, _IMPORT = r"^(e|x|exp|export|exports|exportacion)$", r"^(i|m|imp|import|imports|importacion)$"
 
 
@@ -76,7 +78,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
             c.constant("import", c.where(side, pc.match_substring_regex(side, _IMPORT))),
             c.texts(table, "side"),
         ),
-        "nobody": c.joined([c.marked(f"{role}: ", c.texts(table, f"{role} nobody")) for role in ROLES], "; "),
+        "nobody": r.unnamed(table, {role: role for role in ROLES} | _OTHERS),
     }
     return {"": c.with_columns(table, bills)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from vinculo.ingest.datasets import bills_of_lading
+from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Value
 
@@ -17,7 +18,7 @@ ABOUT = {
     "country": r.column("country"),
     "commodity": r.column("commodity"),
     "hsCode": Value(columns=("hs_code",), split=";"),
-    "notes": r.column("notes"),
+    "notes": Value(columns=("notes", "nobody")),
 }
 ALIASES = {
     "fecha": "date",
@@ -34,6 +35,7 @@ ALIASES = {
 def add_targets(table: pa.Table) -> pa.Table:
     """Add the columns of what an event was about: consignment, containers, vehicle, party, place."""
     table = r.add_party(table, "party", name="party_name", tax_id="party_tax_id", country="party_country")
+    table = c.with_columns(table, {"nobody": r.unnamed(table, {"party": "party_name"})})
     table = r.add_containers(table, "container_number")
     return r.add_place(table, "location", "location", "location_code")
 

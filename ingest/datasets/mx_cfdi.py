@@ -202,7 +202,7 @@ def _head_mapping() -> Mapping:
             "hsCode": r.column("hs codes"),
             "hazardCode": r.column("hazard"),
             "grossWeightKg": r.column("kilograms"),
-            "notes": Value(columns=("porte told", "distance told")),
+            "notes": Value(columns=("porte told", "distance told", "vessel nobody")),
         }
     )
     entities, links = r.vessel_rules("consignment")
@@ -216,7 +216,7 @@ def _ends() -> Mapping:
         LinkRule(kind, "party", "consignment", Key(literal=kind), {"date": r.column("at")}, where={"role": (role,)})
         for kind, role in (("SHIPPER", "Origen"), ("CONSIGNEE", "Destino"))
     )
-    return Mapping((_waybill(), *entities), (*links, *sides))
+    return Mapping((_waybill({"notes": r.column("party nobody")}), *entities), (*links, *sides))
 
 
 def _figures() -> Mapping:
@@ -228,7 +228,7 @@ def _figures() -> Mapping:
         LinkRule("CARRIER", "party", "consignment", Key(("role",), "CARRIER"), told, where={"!role": ("04",)}),
         r.link("HAS_IDENTIFIER", "party", "licence"),
     )
-    return Mapping((_waybill(), licence, *entities), (*links, *more))
+    return Mapping((_waybill({"notes": r.column("party nobody")}), licence, *entities), (*links, *more))
 
 
 def _mappings() -> dict[str, Mapping]:
@@ -251,7 +251,7 @@ def _mappings() -> dict[str, Mapping]:
     refers = r.link("REFERS_TO", "consignment", "pedimento", date | {"summary": r.constant("pedimento")})
     return {
         "": _head_mapping(),
-        "parties": Mapping((_invoice(), *entities), (*links, role)),
+        "parties": Mapping((_invoice({"notes": r.column("party nobody")}), *entities), (*links, role)),
         "ends": _ends(),
         "figures": _figures(),
         "plates": Mapping((_waybill(), vehicle), (carried,)),

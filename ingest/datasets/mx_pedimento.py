@@ -141,7 +141,7 @@ def _suppliers(table: pa.Table) -> pa.Table:
         table,
         {
             "invoice date": dates,
-            "invoice told": c.listed([incoterm, usd]),
+            "invoice told": c.listed([incoterm, usd, r.unnamed(table, {"supplier": "supplier"})]),
             "invoice number": pc.coalesce(c.through(number, folio_fiscal), number),
             "invoice key": pc.coalesce(c.through(number, invoice_key), c.marked("pedimento|", here)),
         },
@@ -193,7 +193,7 @@ def _head_mapping() -> Mapping:
             "grossWeightKg": r.column("head weight"),
             "declaredValue": r.column("value", "amount"),
             "currency": r.column("currency"),
-            "notes": r.column("regime told"),
+            "notes": Value(columns=("regime told", "trader nobody")),
         }
     )
     broker = EntityRule(

@@ -83,6 +83,7 @@ def _goods(table: pa.Table, columns: tuple[str, ...], date: str, goods: str) -> 
     short = pc.utf8_slice_codeunits(pc.replace_substring_regex(c.texts(table, goods), r"\s+", " "), 0, 60)
     return {
         "row": c.whole_row(table, columns),
+        "nobody": r.unnamed(table, {role: role for role in ROLES}),
         # what is written in another way is kept as it stands, as a text that cannot be read
         "number": pc.coalesce(c.present(pc.struct_field(amount, "number")), quantity),
         "unit": c.present(pc.struct_field(amount, "unit")),
@@ -97,6 +98,7 @@ def _consignment(properties: dict[str, Value]) -> EntityRule:
         "hsCode": Value(columns=("hs_code",), split=";"),
         "declaredValue": r.column("value_of_goods_usd", "amount"),
         "currency": r.column("currency"),
+        "notes": r.column("nobody"),
     }
     return EntityRule("consignment", "Consignment", Key(columns=("row",), literal="Consignment"), shared | properties)
 

@@ -16,7 +16,6 @@ def side_rules(side: str, account: dict[str, Value] | None = None) -> r.Rules:
         "birthDate": r.column(f"{side} born", "date"),
         "birthPlace": r.column(f"{side} birthplace"),
         "birthCountry": r.column(f"{side} birth country", "country"),
-        "notes": r.column(f"{side} nobody"),
     }
     parties = r.party_rules(side, extra=extra, prefix=FAMILY)
     bank = EntityRule(
@@ -114,6 +113,7 @@ def payment_mapping(amount: tuple[str, ...] = ("amount",), value_date: str = "va
         "status": r.column("status"),
         "transactionType": r.column("transaction type"),
         "purpose": r.column("purpose", "text"),
+        "summary": r.column("nobody"),
         "description": r.column("description"),
         "count": r.column("count"),
         "intermediary": r.column("intermediary"),
@@ -138,7 +138,7 @@ def _statement_mapping() -> Mapping:
         "balance": r.column("balance", "number"),
         "balanceDate": r.column("balance date", "date"),
         # every balance with its date, sign and currency, together as they belong
-        "notes": r.column("balances"),
+        "notes": Value(columns=("balances", "owner nobody")),
         "summary": r.column("owner label"),
     }
     return Mapping(*side_rules("owner", account))

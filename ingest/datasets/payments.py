@@ -27,6 +27,8 @@ Fields = dict[str, str]
 FAMILY = "bank"
 SIDES = ("originator", "beneficiary")
 ENDS = ("account", "party", "bank", "somebody")
+#: How a note calls those who are not named.
+_CALLED = {s: s for s in SIDES} | {f"{s} ultimate": f"ultimate {s}" for s in SIDES} | {"initiator": "initiating party"}
 #: Columns of one side that a dataset may give, each with the side and a space in front.
 GIVEN = (
     "account", "account type", "bic", "clearing", "bank", "name", "country", "street", "town", "tax", "number", "lei", "phone",
@@ -73,7 +75,7 @@ def payments(table: pa.Table, scope: str) -> pa.Table:
         )
         end = pc.case_when(pc.make_struct(*named), *ENDS)
         table = c.with_columns(table, {f"{side} end": end})
-    return c.with_columns(table, {"payment key": _payment_keys(table)})
+    return c.with_columns(table, {"payment key": _payment_keys(table), "nobody": r.unnamed(table, _CALLED)})
 
 
 def _side(table: pa.Table, side: str, scope: str) -> pa.Table:

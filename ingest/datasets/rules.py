@@ -5,7 +5,7 @@ A role (``shipper``) is a set of columns with that name in front. ``add_party`` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -135,6 +135,8 @@ def party_rules(
             "address": column(f"{role} address"),
             "phone": phone,
             "email": email,
+            # a number tells who it is, whatever stands where the name should
+            "notes": column(f"{role} nobody"),
             **(extra or {}),
         },
         kind_column=f"{role} kind",
@@ -227,7 +229,8 @@ def place_rule(role: str) -> EntityRule:
 
 def add_vessel(table: pa.Table, name: str, number: str) -> pa.Table:
     """Add the columns of a ship: known by a valid IMO number, else by its name inside this dataset."""
-    names, said = named(c.texts(table, name)), c.texts(table, number)
+    given, said = c.texts(table, name), c.texts(table, number)
+    names = named(given)
     made = c.through(said, imo)
     alone = pc.if_else(pc.is_valid(made), pa.scalar(None, pa.string()), c.alike(names))
     return c.with_columns(
@@ -237,6 +240,7 @@ def add_vessel(table: pa.Table, name: str, number: str) -> pa.Table:
             "imo type": c.constant("IMO", made),
             "vessel name key": alone,
             "vessel name": names,
+            "vessel nobody": c.absent(given, names),
             "vessel imo said": said,
         },
     )
@@ -278,6 +282,19 @@ def container_rule(properties: dict[str, Value] | None = None) -> EntityRule:
     number = column("containers", "compact")
     key = Key(prefix="", literal="Container", values=(number,))
     return EntityRule("container", "Container", key, {"number": number, **(properties or {})})
+
+
+def unnamed(table: pa.Table, roles: Mapping[str, str]) -> pa.Array:
+    """What stands in the place of names and names nobody, as a note: ``shipper: TO ORDER; consignee: N/A``.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        After :func:`add_party` of each role.
+    roles : dict
+        How each role is called in the note.
+    """
+    return c.joined([c.marked(f"{said}: ", c.texts(table, f"{role} nobody")) for role, said in roles.items()], "; ")
 
 
 def put_together(*rules: Rules) -> Rules:

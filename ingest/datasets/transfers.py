@@ -62,6 +62,7 @@ def prepare(table: pa.Table, scope: str = "transfers") -> dict[str, pa.Table]:
     for name in ("currency", "currency_received"):
         code = c.present(pc.utf8_upper(c.renamed(c.texts(table, name), CURRENCIES)))
         table = c.with_columns(table, {name: code})
+    table = c.with_columns(table, {"nobody": r.unnamed(table, {s: f"{s}_name" for s in SIDES})})
     ends = [_end(table, side) for side in SIDES]
     known = pc.is_valid(c.texts(table, "transfer_id"))
     way = pc.if_else(known, pc.binary_join_element_wise(*ends, " to "), pa.scalar(None, pa.string()))
@@ -104,6 +105,7 @@ def _mapping(ends: tuple[str, str]) -> Mapping:
             "place": r.column("place"),
             "placeRegion": r.column("place_region"),
             "purpose": r.column("purpose"),
+            "summary": r.column("nobody"),
             "transactionNumber": r.column("transfer_id"),
         },
     )

@@ -55,3 +55,28 @@ def test_every_currency_that_files_name_in_words_is_known() -> None:
 )
 def test_codes_of_the_region_and_new_ones_are_there(code: str) -> None:
     assert code in ISO_4217
+
+
+def test_a_party_called_na_is_told_and_kept_as_a_note(store: Store, written: Write) -> None:
+    header = "transfer_id,date,amount,currency,originator_account,originator_name,originator_tax_id,beneficiary_account"
+    rows = ["T1,2024-01-01,5,USD,A1,NA,,A2", "T2,2024-01-01,5,USD,A1,Na Hong-jin,,A2", "T3,2024-01-01,5,USD,A3,N/A,,A2"]
+    rows += ["T4,2024-01-01,5,USD,A4,Null,RUAA800101AB1,A2", "T5,2024-01-01,5,USD,A5,TO ORDER,,A2"]
+    (report,) = ingest(written("a.csv", "\n".join([header, *rows]) + "\n"), store)
+    assert report.loaded == 5
+    [told] = report.warnings
+    # a bearer's TO ORDER is nobody's name, whoever reads it
+    assert "called NA or the like" in told and ": 3 (first: record 1)" in told
+    paid = store.links(store.edges(["PAID"])["id"].to_pylist()).values()
+    notes = {x.first("transactionNumber"): x.first("summary") for x in paid}
+    assert notes == {
+        "T1": "originator_name: NA",
+        "T2": "",
+        "T3": "originator_name: N/A",
+        "T4": "originator_name: Null",
+        "T5": "originator_name: TO ORDER",
+    }
+    parties = {e.name for e in store.entities(store.nodes()["id"].to_pylist()).values() if e.kind == "LegalEntity"}
+    assert "Na Hong-jin" in parties and "NA" not in parties
+    # whoever has a tax number is there, with the text beside it
+    [known] = [e for e in store.entities(store.nodes()["id"].to_pylist()).values() if e.kind == "Person"]
+    assert (known.first("taxNumber"), known.first("notes")) == ("RUAA800101AB1", "Null")
