@@ -131,7 +131,7 @@ class _Rows:
     def __init__(self, nodes: list[_Node]) -> None:
         self.nodes = nodes
         self._above: dict[tuple[bool, int], list[_Node | None]] = {}
-        self._passed: dict[tuple[bool, int, tuple[str, ...]], tuple[list[Any], bool]] = {}
+        self._passed: dict[tuple[bool, int, tuple[str, ...]], list[Any]] = {}
 
     def above(self, from_root: bool, ups: int) -> list[_Node | None]:
         """For each row the node so many steps up, or the first of all."""
@@ -147,36 +147,43 @@ class _Rows:
 
     def below(self, from_root: bool, ups: int, names: tuple[str, ...], every: bool) -> list[Found]:
         """What these names lead to from there."""
-        values, several = self._reached(from_root, ups, ())
-        at = 0
-        while at < len(names) and not several and names[at] != "*":
-            at += 1
-            values, several = self._reached(from_root, ups, names[:at])
-        rest = names[at:]
-        if not rest and not several and not every:
-            return [(value if value.__class__ is str else _text(value)) or None for value in values]
-        made: list[Found] = []
-        last: Any = None
-        found: Found = None
-        for value in values:
-            # brothers ask the same of what is above them
-            if value is not last:
-                last, found = value, _kept(_texts(value, rest), every)
-            made.append(found)
-        return made
+        if "*" in names:
+            at = names.index("*")
+            return [_kept(_texts(v, names[at:]), every) for v in self._reached(from_root, ups, names[:at])]
+        values = self._reached(from_root, ups, names)
+        if every:
+            return [_kept(map(_text, _members(value)), True) for value in values]
+        return [value or None if value.__class__ is str else _first(value) for value in values]
 
-    def _reached(self, from_root: bool, ups: int, names: tuple[str, ...]) -> tuple[list[Any], bool]:
-        """The values that names lead to, and whether any of them is a list."""
+    def _reached(self, from_root: bool, ups: int, names: tuple[str, ...]) -> list[Any]:
+        """The values that names lead to; a list where there are several."""
         key = from_root, ups, names
         if key not in self._passed:
             if names:
                 name = names[-1]
-                before, _ = self._reached(from_root, ups, names[:-1])
-                made = [value.get(name) if value.__class__ is dict else None for value in before]
+                before = self._reached(from_root, ups, names[:-1])
+                made = [
+                    value.get(name) if value.__class__ is dict else _among(value, name) if value else None
+                    for value in before
+                ]
             else:
                 made = [node and node.value for node in self.above(from_root, ups)]
-            self._passed[key] = made, any(value.__class__ is list for value in made)
+            if list in set(map(type, made)):
+                # mostly lists of one: what may repeat does not
+                made = [v[0] if v.__class__ is list and len(v) == 1 else v for v in made]
+            self._passed[key] = made
         return self._passed[key]
+
+
+def _among(value: Any, name: str) -> list[Any] | None:
+    """What a name leads to from each member of a list."""
+    if value.__class__ is not list:
+        return None
+    return [one[name] for one in _members(value) if one.__class__ is dict and name in one]
+
+
+def _first(value: Any) -> str | None:
+    return next(filter(None, map(_text, _members(value))), None)
 
 
 def _texts(value: Any, names: tuple[str, ...]) -> Iterator[str]:
