@@ -59,6 +59,8 @@ class Dataset:
         For files that are recognised and hold nothing to load (a receipt): the code of the error that says so.
     synthetic : bool
         Everything in this layout is made up (a simulator's output), whether the file says so or not.
+    summed : tuple of str
+        Columns that a line of totals fills (amounts, weights, their units): where such a line is told from a record.
     """
 
     name: str
@@ -84,3 +86,4 @@ class Dataset:
     whole_file: bool = False
     refusal: str = ""
     synthetic: bool = False
+    summed: tuple[str, ...] = ()

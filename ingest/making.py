@@ -21,6 +21,7 @@ from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.marks import Halves, Marks, halves
 from vinculo.ingest.portions import as_one
 from vinculo.ingest.recognise import Recognised
+from vinculo.ingest.totals import lines_of_totals, rejected_totals
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,11 @@ def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doub
 def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts, expected: Expectations) -> Batch:
     if not table.num_rows:
         return Batch.make()
+    totals = lines_of_totals(table, dataset.summed)
+    if totals.any():
+        batch = _mapped(table.filter(pa.array(~totals)), dataset, doubts, expected)
+        rejects = pa.concat_tables([batch.rejects, rejected_totals(table.filter(pa.array(totals)))])
+        return Batch(batch.entities, batch.links, rejects)
     tables = _prepared(table, dataset)
     expected.add(tables)
     doubts.look_for_names(tables)

@@ -142,6 +142,7 @@ DATASET = Dataset(
     licence="",
     format="table",
     columns=("account", "date", "currency"),
+    summed=(*AMOUNTS, "balance", "currency"),
     optional=(
         *AMOUNTS, "direction", "balance", "value_date", "description", "reference", "end_to_end_id", "type", "place",
         "account_holder", "holder_tax_id", "bank", "counterparty", "counterparty_account", "counterparty_bank",

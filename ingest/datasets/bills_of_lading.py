@@ -147,5 +147,6 @@ DATASET = Dataset(
     aliases=ALIASES,
     mappings={"": _mapping()},
     prepare=prepare,
+    summed=("quantity", "quantity_unit", "gross_weight_kg", "declared_value", "currency"),
     fill_rates={": bill_number": 0.5, ": date": 0.5},
 )

@@ -60,6 +60,7 @@ DATASET = Dataset(
     licence="",
     format="table",
     columns=("seizure_id", "date", "commodity", "quantity"),
+    summed=("quantity", "unit", "value_usd"),
     optional=(
         "agency", "country", "location", "location_code", "hs_code", "unit", "value_usd", "bill_number", "container_number",
         "vehicle_plate", "party_name", "party_tax_id", "party_role", "party_country", "inspection_id", "notes",

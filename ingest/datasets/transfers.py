@@ -212,5 +212,6 @@ DATASET = Dataset(
     },
     mappings=MAPPINGS,
     prepare=prepare,
+    summed=("amount", "currency", "amount_usd", "amount_received", "currency_received"),
     fill_rates=FILLED,
 )
