@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 
-def spoken(iso: str) -> str:
-    """``2025-03-01 14:05`` in the browser's own time zone; an empty text stays empty."""
+def spoken(iso: str, *, seconds: bool = False) -> str:
+    """``2025-03-01 14:05`` (with seconds if wanted) in the browser's own time zone; an empty text stays empty."""
     try:
         when = datetime.fromisoformat(iso)
     except ValueError:
@@ -18,4 +18,4 @@ def spoken(iso: str) -> str:
         zone = ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}"
+    return when.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

@@ -7,6 +7,7 @@ whoever comes second learns it from the store, looks again at what is there, and
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ class Loading:
         self.report = FileReport(str(file.path), file.sha256, self.dataset.name, synthetic=synthetic, taint=taint)
         self.settled = self.report.counts()
         self.rejects: list[pa.Table] = []
+        self.written: dict[str, str] = {}  # when, by the number of the batch
         self.doubts = Doubts()
         self.expected = Expectations(self.dataset)
 
@@ -109,7 +111,7 @@ class Loading:
             report.held = [sentence.into() for sentence in missed]
         if wrote:
             told = {"notes": report.notes, "warnings": report.warnings, "rejects_file": report.rejects_file or ""}
-            keep_told(self.store, self.source, run, told)
+            keep_told(self.store, self.source, run, told | {"written": self.written})
         self.store.finish_run(run, "held" if missed else "done", report.counts())
         if not missed:
             forget_held(self.store, self.source)
@@ -175,6 +177,7 @@ class Loading:
         added = self.store.write(batch, manifest)
         if added is None:
             return False
+        self.written[str(self.number)] = datetime.now(UTC).isoformat(timespec="seconds")
         self.report.entities += added.entities
         self.report.links += added.links
         return True

@@ -35,6 +35,21 @@ def keep_told(store: Store, source: Source, run: int, told: dict[str, Any]) -> N
     _keep(store, TOLD, source, run, told)
 
 
+def written_at(store: Store, run: Run) -> list[tuple[int, int, str]]:
+    """Number, records and time (ISO, UTC) of each batch of a run; no time where the load was cut short and could not say it."""
+    times = kept_of(store, TOLD, run).get("written", {})
+    batches = (m for m in store.manifests(run.source) if m.run == run.number)
+    return [(m.number, m.records, str(times.get(str(m.number), ""))) for m in batches]
+
+
+def pace(run: Run) -> float | None:
+    """Records read a second, from the beginning of a run to its end; nothing where it took no second or has no end."""
+    if not run.finished or not run.counts.get("read"):
+        return None
+    took = (datetime.fromisoformat(run.finished) - datetime.fromisoformat(run.started)).total_seconds()
+    return run.counts["read"] / took if took >= 1 else None
+
+
 def keep_held(store: Store, source: Source, run: int, why: list[Text]) -> None:
     """Remember why a file is held back."""
     _keep(store, HELD, source, run, {"en": [t.en for t in why], "es": [t.es for t in why]})

@@ -25,10 +25,10 @@ from vinculo.dashboard.wording import (
 )
 from vinculo.graph.errors import VinculoError
 from vinculo.graph.stores import hide_password, open_store
-from vinculo.graph.types import Source
+from vinculo.graph.types import Run, Source
 from vinculo.ingest import profile as profiles
 from vinculo.ingest.formats.limits import MEMBERS, RATIO, TOTAL
-from vinculo.ingest.publishing import PUBLISHED, kept_of
+from vinculo.ingest.publishing import PUBLISHED, kept_of, pace, written_at
 from vinculo.ingest.recognise import datasets
 from vinculo.ingest.report import COUNTS
 
@@ -155,6 +155,24 @@ def runs() -> None:
         for run in reversed(made)
     ]
     downloads.table(rows, "runs", key="runs", hidden=("sha256",))
+    if st.toggle(t("data.batches"), key="batches_shown"):
+        batches(list(reversed(made)))
+
+
+def batches(made: list[Run]) -> None:
+    """When each batch of a run was written."""
+    run = st.selectbox(t("run"), made, format_func=lambda r: f"{r.number} · {seen(r.source.file)}", key="batches_run")
+    speed = pace(run)
+    if speed:
+        st.caption(t("data.pace", count=number(round(speed))))
+    rows = [
+        {t("data.batch"): n, t("data.records"): records, t("data.written"): spoken(at, seconds=True)}
+        for n, records, at in written_at(cases.store(), run)
+    ]
+    if rows:
+        downloads.table(rows, "batches", key="batches")
+    else:
+        st.caption(t("data.no_batches"))
 
 
 def _label(source: Source) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from vinculo.dashboard.frame import SCREENS
 from vinculo.graph.evidence import note_detection
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
+from vinculo.ingest.load import ingest
 
 Run = Callable[..., AppTest]
 WITH = {
@@ -191,6 +194,19 @@ def test_rejects_are_told_with_line_and_reason(case: str, page: Run) -> None:
     tables = [df.value for df in at.dataframe]
     rejects = next(d for d in tables if "Texto original" in d.columns)
     assert rejects.iloc[0]["Motivo"] == "No existe esa fecha." and rejects.iloc[0]["Línea"] == 24
+
+
+def test_a_run_is_told_by_its_batches(case: str, page: Run, tmp_path: Path) -> None:
+    file = tmp_path / "transfers.csv"
+    header = "transfer_id,date,amount,currency,originator_account,beneficiary_account"
+    file.write_text(f"{header}\nT1,2024-01-01,5,USD,A1,A2\n")
+    with closing(open_store(case)) as store:
+        ingest(file, store)
+    at = page("data")
+    at.toggle(key="batches_shown").set_value(True).run()
+    shown = [f.value for f in at.dataframe if "Written" in f.value.columns]
+    assert not at.exception and len(shown) == 1
+    assert shown[0]["Records"].tolist() == [1] and shown[0]["Written"][0].startswith("20")
 
 
 def test_another_case_is_opened_by_its_address(case: str, page: Run, tmp_path: Any) -> None:

@@ -33,8 +33,10 @@ def test_one_run_whole(run: Run, case: Path, transfers: Path) -> None:
     assert line["sha256"] == hashlib.sha256(transfers.read_bytes()).hexdigest()
     assert (line["read"], line["rejected"], sum(line["rejected_for"].values())) == (6, 1, 1)
     assert sum(b["records"] for b in line["batches"]) == 4
+    assert all(line["started"] <= b["written"] <= line["finished"] for b in line["batches"])
     assert line["notes"]["delimiter"] == "comma" and Path(line["rejects_file"]).is_file()
     told = run("runs", "1", "--store", case).out
+    assert f"written {line['batches'][0]['written']}" in told
     assert line["sha256"] in told and line["rejects_file"] in told
     assert run("runs", "7", "--store", case).code == 2
 

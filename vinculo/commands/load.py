@@ -193,22 +193,24 @@ def runs(console: Console, number: int | None) -> None:
 
 def _one_run(console: Console, number: int) -> None:
     from vinculo.graph.context import rejects_of
-    from vinculo.ingest.publishing import PUBLISHED, TOLD, held, kept_of
+    from vinculo.ingest.publishing import PUBLISHED, TOLD, held, kept_of, pace, written_at
 
     with console.open() as store:
         run = next((r for r in store.runs() if r.number == number), None)
         if run is None:
             raise UsageError("unknown_run", number=str(number))
-        batches = [m for m in store.manifests(run.source) if m.run == number]
+        batches = written_at(store, run)
         # the store keeps rejects by file: a run that goes on from another tells those of both
         rejects = store.rejects(run.source)
         rejects = rejects if rejects.num_rows else rejects_of(store, run.source)
         told = kept_of(store, TOLD, run)
         why = held(store, run) if run.status == "held" else []
         vouched = kept_of(store, PUBLISHED, run)
+    speed = pace(run)
     codes = dict(sorted(Counter(rejects.column("code").to_pylist()).items()))
     made = _run_json(run) | {
-        "batches": [{"number": m.number, "records": m.records} for m in batches],
+        "batches": [{"number": n, "records": records, "written": at} for n, records, at in batches],
+        "records_per_second": round(speed, 1) if speed else None,
         "rejected_for": codes,
         "held": [w.into() for w in why],
         "vouched": vouched.get("reason", ""),
@@ -221,7 +223,12 @@ def _one_run(console: Console, number: int) -> None:
     values = {**made, "file": run.source.file, "status": say(f"cli.status.{run.status}")}
     rows: list[tuple[str, object]] = [(say(f"cli.run.{k}"), values[k]) for k in shown if values[k] not in ("", False)]
     rows += [(say(f"cli.run.{k}") if has(f"cli.run.{k}") else k, n) for k, n in run.counts.items()]
-    rows += [(say("cli.run.batch", number=m.number), say("cli.run.records", count=f"{m.records:,}")) for m in batches]
+    if speed:
+        rows.append((say("cli.run.pace"), say("cli.run.per_second", count=f"{speed:,.0f}")))
+    rows += [
+        (say("cli.run.batch", number=n), say("cli.run.records" + (".at" if at else ""), count=f"{records:,}", at=at))
+        for n, records, at in batches
+    ]
     rows += [(say("cli.run.rejected_for"), f"{code}: {n:,}") for code, n in codes.items()]
     rows += [(say(f"cli.run.note.{k}") if has(f"cli.run.note.{k}") else k, v) for k, v in made["notes"].items()]
     rows += [(say("cli.run.warning"), sentence) for sentence in made["warnings"]]
