@@ -69,10 +69,12 @@ def _header() -> Mapping:
             **_ROUTE,
             "quantity": r.column("manifest_quantity"),
             "quantityUnit": r.column("manifest_unit"),
+            "quantityText": r.column("quantity text"),
             "grossWeightKg": r.column("weight kg"),
+            "grossWeightText": r.column("weight text"),
             "transportMode": r.column("mode_of_transportation"),
             "inBondType": r.column("in_bond_entry_type"),
-            "notes": Value(columns=("weight told", "header told", "dates told", "vessel nobody")),
+            "notes": Value(columns=("header told", "dates told", "vessel nobody")),
         }
     )
     carrier = EntityRule(

@@ -5,31 +5,14 @@ What has no property of its own is told in words, each beside the name of its co
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.schema import WITHDRAWN
-from vinculo.ingest.clean.numbers import number
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.quantities import as_written, in_kilograms
 
-#: Kilograms in a unit, by its name as compared.
-KILOGRAMS = {
-    "kilograms": Decimal(1),
-    "kilogram": Decimal(1),
-    "kg": Decimal(1),
-    "kgs": Decimal(1),
-    "pounds": Decimal("0.45359237"),
-    "pound": Decimal("0.45359237"),
-    "lb": Decimal("0.45359237"),
-    "lbs": Decimal("0.45359237"),
-    "metric tons": Decimal(1000),
-    "metric ton": Decimal(1000),
-    "long tons": Decimal("1016.0469088"),
-    "short tons": Decimal("907.18474"),
-}
 _PHONE = r"^(tel|phone|fax)"
 _DELETED = ("deleted", "delete", "d")
 _BOX = ("container_type", "container_length", "container_height", "container_width")
@@ -37,26 +20,14 @@ _BOX = ("container_type", "container_length", "container_height", "container_wid
 SECONDARY = tuple(f"secondary_notify_party_{n}" for n in range(1, 11))
 
 
-def in_kilograms(told: str) -> str | None:
-    """A weight and its unit, ``131704 Pounds``, in kilograms to the gram; ``None`` where the unit is not known.
-
-    Examples
-    --------
-    >>> in_kilograms("131704 Pounds"), in_kilograms("1,5 Bushels")
-    ('59739.929', None)
-    """
-    amount, _, unit = told.partition(" ")
-    factor = KILOGRAMS.get(" ".join(unit.lower().split()))
-    made = number(amount, ("1,234.56",))
-    if factor is None or made is None:
-        return None
-    return number(f"{(Decimal(made) * factor).quantize(Decimal('0.001')):f}")
-
-
 def _weights(table: pa.Table, name: str, unit: str) -> dict[str, pa.Array]:
     weight, units = c.texts(table, name), c.texts(table, unit)
     told = pc.if_else(pc.is_valid(weight), c.joined([weight, units], " "), weight)
-    return {"weight told": c.marked("weight as declared: ", told), "weight kg": c.through(told, in_kilograms)}
+    return {
+        "weight told": c.marked("weight as declared: ", told),
+        "weight text": told,
+        "weight kg": c.through(told, in_kilograms),
+    }
 
 
 def _remarks(*pairs: tuple[str | pa.Array, pa.Array]) -> pa.Array:
@@ -137,6 +108,7 @@ def prepare_header(table: pa.Table) -> dict[str, pa.Table]:
         "carrier type": c.constant("SCAC", scac),
         "imo": c.where(conveyance, is_ship),
         **_weights(table, "weight", "weight_unit"),
+        "quantity text": as_written(c.texts(table, "manifest_quantity"), c.texts(table, "manifest_unit")),
         "header told": _remarks(
             ("measurement", c.if_any(volume, c.joined([volume, c.texts(table, "measurement_unit")], " "))),
             (pc.fill_null(qualifier, "conveyance"), c.where(conveyance, pc.invert(is_ship))),

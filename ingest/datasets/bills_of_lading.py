@@ -9,6 +9,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.quantities import weight_in_kilograms, with_unit
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 ROLES = ("shipper", "consignee", "notify_party")
@@ -71,6 +72,8 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     table = r.add_containers(table, "container_numbers")
     table = r.add_place(table, "lading", "port_of_lading")
     table = r.add_place(table, "unlading", "port_of_unlading")
+    table = with_unit(table, "quantity", "quantity_unit")
+    table = weight_in_kilograms(table, "gross_weight_kg")
     side = c.alike(c.texts(table, "side"))
     bills = {
         "side": pc.coalesce(
@@ -100,7 +103,9 @@ def _mapping() -> Mapping:
             "goods": r.column("goods"),
             "quantity": r.column("quantity"),
             "quantityUnit": r.column("quantity_unit"),
+            "quantityText": r.column("quantity text"),
             "grossWeightKg": r.column("gross_weight_kg"),
+            "grossWeightText": r.column("gross_weight_kg text"),
             "declaredValue": r.column("declared_value", "amount"),
             "currency": r.column("currency", "upper"),
             "voyage": r.column("voyage"),

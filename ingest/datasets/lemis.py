@@ -16,6 +16,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.quantities import as_written
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
 _PREFIX = "lemis"
@@ -127,6 +128,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
             "shipment": shipment,
             "seized line": c.where(c.joined([shipment, line], "|"), seized),
             "told": told,
+            "quantity text": as_written(c.texts(table, "quantity"), c.texts(table, "unit")),
             "goods": c.joined([
                 c.joined([c.texts(table, n) for n in ("genus", "species")], " "),
                 pc.coalesce(_means(table, "description"), c.texts(table, "description")),
@@ -188,6 +190,7 @@ def _mapping() -> Mapping:
             **event,
             "quantity": r.column("quantity", formats=("1,234.56",)),
             "quantityUnit": r.column("unit told"),
+            "quantityText": r.column("quantity text"),
             "valueUsd": r.column("value", "amount", formats=("1,234.56",)),
             "notes": r.column("told"),
         },

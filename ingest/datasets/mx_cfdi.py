@@ -19,6 +19,7 @@ from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.datasets.invoices import INVOICE, folio_fiscal
 from vinculo.ingest.datasets.mx_pedimento import PEDIMENTO, pedimento_key
 from vinculo.ingest.datasets.party_columns import number_key
+from vinculo.ingest.datasets.quantities import as_written
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.trees import Branch, branched
 
@@ -146,6 +147,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
         head,
         {
             "kilograms": c.where(weight, kilograms),
+            "weight text": as_written(weight, c.texts(head, "weight unit")),
             "porte told": c.joined([porte, c.where(unit, pc.invert(kilograms))], "; "),
             "distance told": c.marked("TotalDistRec: ", c.texts(head, "distance")),
         },
@@ -202,6 +204,7 @@ def _head_mapping() -> Mapping:
             "hsCode": r.column("hs codes"),
             "hazardCode": r.column("hazard"),
             "grossWeightKg": r.column("kilograms"),
+            "grossWeightText": r.column("weight text"),
             "notes": Value(columns=("porte told", "distance told", "vessel nobody")),
         }
     )

@@ -17,6 +17,7 @@ from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.datasets.invoices import INVOICE, folio_fiscal, invoice_key
+from vinculo.ingest.datasets.quantities import as_written
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 from vinculo.ingest.trees import Branch, branched
 
@@ -118,6 +119,7 @@ def _pedimentos(table: pa.Table) -> pa.Table:
         {
             "remarks": joined,
             "value": sums,
+            "weight text": as_written(c.texts(table, "head weight")),
             "currency": c.constant("MXN", sums),
             "broker name": c.marked("Patente ", patente),
             "broker type": c.constant("PATENTE", patente),
@@ -191,6 +193,7 @@ def _head_mapping() -> Mapping:
             "goods": r.column("head goods"),
             "hsCode": r.column("head hs codes"),
             "grossWeightKg": r.column("head weight"),
+            "grossWeightText": r.column("weight text"),
             "declaredValue": r.column("value", "amount"),
             "currency": r.column("currency"),
             "notes": Value(columns=("regime told", "trader nobody")),

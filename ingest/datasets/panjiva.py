@@ -15,6 +15,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.quantities import as_written
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 _DETAILS = (
@@ -86,6 +87,7 @@ def _goods(table: pa.Table, columns: tuple[str, ...], date: str, goods: str) -> 
         "nobody": r.unnamed(table, {role: role for role in ROLES}),
         # what is written in another way is kept as it stands, as a text that cannot be read
         "number": pc.coalesce(c.present(pc.struct_field(amount, "number")), quantity),
+        "quantity text": as_written(quantity),
         "unit": c.present(pc.struct_field(amount, "unit")),
         "caption": c.joined([c.texts(table, date), short], " "),
         "currency": c.constant("USD", c.texts(table, "value_of_goods_usd")),
@@ -110,6 +112,7 @@ def _imports() -> Mapping:
             "goods": r.column("goods_shipped"),
             "quantity": r.column("number", "number", formats=("1,234.56",)),
             "quantityUnit": r.column("unit"),
+            "quantityText": r.column("quantity text"),
             "grossWeightKg": r.column("weight_kg"),
             "importValue": r.column("value_of_goods_usd", "amount"),
             "containerCount": r.column("number_of_containers"),

@@ -8,12 +8,13 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import events
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.quantities import with_unit
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
 
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Add the keys of what was seized and where."""
-    return {"": events.add_targets(table)}
+    return {"": events.add_targets(with_unit(table, "quantity", "unit"))}
 
 
 def _mapping() -> Mapping:
@@ -27,6 +28,7 @@ def _mapping() -> Mapping:
             **events.ABOUT,
             "quantity": r.column("quantity"),
             "quantityUnit": r.column("unit"),
+            "quantityText": r.column("quantity text"),
             "valueUsd": r.column("value_usd", "amount"),
         },
     )
