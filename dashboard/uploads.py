@@ -1,21 +1,29 @@
-"""Files that came by the browser, on disk: a command reads them from there."""
+"""Files that came by the browser, on disk: a command reads them from there.
+
+They are copies, and no evidence: they go once they are loaded, or after some days.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
+import time
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from vinculo.graph.errors import InputError
+from vinculo.graph.errors import EnvironmentProblem, InputError
 from vinculo.graph.settings import load_settings
+from vinculo.graph.whole import whole
 from vinculo.ingest.formats.limits import MEMBERS, TOTAL
 from vinculo.ingest.gathering import gathered
 
 #: What a browser may send at once; ``launch`` tells the server the same.
 LARGEST_MIB = 200
+#: What is kept of all browsers together, and for how long where it is not loaded.
+KEPT_MIB, KEPT_DAYS = 2_000, 7
 
 
 def _folder() -> Path:
@@ -23,16 +31,36 @@ def _folder() -> Path:
 
 
 def new_folder() -> Path:
-    """A folder of its own, so that two files of one name do not meet."""
-    turn = 1
+    """A folder of its own, so that two files of one name do not meet; never one that was there before."""
+    turn = time.time_ns()
     while True:
-        place = _folder() / f"{turn:04d}"
+        place = _folder() / str(turn)
         try:
             place.mkdir(parents=True)
         except FileExistsError:
             turn += 1
         else:
             return place
+
+
+def _sweep() -> None:
+    """Take away what nobody loaded for days."""
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for place in _folder().iterdir() if _folder().is_dir() else ():
+        if place.stat().st_mtime < oldest:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def release(paths: Iterable[str]) -> None:
+    """Take away those of these files that are copies of ours: they are loaded."""
+    for path in map(Path, paths):
+        if path.parent.parent == _folder():
+            shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def gone(path: str) -> bool:
+    """Whether this is a copy that was taken away."""
+    return Path(path).parent.parent == _folder() and not Path(path).exists()
 
 
 def safe_name(name: str, otherwise: str = "file") -> str:
@@ -47,10 +75,31 @@ def safe_name(name: str, otherwise: str = "file") -> str:
 
 
 def kept(name: str, content: bytes) -> Path:
-    """Keep an uploaded file under its own name; returns where."""
-    path = new_folder() / safe_name(name)
-    path.write_bytes(content)
+    """Keep an uploaded file under its own name; returns where.
+
+    Raises
+    ------
+    EnvironmentProblem
+        ``uploads_full``: it and those that wait to be loaded are too much; ``upload_unwritable``.
+    """
+    _sweep()
+    there = sum(f.stat().st_size for f in _folder().rglob("*") if f.is_file())
+    if there + len(content) > KEPT_MIB << 20:
+        told = {"limit": f"{KEPT_MIB:,}", "kept": f"{there >> 20:,}", "folder": str(_folder()), "days": KEPT_DAYS}
+        raise EnvironmentProblem("uploads_full", file=name, **told)
+    try:
+        path = new_folder() / safe_name(name)
+        with whole(path) as part:
+            part.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EnvironmentProblem("upload_unwritable", file=name, folder=str(_folder()), reason=reason) from None
     return path
+
+
+def kept_text(name: str, text: str) -> Path:
+    """Keep a layout that a command is given."""
+    return kept(name, text.encode())
 
 
 def without_folder(text: str) -> str:
@@ -95,6 +144,7 @@ def at_hand(file: str) -> Path:
         for member in members:
             if not isinstance(member, InputError) and str(member.shown) == file:
                 place = new_folder() / safe_name(member.shown.name)
-                shutil.copyfile(member.path, place)
+                with whole(place) as part:
+                    shutil.copyfile(member.path, part)
                 return place
     return Path(file)

@@ -14,6 +14,7 @@ from vinculo.dashboard.wording import (
     dataset_title,
     escaped,
     into,
+    language,
     notice,
     number,
     plain,
@@ -40,21 +41,38 @@ def _ingest(paths: list[str], dataset: str) -> None:
     arguments = ["ingest", *paths]
     if dataset.startswith(LAYOUT):
         name = dataset.removeprefix(LAYOUT)
-        place = uploads.new_folder() / f"{uploads.safe_name(name, 'layout')}.mapping.yml"
-        place.write_text(profiles.as_text(profiles.kept(cases.store())[name]), encoding="utf-8")
+        text = profiles.as_text(profiles.kept(cases.store())[name])
+        place = uploads.kept_text(f"{uploads.safe_name(name, 'layout')}.mapping.yml", text)
         arguments += ["--mapping", str(place)]
     elif dataset:
         arguments += ["--dataset", dataset]
-    frame.start_job("ingest", arguments, files=", ".join(Path(p).name for p in paths))
+    # our copies, and they alone, have done their work then
+    frame.start_job(
+        "ingest",
+        arguments,
+        then=lambda job: uploads.release(job.arguments),
+        files=", ".join(Path(p).name for p in paths),
+    )
+
+
+def _told(problem: VinculoError) -> str:
+    return f"{problem.message(language())} {problem.hint(language())}"
 
 
 def _on_disk(files: Sequence[Any]) -> list[str]:
     """Where the files in the upload field are kept; each is written once, however often the page runs."""
     there: dict[str, str] = st.session_state.setdefault("uploaded", {})
+    problems = []
     for file in files:
-        if file.file_id not in there:
-            there[file.file_id] = str(uploads.kept(file.name, file.getvalue()))
-    return [there[f.file_id] for f in files]
+        if file.file_id not in there or uploads.gone(there[file.file_id]):
+            try:
+                there[file.file_id] = str(uploads.kept(file.name, file.getvalue()))
+            except VinculoError as problem:
+                there.pop(file.file_id, None)
+                problems.append(_told(problem))
+    if problems:
+        notice(problems, urgent=True)
+    return [there[f.file_id] for f in files if f.file_id in there]
 
 
 def load() -> None:
@@ -71,6 +89,7 @@ def load() -> None:
         )
         limits = {"size": uploads.LARGEST_MIB, "files": number(MEMBERS), "total": number(TOTAL >> 20), "ratio": RATIO}
         st.caption(t("data.limits", **limits))
+        st.caption(t("data.copies", days=uploads.KEPT_DAYS, total=number(uploads.KEPT_MIB)))
         path = st.text_input(t("data.path"), key="path", placeholder=t("data.path_hint"))
     with right:
         dataset = st.selectbox(
@@ -83,10 +102,12 @@ def load() -> None:
         pressed = st.button(t("data.start"), type="primary", key="start", icon=":material/play_arrow:")
         frame.link("layout", t("data.own_layout"), ":material/table_view:")
         archives(files or ())
-        if mine and not dataset:
-            offer(_on_disk(files or ()))
-        if pressed:
-            start(_on_disk(files or ()), path or "", dataset or "")
+        offering = bool(mine and not dataset)
+        paths = _on_disk(files or ()) if pressed or offering else []
+        if offering:
+            offer(paths)
+        if pressed and len(paths) == len(files or ()):
+            start(paths, path or "", dataset or "")
 
 
 def start(paths: list[str], path: str, dataset: str) -> None:
@@ -98,8 +119,12 @@ def start(paths: list[str], path: str, dataset: str) -> None:
     elif missing := [p for p in paths if not Path(p).exists()]:
         st.warning(tm("data.missing", file=missing[0]))
     else:
-        _ingest(paths, dataset)
-        st.rerun()
+        try:
+            _ingest(paths, dataset)
+        except VinculoError as problem:
+            notice([_told(problem)], urgent=True)
+        else:
+            st.rerun()
 
 
 def archives(files: Sequence[Any]) -> None:

@@ -24,7 +24,10 @@ TALL = 600
 def _uploaded() -> None:
     given = st.session_state.get("layout_upload")
     if given is not None:
-        st.session_state.layout_file = str(uploads.kept(given.name, given.getvalue()))
+        try:
+            st.session_state.layout_file = str(uploads.kept(given.name, given.getvalue()))
+        except VinculoError as problem:
+            st.session_state.layout_problem = said(problem)
 
 
 def _named() -> None:
@@ -139,9 +142,13 @@ def actions(path: str, profile: Profile, name: str, mapping: str, usable: bool) 
         t("layout.load"), type="primary", icon=":material/play_arrow:", key="layout_load", disabled=not usable
     ):
         _keep(profile, name)
-        place = uploads.new_folder() / f"{uploads.safe_name(name, 'layout')}.mapping.yml"
-        place.write_text(mapping, encoding="utf-8")
-        frame.start_job("ingest", ["ingest", path, "--mapping", str(place)], files=seen(Path(path).name))
+        place = uploads.kept_text(f"{uploads.safe_name(name, 'layout')}.mapping.yml", mapping)
+        frame.start_job(
+            "ingest",
+            ["ingest", path, "--mapping", str(place)],
+            then=lambda job: uploads.release(job.arguments),
+            files=seen(Path(path).name),
+        )
         st.rerun()
     if row.button(t("layout.keep"), icon=":material/bookmark:", key="layout_keep", disabled=not usable):
         _keep(profile, name)
@@ -225,7 +232,9 @@ def form(path: str) -> None:
 frame.header(t("page.layout"))
 which_file()
 at_hand = st.session_state.get("layout_file", "")
-if not at_hand:
+if problem_told := st.session_state.pop("layout_problem", ""):
+    notice([problem_told], urgent=True)
+if not at_hand or uploads.gone(at_hand):
     frame.empty("layout.empty", "table_view", height=160)
 else:
     try:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from vinculo.graph.whole import whole
 from vinculo.ingest.demo.days import date_of
 from vinculo.ingest.demo.draws import Draws
 from vinculo.ingest.demo.lists import sat_file, sdn_file
@@ -76,9 +77,11 @@ def write(world: World, folder: Path, seed: int, draws: Draws) -> list[Path]:
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
-        (folder / name).write_bytes(content)
+        with whole(folder / name) as part:
+            part.write_bytes(content)
     text = json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
-    (folder / "answers.json").write_bytes(text.encode())
+    with whole(folder / "answers.json") as part:
+        part.write_bytes(text.encode())
     return [folder / name for name in contents]
 
 

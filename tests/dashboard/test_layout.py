@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from vinculo.dashboard import uploads
 from vinculo.dashboard.jobs import Job, jobs
+from vinculo.graph.errors import EnvironmentProblem
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
 from vinculo.ingest.formats.opened import open_file
@@ -163,6 +165,7 @@ def test_the_data_page_offers_a_kept_layout(empty_case: str, page: Run, tmp_path
     next(b for b in at.button if b.key == "start").click().run()
     job = ended(empty_case)
     assert (job.state, job.results[0]["dataset"], job.results[0]["loaded"]) == ("done", "aduana_19", 3)
+    assert not [f for f in uploads._folder().rglob("*") if f.is_file()]
 
 
 def test_an_archive_tells_each_of_its_files(empty_case: str, page: Run) -> None:
@@ -210,3 +213,23 @@ def test_a_file_is_kept_under_a_harmless_name(name: str, empty_case: str) -> Non
     again = uploads.kept(name, b"2")
     assert again != path and path.read_bytes() == b"1"
     assert uploads.without_folder(f"{path} is empty.") == f"{path.name} is empty."
+
+
+def test_copies_go_once_they_are_loaded_or_old_and_are_limited(
+    empty_case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("a")
+    first, second = uploads.kept("a.csv", b"1"), uploads.kept("a.csv", b"2")
+    uploads.release([str(first), str(own), "--mapping"])
+    assert uploads.gone(str(first)) and second.exists() and own.exists() and not uploads.gone(str(own))
+    # a place is never given out twice: a page may remember it
+    assert uploads.kept("a.csv", b"3").parent != first.parent
+    os.utime(second.parent, (0, 0))
+    third = uploads.kept("b.csv", b"4")
+    assert uploads.gone(str(second)) and third.exists()
+    monkeypatch.setattr(uploads, "KEPT_MIB", 0)
+    with pytest.raises(EnvironmentProblem) as told:
+        uploads.kept("c.csv", b"5")
+    assert "c.csv" in told.value.message("es") and told.value.code == "uploads_full"
+    assert not list(uploads._folder().rglob("*.part"))
