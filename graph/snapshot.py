@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 
 from vinculo.graph import context
 from vinculo.graph.errors import EnvironmentProblem, InputError, StoreBusy, UsageError
+from vinculo.graph.leftovers import clear, part_of
 from vinculo.graph.statements import flat, put_together, taken_apart, things_of
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
@@ -57,7 +57,8 @@ def write_snapshot(
     """Write ``folder``; see :func:`vinculo.graph.transfer.snapshot`."""
     if folder.exists():
         raise UsageError("snapshot_exists", folder=folder)
-    part = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.part")
+    clear(folder.absolute().parent)
+    part = part_of(folder)
     try:
         part.mkdir(parents=True)
         told = _unchanged(store, part, digest, progress)

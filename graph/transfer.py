@@ -280,7 +280,7 @@ def snapshot(store: Store, folder: str | Path, progress: Progress | None = None)
     Parameters
     ----------
     folder : path
-        Must not be there yet; it appears complete or not at all.
+        Must not be there yet; it appears complete or not at all. What snapshots that were killed left beside it is taken away.
 
     Returns
     -------

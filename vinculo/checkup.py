@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from vinculo.graph.errors import VinculoError
+from vinculo.graph.leftovers import left_behind
 from vinculo.graph.settings import load_settings
 from vinculo.graph.stores import hide_password, open_store
 from vinculo.graph.stores.sqlite_connection import library
@@ -59,6 +60,7 @@ def checks(url: str) -> Iterator[Check]:
     for name, folder in (("home", settings.data_folder), ("cache", settings.cache_folder)):
         yield _check(name, _writable(folder), str(folder), folder=str(folder))
     yield _disk(_place(url) or settings.data_folder)
+    yield _leftovers(url)
     yield _kernels(settings.cache_folder)
     now = datetime.now(UTC)
     yield _check("clock", FIRST_YEAR <= now.year < LAST_YEAR, f"{now:%Y-%m-%d %H:%M} UTC")
@@ -112,6 +114,13 @@ def _place(url: str) -> Path | None:
 def _disk(place: Path) -> Check:
     free = shutil.disk_usage(_nearest(place if place.is_dir() else place.parent)).free
     return _check("disk", free >= ENOUGH, f"{free / (1 << 30):,.1f} GiB")
+
+
+def _leftovers(url: str) -> Check:
+    place = _place(url)
+    folders = {Path.cwd(), *([place.absolute().parent] if place else [])}
+    found = [str(part) for folder in sorted(folders) for part in left_behind(folder)]
+    return _check("leftovers", not found, ", ".join(found) or say("doctor.leftovers.none"))
 
 
 def _kernels(cache: Path) -> Check:

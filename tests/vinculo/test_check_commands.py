@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from vinculo.graph.leftovers import part_of
 
 Run = Callable[..., Any]
 
@@ -52,6 +57,21 @@ def test_doctor_tells_what_is_wrong_and_no_password(run: Run, case: Path, tmp_pa
     assert done.code == 1 and "broken.db" in done.out
     hidden = run("doctor", "--store", "neo4j://neo4j:secret77@127.0.0.1:1")
     assert hidden.code == 1 and "secret77" not in hidden.out + hidden.err
+
+
+def test_what_a_killed_snapshot_left_is_told(run: Run, case: Path, tmp_path: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    own = part_of(tmp_path / "snap")
+    left = own.with_name(own.name.replace(f"-{os.getpid()}-", f"-{child.pid}-"))
+    left.mkdir()
+    assert left.parent == case.parent
+    [told] = [c for c in run("doctor", "--store", case, "--json").lines if c["name"] == "leftovers"]
+    assert not told["ok"] and left.name in told["value"] and "delete them" in told["todo"]
+    assert left.is_dir()
+    assert left.name in run("snapshot", tmp_path / "snap", "--store", case).out and not left.exists()
+    [told] = [c for c in run("doctor", "--store", case, "--json").lines if c["name"] == "leftovers"]
+    assert told["ok"]
 
 
 def test_doctor_makes_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,11 +109,16 @@ def digest(console: Console) -> None:
 @click.argument("folder", metavar="FOLDER")
 def snapshot(console: Console, folder: str) -> None:
     """Write the whole store as Parquet files into a new folder."""
+    from vinculo.graph.leftovers import left_behind
     from vinculo.graph.transfer import snapshot as write
 
+    left = left_behind(Path(folder).absolute().parent)
     with console.open() as store:
         made = write(store, Path(folder), progress=console.progress)
-    console.emit({"folder": folder} | dict(made))
+    gone = [part.name for part in left if not part.exists()]
+    console.emit({"folder": folder} | dict(made) | ({"removed": gone} if gone else {}))
+    for name in gone:
+        console.say("cli.snapshot.removed", name=name)
     console.say("cli.snapshot.done", folder=folder)
 
 

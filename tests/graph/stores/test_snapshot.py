@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,6 +15,7 @@ from store_places import Place
 from transfer_cases import everything, filled
 
 from vinculo.graph.errors import Cancelled, InputError, UsageError
+from vinculo.graph.leftovers import left_behind, part_of
 from vinculo.graph.stores import open_store
 from vinculo.graph.transfer import digest, restore, snapshot
 
@@ -31,6 +35,26 @@ def test_a_snapshot_and_back(place: Place, tmp_path: Path) -> None:
     assert restore(tmp_path / "snap", store)["passed_over"] == 3
     assert digest(store) == before
     empty.close()
+
+
+def test_what_a_killed_snapshot_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    store = open_store("sqlite:///:memory:")
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    mine = part_of(tmp_path / "monday")
+    dead = mine.with_name(mine.name.replace(f"-{os.getpid()}-", f"-{child.pid}-"))
+    far, old = (mine.with_name(mine.name.replace(mine.name.split(".")[1][:8], f)) for f in ("0000000a", "0000000b"))
+    foreign = tmp_path / "notes.part"
+    for folder in (mine, dead, far, old, foreign):
+        folder.mkdir()
+        (folder / "entities.parquet").write_bytes(b"half")
+    for path in (old, old / "entities.parquet"):
+        os.utime(path, (0, 0))
+    assert left_behind(tmp_path) == sorted([dead, old])
+    snapshot(store, tmp_path / "tuesday")
+    # what this process, or another machine, may be writing stays, and so does what is not ours
+    assert {p.name for p in tmp_path.iterdir()} == {mine.name, far.name, foreign.name, "tuesday"}
+    store.close()
 
 
 @pytest.mark.neo4j
