@@ -11,7 +11,7 @@ from vinculo.dashboard.picture import lines, shown
 from vinculo.dashboard.wording import escaped, facts_table, icon, into, number, seen, t, value_said
 from vinculo.graph.schema import kind
 from vinculo.graph.schema import property_label as label_of
-from vinculo.graph.standing import Standing, standings, status_of
+from vinculo.graph.standing import Standing, badge, standings
 from vinculo.graph.types import Entity, Fact, Link, Provenance
 
 #: Links of one line that the panel spells out.
@@ -68,7 +68,7 @@ def _unit(kind_name: str, name: str) -> str:
 
 def heading(entity: Entity, told: Sequence[Standing], *, big: bool = False) -> None:
     """Icon, name and kind."""
-    image = icon(entity.kind, status_of(told))
+    image = icon(entity.kind, badge(entity, told))
     size = "v-node v-big" if big else "v-node"
     st.html(
         f"<div class='{size}'><img src='{image}' alt=''><span><b>{escaped(entity.name)}</b>"

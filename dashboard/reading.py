@@ -14,7 +14,7 @@ from vinculo.dashboard.charts import EXPAND_MAX
 from vinculo.dashboard.wording import exact
 from vinculo.graph.chart import ChartLink, ChartNode
 from vinculo.graph.schema import ENTITY_CLASSES, is_a, kind
-from vinculo.graph.standing import standings, status_of
+from vinculo.graph.standing import badge, standings
 from vinculo.graph.store import Store
 from vinculo.graph.types import Entity
 
@@ -75,7 +75,7 @@ def chart_nodes(store: Store, ids: Sequence[str]) -> list[ChartNode]:
             x=0.0,
             y=0.0,
             date=happened(e),
-            status=status_of(told.get(e.id, ())),
+            status=badge(e, told.get(e.id, ())),
             synthetic=any(p.source.synthetic for p in e.sources),
             taint=e.sources[0].source.taint if e.id in tainted else "",
         )

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
 from vinculo.graph.schema import kind
-from vinculo.graph.standing import Standing, standings, status_of
+from vinculo.graph.standing import Standing, badge, standings
 from vinculo.graph.store import Store
 from vinculo.graph.types import Entity, Fact, Link
 
@@ -88,7 +88,7 @@ def draw(
             x=places[id][0],
             y=places[id][1],
             facts=_facts(e.properties),
-            status=status_of(told.get(id, ())),
+            status=badge(e, told.get(id, ())),
             date=e.first("date"),
             synthetic=any(p.source.synthetic for p in e.sources),
             taint=tainted.get(id, ""),

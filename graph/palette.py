@@ -64,7 +64,8 @@ def node_image(
     pinned : bool
         With a dot at the upper right.
     status : str
-        ``listed`` or ``presumed``: a filled shield at the lower right; ``cleared``: a shield with a tick in outline.
+        ``listed`` or ``presumed``: a filled shield at the lower right; ``cleared``: a shield with a tick in outline;
+        ``withdrawn``: empty, in a dashed outline.
 
     Examples
     --------
@@ -74,18 +75,22 @@ def node_image(
     shades = palette()["canvas"][theme]
     look = palette()["entities"][appearance]
     glyph = palette()["glyphs"].get(kind, look)
+    gone = status == "withdrawn"
+    ink = shades["text"] if gone else shades["glyph"]
     if glyph["glyph_mode"] == "fill":
-        pen = f'fill="{shades["glyph"]}" fill-rule="evenodd"'
+        pen = f'fill="{ink}" fill-rule="evenodd"'
     else:
-        pen = (
-            f'fill="none" stroke="{shades["glyph"]}" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"'
-        )
+        pen = f'fill="none" stroke="{ink}" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"'
     shape = f'<path d="{look["shape"]}" stroke-linejoin="round" '
     parts = []
     if selected:
         parts.append(f'{shape}fill="none" stroke="{shades["select"]}" stroke-width="9"/>')
     edge, width = (shades["halo"], 2) if selected else (shades["outline"], 1)
-    parts.append(f'{shape}fill="{look[theme]}" stroke="{edge}" stroke-width="{width}"/>')
+    if gone:
+        dashes = 'stroke-width="2" stroke-dasharray="4 3"'
+        parts.append(f'{shape}fill="{shades["second"]}" stroke="{shades["text"]}" {dashes}/>')
+    else:
+        parts.append(f'{shape}fill="{look[theme]}" stroke="{edge}" stroke-width="{width}"/>')
     parts.append(f'<g transform="translate(12 12)"><path d="{glyph["glyph"]}" {pen}/></g>')
     if pinned:
         parts.append(

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vinculo.graph.schema import WITHDRAWN, is_a
 from vinculo.graph.store import Store
 from vinculo.graph.taint import Hidden
 from vinculo.graph.taint import without as visible
@@ -125,6 +126,19 @@ def status_of(told: Iterable[Standing]) -> str:
     """
     codes = {s.code for s in told}
     return next((c for c in CODES if c in codes), "")
+
+
+def badge(entity: Entity, told: Iterable[Standing]) -> str:
+    """One word for what must be seen wherever an entity is drawn: what lists say, or that a consignment was withdrawn.
+
+    Examples
+    --------
+    >>> from vinculo.graph.types import Fact
+    >>> badge(Entity("b", "Consignment", "B1", {"status": (Fact("withdrawn", ()),)}, ()), ())
+    'withdrawn'
+    """
+    gone = is_a(entity.kind, "Consignment") and entity.first("status") == WITHDRAWN
+    return status_of(told) or (WITHDRAWN if gone else "")
 
 
 #: A link as (id, kind, source, target).

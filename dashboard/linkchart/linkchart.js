@@ -49,15 +49,19 @@ function icon(look, theme, selected = false, kind = '', pinned = false, status =
   const shape = PALETTE.entities[look];
   const shades = PALETTE.canvas[theme];
   const glyph = Object.hasOwn(PALETTE.glyphs, kind) ? PALETTE.glyphs[kind] : shape;
+  const gone = status === 'withdrawn';
+  const ink = gone ? shades.text : shades.glyph;
   const pen =
     glyph.glyph_mode === 'fill'
-      ? `fill="${shades.glyph}" fill-rule="evenodd"`
-      : `fill="none" stroke="${shades.glyph}" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"`;
+      ? `fill="${ink}" fill-rule="evenodd"`
+      : `fill="none" stroke="${ink}" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"`;
   const path = `<path d="${shape.shape}" stroke-linejoin="round" `;
   const svg = [
     '<svg xmlns="http://www.w3.org/2000/svg" width="112" height="112" viewBox="-4 -4 56 56">',
     selected ? `${path}fill="none" stroke="${shades.select}" stroke-width="9"/>` : '',
-    `${path}fill="${shape[theme]}" stroke="${selected ? shades.halo : shades.outline}" stroke-width="${selected ? 2 : 1}"/>`,
+    gone
+      ? `${path}fill="${shades.second}" stroke="${shades.text}" stroke-width="2" stroke-dasharray="4 3"/>`
+      : `${path}fill="${shape[theme]}" stroke="${selected ? shades.halo : shades.outline}" stroke-width="${selected ? 2 : 1}"/>`,
     `<g transform="translate(12 12)"><path d="${glyph.glyph}" ${pen}/></g>`,
     pinned ? `<circle cx="43" cy="5" r="6" fill="${shades.select}" stroke="${shades.halo}" stroke-width="2"/>` : '',
     mark(status, shades),
@@ -349,6 +353,7 @@ function drawNodes(state, theme, restyle) {
       id,
       label,
       hidden: !!hidden,
+      title: status === 'withdrawn' ? data.text.withdrawn : undefined,
       size: PALETTE.entities[appearance].size,
       image: {
         unselected: icon(appearance, theme, false, kind, !!pinned, status),
@@ -461,11 +466,11 @@ function legend(state, theme, shades) {
     for (const n of [1, 2, 3, 4]) if (widths.has(n)) row(stroke(shades.text, PALETTE.widths[n - 1], false), text.widths[n - 1]);
   }
   const statuses = new Set(data.nodes.map((n) => n[8]).filter(Boolean));
-  for (const status of ['listed', 'cleared']) {
+  for (const [status, look] of [['listed', 'company'], ['cleared', 'company'], ['withdrawn', 'consignment']]) {
     const there = statuses.has(status) || (status === 'listed' && statuses.has('presumed'));
     if (!there) continue;
     const picture = element('img');
-    Object.assign(picture, { src: icon('company', theme, false, '', false, status), width: 18, height: 18, alt: '' });
+    Object.assign(picture, { src: icon(look, theme, false, '', false, status), width: 18, height: 18, alt: '' });
     row(picture, text[status]);
   }
 }

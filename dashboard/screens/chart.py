@@ -38,7 +38,8 @@ def words() -> dict[str, Any]:
     """Labels for the component."""
     made: dict[str, Any] = {name: t(f"chart.{name}") for name in LABELS}
     made["widths"] = [t("chart.width_from", count=least) for least in ("1", "2–4", "5–19", "20+")]
-    made |= {"listed": t("chart.mark_listed"), "cleared": t("chart.mark_cleared"), "language": language()}
+    made |= {mark: t(f"chart.mark_{mark}") for mark in ("listed", "cleared", "withdrawn")}
+    made["language"] = language()
     return made
 
 

@@ -8,7 +8,7 @@ from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.panel import fact_rows, source_line
 from vinculo.dashboard.wording import escaped, figure, icon, into, number, seen, t, tm
 from vinculo.graph.schema import LINK_CLASSES, kind, kinds
-from vinculo.graph.standing import standings, status_of
+from vinculo.graph.standing import badge, standings
 from vinculo.graph.types import Path
 
 
@@ -53,7 +53,7 @@ def draw_path(path: Path, place: int) -> None:
     told = standings(cases.store(), [e.id for e in path.entities])
     parts = []
     for n, e in enumerate(path.entities):
-        picture = icon(e.kind, status_of(told.get(e.id, ())))
+        picture = icon(e.kind, badge(e, told.get(e.id, ())))
         parts.append(
             f"<div class='v-node'><img src='{picture}' alt=''><span><b>{escaped(e.name)}</b>"
             f"<small>{escaped(into(kind(e.kind).label))}</small></span></div>"

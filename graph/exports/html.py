@@ -26,8 +26,8 @@ from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents, made_up
 from vinculo.graph.palette import THEMES, node_image, palette
 from vinculo.graph.rates import conversions
-from vinculo.graph.schema import UNREADABLE, kind, property_label, unread
-from vinculo.graph.standing import status_of
+from vinculo.graph.schema import UNREADABLE, WITHDRAWN, kind, property_label, unread
+from vinculo.graph.standing import badge, status_of
 from vinculo.graph.text import LANGUAGES, Text, catalogue, say
 from vinculo.graph.types import Entity, Fact, Link, Provenance
 
@@ -60,7 +60,9 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
     for id, name in number.items():
         entity, drawn = entities[id], chart.nodes[id]
         told = contents.standings.get(id, ())
+        # a chart remembers what lists said; whether a bill was withdrawn its own facts say
         status = status_of(told) or (drawn.status if drawn.status in ("listed", "presumed", "cleared") else "")
+        status = status or badge(entity, ())
         net.add_node(
             name,
             label=short_label(entity.name) or " ",  # pyvis puts the id where there is no label
@@ -73,6 +75,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
             ref=id,
             told=[[s.code, *s.sentence] for s in told],
             note=chart.notes.get(id, ""),
+            withdrawn=status == WITHDRAWN,
             day=drawn.date,
             synthetic=_badge(entity.sources, drawn.synthetic),
             facts=tables.facts(entity.kind, entity.properties) + tables.converted(entity, contents),
@@ -207,6 +210,7 @@ class _Tables:
             "canvas": colours["canvas"],
             "dash": colours["dash"],
             "swatches": {t: {look: node_image(look, t) for look in entities} for t in THEMES},
+            "withdrawn": {t: node_image("consignment", t, status=WITHDRAWN) for t in THEMES},
             "icons": {
                 t: {
                     key: [node_image(look, t, s, kind=name, pinned=pinned, status=status) for s in (False, True)]

@@ -21,7 +21,7 @@ const curve = e => e.nth ? { enabled: true, type: e.nth % 2 ? 'curvedCW' : 'curv
 const heights = new Map(D.nodes.map(n => [n.id, n.y])), level = e => heights.get(e.from) === heights.get(e.to);
 // and there it lies on the line, which without a ground of its own would strike it through
 const labelled = e => ({ align: level(e) ? 'horizontal' : 'top', background: level(e) ? D.canvas[theme()].background : 'none' });
-const drawnNode = n => { const i = D.icons[theme()][n.icon]; return { id: n.id, x: n.x, y: n.y, label: n.label, shape: 'image', size: n.size, image: { unselected: i[0], selected: i[1] } }; };
+const drawnNode = n => { const i = D.icons[theme()][n.icon]; return { id: n.id, x: n.x, y: n.y, label: n.label, title: n.withdrawn ? word('withdrawn') : undefined, shape: 'image', size: n.size, image: { unselected: i[0], selected: i[1] } }; };
 const drawnEdge = e => { const look = D.links[D.kinds[e.kind].look], colour = D.canvas[theme()]; return { id: e.id, from: e.from, to: e.to, label: crowded ? undefined : e.label || both(D.kinds[e.kind].words), width: e.width, dashes: e.inferred ? D.dash : false,
   color: { color: look[theme()], highlight: colour.select }, arrows: look.arrow ? { to: { enabled: true, type: look.arrow, scaleFactor: .55 } } : {}, smooth: curve(e), font: labelled(e) }; };
 const font = size => ({ color: D.canvas[theme()].text, strokeWidth: 3, strokeColor: D.canvas[theme()].halo, face: 'system-ui, "Segoe UI", "Noto Sans", sans-serif', size });
@@ -58,7 +58,7 @@ function facts(rows) { // a label once for its values; where all stand in the sa
   if (once && rows[0][2].length) { const dd = make('dd'); dd.append(make('small', where(rows[0][2]))); dl.append(make('dt', word('source')), dd); }
   return dl;
 }
-const told = n => n.told.map(([code, ...sentence]) => make('p', both(sentence), 'told ' + code));
+const told = n => [...n.told.map(([code, ...sentence]) => make('p', both(sentence), 'told ' + code)), ...(n.withdrawn ? [make('p', word('withdrawn'), 'told withdrawn')] : [])];
 function showNode(n) {
   const box = [make('h3', n.name), make('div', both(D.kinds[n.kind].words), 'kind')];
   if (n.synthetic) box.push(make('strong', word(n.synthetic), 'mark made-up'));
@@ -106,6 +106,7 @@ function legend() {
   for (const look of D.looks.entities) { const i = make('img'); i.src = D.swatches[t][look]; i.width = i.height = 18; i.alt = ''; entry(i, look, both(D.names[look]), count(D.nodes, look)); }
   for (const look of D.looks.links) entry(stroke(D.links[look][t]), look, both(D.names[look]), count(D.edges, look));
   if (D.edges.some(e => e.inferred)) { const r = make('div', null, 'row'); r.append(stroke(D.canvas[t].text, true), make('span', word('inferred'))); box.append(r); }
+  if (D.nodes.some(n => n.withdrawn)) { const r = make('div', null, 'row'), i = make('img'); i.src = D.withdrawn[t]; i.width = i.height = 18; i.alt = ''; r.append(i, make('span', word('withdrawn'))); box.append(r); }
 }
 function speak() {
   document.documentElement.lang = lang;
@@ -114,6 +115,7 @@ function speak() {
   at('language').textContent = lang === 'es' ? 'English' : 'Español'; at('net').setAttribute('aria-label', word('aria'));
   at('about').textContent = word(D.label ? 'about_case' : 'about', { label: D.label, version: D.version, nodes: D.nodes.length, links: D.edges.length });
   if (!crowded) edges.update(D.edges.filter(e => !e.label).map(e => ({ id: e.id, label: both(D.kinds[e.kind].words) })));
+  nodes.update(D.nodes.filter(n => n.withdrawn).map(n => ({ id: n.id, title: word('withdrawn') })));
   filter(); legend(); (chosen ?? nothing)(); find(); if (listing) report();
 }
 function paint() {

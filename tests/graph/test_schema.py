@@ -266,8 +266,9 @@ def test_every_colour_stands_out(theme: str) -> None:
 def test_images_differ_by_class_theme_and_state() -> None:
     made = {node_image(c, t, s) for c in schema.ENTITY_CLASSES for t in THEMES for s in (False, True)}
     assert len(made) == len(schema.ENTITY_CLASSES) * 4
-    states = {node_image("company", "light", status=s) for s in ("", "listed", "cleared")}
-    assert len(states) == 3
+    states = {node_image("company", "light", status=s) for s in ("", "listed", "cleared", "withdrawn")}
+    assert len(states) == 4
+    assert "stroke-dasharray" in node_image("consignment", "light", status="withdrawn")
     assert node_image("company", "light", status="presumed") == node_image("company", "light", status="listed")
     assert node_image("conveyance", "light", kind="Vessel") != node_image("conveyance", "light", kind="Container")
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import networkx as nx
 import pytest
@@ -251,6 +252,24 @@ def test_a_chart_keeps_what_the_store_has_lost(case: Store, tmp_path: Path) -> N
     assert ids_in("html", path) == {"lucky", "list2", "s2"}
     node = next(n for n in data_of(path)["nodes"] if n["ref"] == "lucky")
     assert node["name"] == "Comercial Limpia" and ".cleared." in node["icon"]
+
+
+def test_a_withdrawn_bill_is_told_by_form_and_word(store: Store, rows: Any, tmp_path: Path) -> None:
+    gone = {"billNumber": "BL1", "status": "withdrawn"}
+    rows(store, "trade", [("a", "Consignment", 1, gone), ("b", "Consignment", 2, {"billNumber": "BL2"})], [])
+    drawn = chart_of(store, ["a", "b"])
+    assert {n.id: n.status for n in drawn.nodes.values()} == {"a": "withdrawn", "b": ""}
+    # a chart from before the bill was withdrawn tells it too
+    older = drawn.with_changes(nodes={i: replace(n, status="") for i, n in drawn.nodes.items()})
+    for chart in (None, drawn, older):
+        data = data_of(written(store, "html", tmp_path, **({"chart": chart} if chart else {})))
+        nodes = {n["ref"]: n for n in data["nodes"]}
+        assert nodes["a"]["withdrawn"] and not nodes["b"]["withdrawn"]
+        for theme in ("light", "dark"):
+            images = [data["icons"][theme][nodes[i]["icon"]][0] for i in ("a", "b")]
+            assert ["stroke-dasharray" in unquote(image) for image in images] == [True, False]
+        assert data["words"]["en"]["withdrawn"].startswith("Withdrawn")
+        assert data["words"]["es"]["withdrawn"].startswith("Retirado")
 
 
 def test_a_charts_facts_lose_their_taint_too(case: Store, tmp_path: Path) -> None:
