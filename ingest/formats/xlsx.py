@@ -56,7 +56,8 @@ def cell_text(value: Any) -> str:
 
 
 def _sheets(file: OpenedFile) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    import openpyxl
+    # loading openpyxl takes a while, and few files are workbooks
+    from vinculo.ingest.formats.workbook import open_workbook
 
     try:
         with file.bytes() as packed:
@@ -65,7 +66,7 @@ def _sheets(file: OpenedFile) -> Iterator[tuple[str, Iterator[tuple[int, list[st
             packed.seek(0)
             _refuse_attacks(file, packed)
             packed.seek(0)
-            book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+            book = open_workbook(packed)
             try:
                 for sheet in book.worksheets:
                     yield sheet.title, _filled(sheet)

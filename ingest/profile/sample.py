@@ -66,6 +66,8 @@ def _first_rows(path: Path, folder: Path) -> Path:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.utils.exceptions import IllegalCharacterError
 
+    from vinculo.ingest.formats.workbook import open_workbook
+
     def cell(sheet: Any, value: Any) -> Any:
         if not isinstance(value, str) or not value.startswith("="):
             return value
@@ -78,7 +80,7 @@ def _first_rows(path: Path, folder: Path) -> Path:
         with zipfile.ZipFile(path) as members:
             if sum(m.file_size for m in members.infolist()) > LARGEST:
                 return path
-        book, begun = openpyxl.load_workbook(path, read_only=True, data_only=True), openpyxl.Workbook(write_only=True)
+        book, begun = open_workbook(path), openpyxl.Workbook(write_only=True)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
             out = begun.create_sheet(sheet.title)

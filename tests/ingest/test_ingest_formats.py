@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -305,6 +306,28 @@ def test_a_json_document_that_breaks_off_gives_the_objects_before(written: Write
                 found += chunk.table.column("a").to_pylist()
         assert found[:2] == ["1", "2"]
         assert (caught.value.code, caught.value.line) == ("damaged_json", 3)
+
+
+def test_a_sheet_that_states_no_size_is_not_walked_to_be_looked_at(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [["first", "second", "third"], *([str(n), "y", "z"] for n in range(5_000))]:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.create_chartsheet("picture", 0)
+    book.save(tmp_path / "sized.xlsx")
+    for name, spoiled in (("whole.xlsx", b""), ("broken.xlsx", b"<row")):
+        with zipfile.ZipFile(tmp_path / "sized.xlsx") as old, zipfile.ZipFile(tmp_path / name, "w", 8) as new:
+            for part in old.namelist():
+                data = old.read(part)
+                if part.endswith("worksheets/sheet1.xml"):
+                    data, changes = re.subn(rb"<dimension[^>]*/>", b"", data)
+                    assert changes == 1
+                    data = data.replace(b"</sheetData>", spoiled + b"</sheetData>")
+                new.writestr(part, data)
+    # whoever walked to the end would find it broken
+    [head] = formats()["xlsx"].peek(open_file(tmp_path / "broken.xlsx"))
+    assert [row for _, row in head.rows[:2]] == [["first", "second", "third"], ["0", "y", "z"]]
+    assert fails(tmp_path / "broken.xlsx").code == "damaged_row"
+    assert read(tmp_path / "whole.xlsx")[0].num_rows == 5_000
 
 
 def test_workbooks_with_document_types_bombs_and_cut_sheets(
