@@ -63,6 +63,7 @@ LISTS = {
     "operations": ("notes",),
     "goods": ("notes",),
 }
+_COLUMNS = {n.replace(" ", "_"): n for names in (*TABLES.values(), *LISTS.values()) for n in names}
 #: What stands in a record's text before what the elements above it say; inside a text its quotes would be escaped.
 _HEAD = ',"^":'
 
@@ -87,8 +88,9 @@ class Rows:
 
     def add(self, table: str, **cells: Any) -> None:
         """One row; blanks in the names of columns are written ``_``."""
-        made = {name.replace("_", " "): value for name, value in cells.items() if value}
-        self.tables[table].append(made | {"record": self.record, "line": self.line})
+        made = {_COLUMNS.get(name, name): value for name, value in cells.items() if value}
+        made["record"], made["line"] = self.record, self.line
+        self.tables[table].append(made)
 
     def party(self, said: Cells, role: str, at: str, operation: str = "") -> str:
         """A party in a role; its key.
@@ -173,8 +175,13 @@ def _loaded(tree: str, heads: dict[str, Node]) -> Node:
 
 def _tabled(name: str, made: list[Rows]) -> pa.Table:
     rows = [row for one in made for row in one.tables[name]]
-    columns = {n: pa.array([row.get(n) or None for row in rows], pa.string()) for n in TABLES[name]}
-    columns |= {n: pa.array([row.get(n) or None for row in rows], pa.list_(pa.string())) for n in LISTS.get(name, ())}
+    there: set[str] = set().union(*rows)
+    columns: dict[str, pa.Array] = {}
+    for names, type in ((TABLES[name], pa.string()), (LISTS.get(name, ()), pa.list_(pa.string()))):
+        for n in names:
+            # most forms fill half of the columns
+            cells = [row.get(n) or None for row in rows] if n in there else []
+            columns[n] = pa.array(cells, type) if cells else pa.nulls(len(rows), type)
     columns |= {n: pa.array([row[n] for row in rows], pa.int64()) for n in ("record", "line")}
     return pa.table(columns)
 

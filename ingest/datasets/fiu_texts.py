@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Node = dict[str, Any]
@@ -20,16 +20,17 @@ def several(node: Any, path: str) -> list[Any]:
     >>> several({"a": [{"b": "1"}, {"b": ["2", "3"]}]}, "a/b")
     ['1', '2', '3']
     """
-    if "/" not in path:
-        return _members(node.get(path)) if isinstance(node, dict) else []
     found = [node]
     for step in path.split("/"):
-        found = [m for one in found if isinstance(one, dict) for m in _members(one.get(step))]
+        below: list[Any] = []
+        for one in found:
+            value = one.get(step) if isinstance(one, dict) else None
+            if isinstance(value, list):
+                below += value
+            elif value is not None:
+                below.append(value)
+        found = below
     return found
-
-
-def _members(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def text(node: Node, *paths: str) -> str:
@@ -39,7 +40,7 @@ def text(node: Node, *paths: str) -> str:
         if isinstance(value, str):
             if said := value.strip():
                 return said
-        elif value is not None or "/" in path:
+        elif value is not None or ("/" in path and path.partition("/")[0] in node):
             for found in several(node, path):
                 said = found.get("#text", "") if isinstance(found, dict) else found
                 if said := said.strip():
@@ -47,14 +48,25 @@ def text(node: Node, *paths: str) -> str:
     return ""
 
 
+def texts(node: Node, names: Sequence[str]) -> list[str]:
+    """``name: text`` of each of these children that has one.
+
+    Examples
+    --------
+    >>> texts({"a": "1", "c": {"d": "2"}}, ("c", "b", "a", "c/d"))
+    ['a: 1', 'c/d: 2']
+    """
+    return [f"{name}: {said}" for name in names if (said := text(node, name))]
+
+
 def objects(node: Node, path: str) -> list[Node]:
     """What has children at a path."""
-    if "/" not in path:
-        value = node.get(path)
-        if value is None:
-            return []
-        if isinstance(value, dict):
-            return [value]
+    first, mark, _ = path.partition("/")
+    value = node.get(first)
+    if value is None:
+        return []
+    if not mark and isinstance(value, dict):
+        return [value]
     return [found for found in several(node, path) if isinstance(found, dict)]
 
 

@@ -11,7 +11,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets.fiu_mapping import MAPPINGS
 from vinculo.ingest.datasets.fiu_reports import Cells, Rows, fingerprint, prepared
-from vinculo.ingest.datasets.fiu_texts import Node, moment, objects, sum_of, text, told
+from vinculo.ingest.datasets.fiu_texts import Node, moment, objects, sum_of, text, texts, told
 from vinculo.ingest.datasets.goaml_parties import address_of, own_texts, party_or_account, person_of
 
 #: Children of ``report`` that stand before its first transaction.
@@ -102,7 +102,7 @@ def _reported(rows: Rows, node: Node, at: str, head: Node) -> None:
     """A party of an activity: a person, an entity or an account, client or not."""
     role = " ".join(t for t in ("reported party", text(node, "role")) if t)
     suspected = text(node, "is_suspected").lower() in ("true", "1")
-    facts = [f"{n}: {said}" for n in ("significance", "comments", "country") if (said := text(node, n))]
+    facts = texts(node, ("significance", "comments", "country"))
     facts += ["suspected"] if suspected else []
     for kind, client in _PARTY:
         for n, one in enumerate(objects(node, kind + client), 1):
@@ -213,7 +213,7 @@ def _involved(rows: Rows, node: Node, at: str, operation: str, head: Node) -> No
     """A party of a transaction of which no direction is told."""
     role = " ".join(t for t in ("party", text(node, "role")) if t)
     names = ("funds_code", "significance", "comments", "country")
-    notes = [f"{n}: {said}" for n in names if (said := text(node, n))]
+    notes = texts(node, names)
     for kind, client in _PARTY:
         for one in objects(node, kind + client):
             party_or_account(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from vinculo.ingest.datasets.fiu_reports import Cells, Rows
-from vinculo.ingest.datasets.fiu_texts import Node, birth, objects, text, told
+from vinculo.ingest.datasets.fiu_texts import Node, birth, objects, text, texts, told
 
 _OWN = frozenset({"UBO", "RBO", "SH", "SHRHL", "OWNER", "PRTNR", "PRO"})
 _DIRECT = frozenset({"DIR", "CEO", "MGR", "BM", "ND", "GA"})
 _NATIONAL = "NATIONAL ID"
+#: Elements that say how to reach somebody: most parties of a payment have none.
+_CONTACTS = frozenset(
+    ("phones", "employer_phone_id", "addresses", "employer_address_id", "email", "emails", "url", "urls")
+)
 _GENDERS = {"M": "male", "F": "female"}
 
 
@@ -60,7 +64,7 @@ def person_of(node: Node) -> Cells:
         "numbers": _numbers(node),
     }
     names = ("employer_name", "deceased", "date_deceased", "source_of_wealth", "comments", "title")
-    said["notes"] = [f"{n}: {t}" for n in names if (t := text(node, n))] + told({"peps": node.get("peps")})
+    said["notes"] = texts(node, names) + told({"peps": node.get("peps")})
     return said
 
 
@@ -114,11 +118,13 @@ def _entity(node: Node) -> Cells:
         "incorporated": text(node, "incorporation_date"),
         "tax": text(node, "tax_number"),
         "numbers": others,
-        "notes": [f"{n}: {said}" for n in names if (said := text(node, n))],
+        "notes": texts(node, names),
     }
 
 
 def _contacts(node: Node) -> Cells:
+    if _CONTACTS.isdisjoint(node):
+        return {}
     phones = [*objects(node, "phones/phone"), *objects(node, "employer_phone_id")]
     addresses = [*objects(node, "addresses/address"), *objects(node, "employer_address_id")]
     places = [made for a in addresses if (made := address_of(a))]
@@ -186,7 +192,7 @@ def _account(rows: Rows, node: Node, role: str, at: str, operation: str, notes: 
         "beneficiary_comment",
         "comments",
     )
-    kept = [f"{n}: {said}" for n in names if (said := text(node, n))]
+    kept = texts(node, names)
     if text(node, "iban") and text(node, "account") not in ("", text(node, "iban")):
         kept.append(f"account: {text(node, 'account')}")
     rows.add(
