@@ -21,6 +21,7 @@ from vinculo.graph.types import Batch, Manifest, Run, Source
 from vinculo.ingest.beside import made_beside
 from vinculo.ingest.doubtful import Doubts
 from vinculo.ingest.expectations import Expectations
+from vinculo.ingest.formats import WARNING
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.making import Made
 from vinculo.ingest.marks import Halves, Marks, as_arrow, halves_of
@@ -190,6 +191,8 @@ class Loading:
             raise AssertionError(f"{report.file}: {report.read} records were read, {ended} accounted for")
         rejected = {record for table in self.rejects for record in table.column("record").to_pylist()}
         report.warnings += self.doubts.told(rejected)
+        if warning := report.notes.pop(WARNING, ""):
+            report.warnings.append(warning)
         try:
             written = write_rejects(self.source, self.rejects)
         except EnvironmentProblem as problem:

@@ -19,6 +19,8 @@ from vinculo.graph.types import REJECT_SCHEMA
 from vinculo.ingest.clean.text import folded
 from vinculo.ingest.formats.opened import OpenedFile
 
+#: Among the notes on a file: a sentence that belongs with the warnings.
+WARNING = "warning"
 #: Records of a chunk: what is read, mapped and written at a time.
 CHUNK = 16_384
 #: A header is looked for in so many rows.

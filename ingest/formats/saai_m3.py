@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vinculo.graph.errors import InputError
-from vinculo.graph.text import Text
-from vinculo.ingest.formats import Chunk, Format, Head, Layout
+from vinculo.graph.text import Text, say
+from vinculo.ingest.formats import WARNING, Chunk, Format, Head, Layout
 from vinculo.ingest.formats.fingerprints import fingerprint
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.formats.records import Records, in_chunks
@@ -72,9 +72,9 @@ def _take(one: _Pedimento, records: Records) -> None:
     records.take(row, one.line, mark=fingerprint("\n".join(one.texts)), said=said, size=len(one.texts))
 
 
-def _gather(file: OpenedFile, supply: Supply, records: Records) -> Iterator[None]:
+def _gather(file: OpenedFile, supply: Supply, records: Records, notes: dict[str, str]) -> Iterator[None]:
     one: _Pedimento | None = None
-    closed = True
+    closed, lines = True, 0
     for raw in supply.lines():
         text = raw.rstrip("\r\n").strip("\x00\x1a\ufeff")
         if not text.strip():
@@ -85,7 +85,9 @@ def _gather(file: OpenedFile, supply: Supply, records: Records) -> Iterator[None
             if one is not None:
                 _take(one, records)
             one = None
-            closed = closed or kind == _END_OF_FILE
+            if kind == _END_OF_FILE:
+                _compare(fields, lines, supply.line, notes)
+                closed, lines = True, -1
         elif kind == "500" or (kind == "501" and (one is None or "501" in one.tree)):
             if one is not None:
                 _take(one, records)
@@ -93,6 +95,7 @@ def _gather(file: OpenedFile, supply: Supply, records: Records) -> Iterator[None
             one.take(kind, fields, text)
         elif one is None or not kind or not one.take(kind, fields, text):
             records.reject(supply.line, text[:3], text)
+        lines += 1
         if one is not None and len(one.texts) > _LONGEST:
             raise InputError("long_message", file=str(file.path), line=one.line)
         yield
@@ -101,6 +104,13 @@ def _gather(file: OpenedFile, supply: Supply, records: Records) -> Iterator[None
         raise InputError("cut_off_pedimento", file=str(file.path), line=one.line)
     if not closed:
         raise InputError("no_closing_record", file=str(file.path), line=supply.line)
+
+
+def _compare(closing: list[str], lines: int, at: int, notes: dict[str, str]) -> None:
+    """Tell where the closing record counts other lines than stand before it; it does not count itself."""
+    said = closing[2].strip() if len(closing) > 2 else ""
+    if re.fullmatch(r"[0-9]{1,12}", said) and int(said) != lines and WARNING not in notes:
+        notes[WARNING] = say("format.closing_count", line=f"{at:,}", said=f"{int(said):,}", found=f"{lines:,}")
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
@@ -114,7 +124,7 @@ def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[C
     """
     notes |= {"encoding": file.encoding}
     records = Records(file, "SAAI M3", ("tree",))
-    yield from in_chunks(file, records, lambda supply: _gather(file, supply, records))
+    yield from in_chunks(file, records, lambda supply: _gather(file, supply, records, notes))
 
 
 def looks(file: OpenedFile) -> bool:

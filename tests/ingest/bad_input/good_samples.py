@@ -281,7 +281,7 @@ def _pedimento(rows: list[Row]) -> Parts:
             f"506|{number}|2|{r['day']}|\n511|{number}|1|{r['note']}|\n"
             f"551|{number}|48237099|1|99|PORTAVASO|417.54|42099|41754|24.50|100|20|14.65|1||0|1||||VNM|USA|||||\n"
         )
-    return Parts("", tuple(made), "801|6000001.val|6|48|011|\n")
+    return Parts("", tuple(made), "801|6000001.val|6|36|011|\n")
 
 
 def _ofx1(rows: list[Row]) -> Parts:

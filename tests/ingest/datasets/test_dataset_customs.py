@@ -21,7 +21,7 @@ PEDIMENTO = """500|1|3999|6000001|400||
 551|6000001|48237099|1|99|PORTAVASO DE CARTON|417.54|42099|41754|24.50|100|20|14.65|1||0|1||||VNM|USA|||||
 558|6000001|48237099|1|1|MARCA NINGUNA|
 551|6000001|39235001|2|00|TAPA|39.15|2368|2349|1.35|6|20|2.09|1||0|1||||USA|USA|||||
-801|6000001.val|1|11|011|
+801|6000001.val|1|10|011|
 """
 
 
@@ -99,9 +99,23 @@ def test_a_file_cut_off_before_its_closing_record(
     assert set(graph.statements()) == set(alone.statements())
 
 
+def test_the_closing_records_count_reveals_lost_lines(graph, write: Callable[..., Path]) -> None:
+    lost = PEDIMENTO.replace("506|6000001|1|24012026|\n", "")
+    two = PEDIMENTO + SECOND
+    unsaid = PEDIMENTO.replace("|1|10|011|", "||||")
+    told = {}
+    for name, text in {"whole": PEDIMENTO, "lost": lost, "two": two, "unsaid": unsaid}.items():
+        (report,) = graph.load(write(f"{name}.val", text))
+        assert report.rejected == 0 and "warning" not in report.notes
+        told[name] = report.warnings
+    assert (told["whole"], told["two"], told["unsaid"]) == ([], [], [])
+    [sentence] = told["lost"]
+    assert "801 in line 10 counts 10 records; 9 stand before it" in sentence
+
+
 def test_the_real_pedimento(graph, real: Path) -> None:
     (report,) = graph.load(real / "b_trade" / "mx_pedimento_saai_m3_pseudonymised.txt")
-    assert (report.read, report.loaded, report.rejected) == (1, 1, 0)
+    assert (report.read, report.loaded, report.rejected, report.warnings) == (1, 1, 0, [])
     (bill,) = graph.entities("Consignment")
     values = graph.values(bill)
     assert values["billNumber"] == ["26 40 3999 6999999"] and values["declaredValue"] == ["552593"]
