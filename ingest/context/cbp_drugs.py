@@ -59,5 +59,7 @@ CONTEXT = ContextTable(
     optional=(Column("month", "code", needed=True, derived=True),),
     key=("fy", "month (abbv)", "component", "region", "land filter", "area of responsibility", "drug type"),
     prepare=prepare,
+    # of four fiscal years
+    minimum_records=5_900,
     filled={"sum qty (lbs)": 0.9, "count of event": 0.9},
 )

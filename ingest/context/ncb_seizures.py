@@ -45,5 +45,7 @@ CONTEXT = ContextTable(
         Column("total_units", "number", "pieces", sums=True),
     ),
     key=("year", "state_ut"),
+    minimum_records=140,
+    filled={"ganja_kg": 0.5, "heroin_kg": 0.5},
     marked=("is_total_row", "true"),
 )

@@ -29,5 +29,6 @@ CONTEXT = ContextTable(
         Column("kg equivalent", "number", "kg"),
     ),
     missing=("", "NULL"),
+    minimum_records=30_700,
     filled={"kg equivalent": 0.9},
 )

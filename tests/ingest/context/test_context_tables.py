@@ -298,8 +298,22 @@ def test_columns_that_others_have_too_stay_apart(store: Store, written: Write) -
 def test_a_column_that_is_mostly_empty_is_said(store: Store, written: Write) -> None:
     header = "Region,country,ISO Code,Drug Group,Drug,Year,KG Equivalent\n"
     rows = [f"Africa,Chad,TCD,ATS,Ecstasy,{1990 + n},{'NULL' if n % 2 else n}\n" for n in range(10)]
-    [warning] = one(store, written("u.csv", header + "".join(rows))).warnings
-    assert "kg equivalent" in warning and "50 %" in warning
+    empty, few = one(store, written("u.csv", header + "".join(rows))).warnings
+    assert "kg equivalent" in empty and "50 %" in empty
+    assert "Only 10 records" in few
+
+
+def test_a_table_that_is_published_whole_says_how_large_it_is_and_how_filled() -> None:
+    asks = {n for n, t in context_tables().items() if t.minimum_records > 1}
+    # what a person asks for by query, or makes, has no size of its own
+    assert set(context_tables()) - asks == {
+        "un_comtrade",
+        "ponal_seizures",
+        "exchange_rates",
+        "exchange_rates_ecb",
+        "exchange_rates_banxico",
+    }
+    assert all(t.filled for t in context_tables().values() if not t.rates)
 
 
 def test_damage_keeps_nothing(store: Store, written: Write) -> None:
