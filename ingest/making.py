@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,13 +82,15 @@ def made_of(
     InputError
         Where the file is damaged, after what stands before the damage.
     """
-    seen = Marks()
+    seen, said = Marks(), Marks()
     chunks = recognised.format.reads(file, recognised.layout, notes)
     for chunk in as_one(chunks) if recognised.dataset.whole_file else chunks:
-        yield _made(chunk, recognised.dataset, seen, here, doubts, expected)
+        yield _made(chunk, recognised.dataset, seen, said, here, doubts, expected)
 
 
-def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doubts, expected: Expectations) -> Made:
+def _made(
+    chunk: Chunk, dataset: Dataset, seen: Marks, said: Marks, here: Marks, doubts: Doubts, expected: Expectations
+) -> Made:
     table = chunk.table
     marks = halves(fingerprints_of(table) if chunk.marks is None else chunk.marks)
     firsts = seen.firsts(marks)
@@ -104,7 +107,7 @@ def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doub
     # an index takes what comes in its order a fifth faster
     links = batch.links.take(pc.sort_indices(batch.links.column("id")))
     return Made(
-        Batch(batch.entities, links, pa.concat_tables([chunk.rejects, batch.rejects])),
+        Batch(_unsaid(batch.entities, said), links, pa.concat_tables([chunk.rejects, batch.rejects])),
         records[wanted],
         marks[wanted],
         chunk.read,
@@ -113,6 +116,19 @@ def _made(chunk: Chunk, dataset: Dataset, seen: Marks, here: Marks, doubts: Doub
         chunk.rejects.num_rows + int(bad.sum()),
         lines[-1].as_py() if len(lines) else 0,
     )
+
+
+def _unsaid(entities: pa.Table, said: Marks) -> pa.Table:
+    """What no earlier chunk asserts: an account is described anew by each of its transfers, and its first record counts."""
+    if not entities.num_rows:
+        return entities
+    # ids and kinds hold no control characters
+    texts = pc.binary_join_element_wise(
+        *(entities.column(c).cast(pa.binary()) for c in ("id", "kind", "facts")), b"\x00"
+    )
+    marks = halves([hashlib.blake2b(text, digest_size=16).digest() for text in texts.to_pylist()])
+    firsts = said.firsts(marks)
+    return entities if firsts.all() else entities.filter(pa.array(firsts))
 
 
 def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts, expected: Expectations) -> Batch:

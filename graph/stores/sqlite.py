@@ -2,8 +2,8 @@
 
 Several processes may read while one writes. What it does stands in the files beside this one: ``sqlite_connection`` opens,
 ``sqlite_lookup``, ``sqlite_search`` and ``sqlite_bulk`` read, ``sqlite_write`` and ``sqlite_withdraw`` change the graph,
-``sqlite_publishing`` decides what readers see, ``sqlite_records`` keeps what was loaded and what people and analytics add,
-``sqlite_context`` published figures beside it.
+``sqlite_indexes`` puts indexes off, ``sqlite_publishing`` decides what readers see, ``sqlite_records`` keeps what was loaded
+and what people and analytics add, ``sqlite_context`` published figures beside it.
 """
 
 from __future__ import annotations

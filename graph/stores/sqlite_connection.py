@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from vinculo.graph.errors import StoreError, StoreVersionError
 from vinculo.graph.stores.assembly import portions, table_of
+from vinculo.graph.stores.sqlite_indexes import build, missing
 from vinculo.graph.stores.sqlite_log import BRING_NAME, GIVE_NAME, named, refuse_foreign_log
 from vinculo.graph.stores.sqlite_tables import (
     APPLICATION_ID,
@@ -84,6 +85,9 @@ class Connection:
         if not read_only and self._version() == SCHEMA_VERSION and not named(db):
             with self.writing():
                 db.execute(GIVE_NAME)
+        if not read_only and self._version() == SCHEMA_VERSION and missing(db):
+            with self.writing():
+                build(db)
         if self._version() != SCHEMA_VERSION:
             code = "store_older" if self._version() in MIGRATIONS else "store_version"
             raise StoreVersionError(code, url=self.url, found=self._version(), wanted=SCHEMA_VERSION)

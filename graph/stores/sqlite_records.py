@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vinculo.graph.stores import assembly
 from vinculo.graph.stores.sqlite_connection import Connection
+from vinculo.graph.stores.sqlite_indexes import build
 from vinculo.graph.stores.sqlite_publishing import publish, refuse_withdrawn
 from vinculo.graph.stores.sqlite_tables import CHANGED, SEEN, SOME_UNSEEN
 from vinculo.graph.types import REJECT_SCHEMA, Finding, Manifest, Run, Source, Suggestion
@@ -45,6 +46,7 @@ class Records:
         with self._db.writing() as db:
             if status != "withdrawn":
                 refuse_withdrawn(db, run)
+            build(db)
             # what another process has ended stays ended
             db.execute(
                 """UPDATE run SET finished = ?1, status = ?2, counts = ?3

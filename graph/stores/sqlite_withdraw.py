@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from vinculo.graph import facts as packed
 from vinculo.graph.stores.assembly import portions
 from vinculo.graph.stores.sqlite_deriving import FEW, rederive_entities, rederive_links
+from vinculo.graph.stores.sqlite_indexes import build
 from vinculo.graph.stores.sqlite_publishing import hand_over
 
 
 def withdraw_source(db: sqlite3.Connection, source: int) -> dict[str, int]:
     """Take out what only this source asserts, inside the caller's transaction; returns how much went."""
+    build(db)
     gone = {"entities": 0, "links": 0, "values": 0}
     every: dict[str, list[int]] = {}
     for table, thing in (("entity_fact", "entity"), ("link_fact", "link")):

@@ -6,8 +6,9 @@ Numbers for new rows are given out here, so that a batch needs one look-up by id
 from __future__ import annotations
 
 import hashlib
+import itertools
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
 
@@ -19,11 +20,10 @@ from vinculo.graph.naming import unnamed
 from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed, sum_of_links
 from vinculo.graph.stores.sqlite_deriving import derive, derived_columns
+from vinculo.graph.stores.sqlite_indexes import put_off
 from vinculo.graph.stores.sqlite_publishing import is_published, note, settle, unseen
 from vinculo.graph.types import Added, Batch, Manifest, Source
 
-#: So many links of a batch are looked up before the rest is taken to be new.
-_PROBED = 64
 #: By id and kind: one id may stand under two kinds, which are two links.
 _LinkNumbers = dict[tuple[str, ...], int]
 
@@ -46,9 +46,9 @@ def _entities_there(db: sqlite3.Connection, ids: Iterable[str]) -> tuple[dict[st
     return {id: no for id, no, _ in rows}, {no: origin for _, no, origin in rows}
 
 
-def _links_there(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> tuple[_LinkNumbers, dict[int, int]]:
-    """The same for links, of rows that begin with id and kind."""
-    _wanted(db, dict.fromkeys(row[0] for row in rows))
+def _links_there(db: sqlite3.Connection, keys: Iterable[tuple[str, ...]]) -> tuple[_LinkNumbers, dict[int, int]]:
+    """The same for links, by id and kind."""
+    _wanted(db, dict.fromkeys(id for id, _ in keys))
     query = "SELECT l.id, l.kind, l.no, l.origin FROM temp.wanted w CROSS JOIN link l ON l.id = w.id"
     found = db.execute(query).fetchall()
     return {(id, kind): no for id, kind, no, _ in found}, {no: origin for _, _, no, origin in found}
@@ -77,10 +77,13 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
         for name in pc.unique(table.column("kind")).to_pylist():
             if kind_of(name).is_link is not is_link:
                 raise UsageError("unknown_kind", kind=name)
-    first = _next(db, "entity"), _next(db, "link")
+    first = _next(db, "entity")
     waiting = _Waiting(db, source)
+    if not waiting.published:
+        put_off(db, batch.links.num_rows)
     numbers, grown = _write_entities(db, batch, waiting)
-    grown += _write_links(db, batch.links, waiting, numbers)
+    links, sum_of_new = _write_links(db, batch.links, waiting, numbers)
+    grown += sum_of_new
     db.executemany(
         'INSERT OR REPLACE INTO reject(source, record, line, "column", raw, code, en, es) VALUES (?,?,?,?,?,?,?,?)',
         zip(repeat(source), *(c.to_pylist() for c in batch.rejects.columns), strict=False),
@@ -94,7 +97,7 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
     db.execute("INSERT INTO checksum VALUES (?,?,?,?)", (source, manifest.number, signed(grown), told))
     if waiting.published:
         settle(db, source)
-    return Added(_next(db, "entity") - first[0], _next(db, "link") - first[1])
+    return Added(_next(db, "entity") - first, links)
 
 
 def _next(db: sqlite3.Connection, table: str) -> int:
@@ -190,11 +193,13 @@ def _unsaid(
     return [n for n in range(len(at)) if n not in there], lowered
 
 
-def _write_links(db: sqlite3.Connection, links: pa.Table, waiting: _Waiting, entities: dict[str, int]) -> int:
-    """Returns by how much the source's sum grew."""
+def _write_links(
+    db: sqlite3.Connection, links: pa.Table, waiting: _Waiting, entities: dict[str, int]
+) -> tuple[int, int]:
+    """Returns how many links are new, and by how much the source's sum grew."""
     source = waiting.source
     if not links.num_rows:
-        return 0
+        return 0, 0
     links = links.combine_chunks()
     ids: list[str] = links.column("id").to_pylist()
     kinds: list[str] = links.column("kind").to_pylist()
@@ -202,12 +207,8 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, waiting: _Waiting, ent
     ends = [[entities[i] for i in links.column(c).to_pylist()] for c in ("source", "target")]
     dates, amounts, currencies = (c.to_pylist() for c in derived_columns(facts))
     rows = list(zip(ids, kinds, *ends, dates, amounts, currencies, strict=True))
-    numbers = _all_fresh(db, rows, source)
-    old: set[int] = set()
-    if not numbers:
-        numbers, old = _some_known(db, rows, waiting)
+    at, old, new = _insert_links(db, rows, waiting)
     before = sum_of_links(db, source, old) if old else 0
-    at = list(map(numbers.__getitem__, zip(ids, kinds, strict=True)))
     contents = list(map(content_number, kinds, facts.to_pylist()))
     records = links.column("record").to_pylist()
     db.executemany(
@@ -217,60 +218,46 @@ def _write_links(db: sqlite3.Connection, links: pa.Table, waiting: _Waiting, ent
     )
     columns: list[list[Any]] = [ids, *ends, contents, records]
     if not old:
-        return row_sum(*columns)
-    new = [n for n, no in enumerate(at) if no not in old]
-    return row_sum(*([c[n] for n in new] for c in columns)) + sum_of_links(db, source, old) - before
+        return new, row_sum(*columns)
+    fresh = [n for n, no in enumerate(at) if no not in old]
+    return new, row_sum(*([c[n] for n in fresh] for c in columns)) + sum_of_links(db, source, old) - before
 
 
-def _all_fresh(db: sqlite3.Connection, rows: list[tuple[Any, ...]], source: int) -> _LinkNumbers:
-    """Insert links of which none is there and none comes twice; nothing is done, and nothing returned, where one is.
-
-    The common case of a first load; the unique index is asked once, by the insert itself.
-    """
-    first = _next(db, "link")
-    numbers = dict(zip((row[:2] for row in rows), range(first, first + len(rows)), strict=True))
-    if len(numbers) < len(rows) or _links_there(db, rows[:_PROBED])[0]:
-        return {}
-    before = db.total_changes
-    db.execute("SAVEPOINT fresh")
-    db.executemany(
-        "INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?,?,?)",
-        ((no, *row, source) for no, row in zip(numbers.values(), rows, strict=True)),
-    )
-    fresh = db.total_changes - before == len(rows)
-    if not fresh:
-        db.execute("ROLLBACK TO fresh")
-    db.execute("RELEASE fresh")
-    return numbers if fresh else {}
-
-
-def _some_known(
+def _insert_links(
     db: sqlite3.Connection, rows: list[tuple[Any, ...]], waiting: _Waiting
-) -> tuple[_LinkNumbers, set[int]]:
+) -> tuple[list[int], set[int], int]:
     """Insert the links that are not there; of the others, and of those that come again, derive anew.
 
-    Returns the numbers of all, and of those others.
+    The unique index is asked once, by the insert itself: most links of a load are new. Returns the number of each row's link,
+    the numbers of those others, and how many links are new.
     """
-    numbers, origins = _links_there(db, rows)
-    later = waiting.of(origins)
+    first, before = _next(db, "link"), db.total_changes
+    keys = [row[:2] for row in rows]
+    numbers: _LinkNumbers = dict(zip(dict.fromkeys(keys), itertools.count(first)))
+    at = list(map(numbers.__getitem__, keys))
+    db.executemany(
+        "INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?,?,?)",
+        ((no, *row, waiting.source) for no, row in zip(at, rows, strict=True)),
+    )
+    new = db.total_changes - before
+    if new == len(rows):
+        return at, set(), new
+    not_yet = {no for (no,) in db.execute("SELECT no FROM link WHERE no >= ?", (first,))}
+    there, origins = _links_there(db, [key for key, no in numbers.items() if no not in not_yet])
+    numbers |= {key: no for key, no in there.items() if key in numbers}
+    later = waiting.of({no: origins[no] for no in numbers.values() if no in origins})
     note(db, "link", waiting.source, later)
-    fresh = [key for key in dict.fromkeys(row[:2] for row in rows) if key not in numbers]
-    not_yet = set(fresh)
-    first = _next(db, "link")
-    numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
-    new_rows, old_rows = [], []
-    for row in rows:
-        key = row[:2]
-        if key in not_yet:
-            not_yet.discard(key)
-            new_rows.append((numbers[key], *row, waiting.source))
+    at = list(map(numbers.__getitem__, keys))
+    repeats = []
+    for no, row in zip(at, rows, strict=True):
+        if no in not_yet:
+            not_yet.discard(no)
         else:
-            old_rows.append((numbers[key], *row[4:]))
-    db.executemany("INSERT INTO link VALUES (?,?,?,?,?,?,?,?,?)", new_rows)
+            repeats.append((no, *row[4:]))
     db.executemany(
         """UPDATE link SET date = min(coalesce(date, ?2), coalesce(?2, date)),
            amount = min(coalesce(amount, ?3), coalesce(?3, amount)),
            currency = min(coalesce(currency, ?4), coalesce(?4, currency)) WHERE no = ?1""",
-        [row for row in old_rows if row[0] not in later],
+        [row for row in repeats if row[0] not in later],
     )
-    return numbers, {row[0] for row in old_rows}
+    return at, {row[0] for row in repeats}, new
