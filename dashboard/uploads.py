@@ -85,8 +85,10 @@ def kept(name: str, content: bytes) -> Path:
     _sweep()
     there = sum(f.stat().st_size for f in _folder().rglob("*") if f.is_file())
     if there + len(content) > KEPT_MIB << 20:
-        told = {"limit": f"{KEPT_MIB:,}", "kept": f"{there >> 20:,}", "folder": str(_folder()), "days": KEPT_DAYS}
-        raise EnvironmentProblem("uploads_full", file=name, **told)
+        size, folder = f"{there >> 20:,}", str(_folder())
+        raise EnvironmentProblem(
+            "uploads_full", file=name, kept=size, limit=f"{KEPT_MIB:,}", folder=folder, days=KEPT_DAYS
+        )
     try:
         path = new_folder() / safe_name(name)
         with whole(path) as part:
