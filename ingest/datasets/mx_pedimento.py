@@ -37,14 +37,15 @@ _LINE = {
     "hs code": "2", "place": "3", "nico": "4", "customs value": "7", "usd": "9", "quantity": "10", "unit": "11",
     "origin": "20", "seller": "21", "details": "558/4[]",
 }  # fmt: skip
-_TOP = {f"head {name}": f"../{path}" for name, path in _HEAD.items() if name not in ("goods", "remarks")}
 _branches = branched(
     {
         "pedimentos": Branch("", {f"head {name}": path for name, path in _HEAD.items()}),
-        "suppliers": Branch("505", _SUPPLIER | _TOP),
-        "lines": Branch("551", _LINE | _TOP),
+        "suppliers": Branch("505", _SUPPLIER),
+        "lines": Branch("551", _LINE),
     }
 )
+_SPACES, _FIFTEEN, _YEAR = re.compile(r"[\s-]+"), re.compile(r"[0-9]{15}"), re.compile(r"[0-9]{4}")
+_SEVEN, _EIGHT, _PESOS = re.compile(r"[0-9]{7}"), re.compile(r"[0-9]{8}"), re.compile(r"[0-9]+(\.[0-9]+)?")
 IMPORT, EXPORT = "1", "2"
 
 
@@ -56,13 +57,13 @@ def pedimento_key(text: str) -> str | None:
     >>> pedimento_key("26  40  3999  6000001"), pedimento_key("6000001")
     ('264039996000001', None)
     """
-    digits = re.sub(r"[\s-]+", "", text)
-    return digits if re.fullmatch(r"[0-9]{15}", digits) else None
+    digits = _SPACES.sub("", text)
+    return digits if _FIFTEEN.fullmatch(digits) else None
 
 
 def _full_number(patente: str | None, number: str | None, office: str | None, year: str) -> str | None:
     """``YY  AA  PPPP  NNNNNNN``. The number begins with the last digit of its year, which may be before that of payment."""
-    if not (patente and number and office and re.fullmatch(r"[0-9]{4}", year) and re.fullmatch(r"[0-9]{7}", number)):
+    if not (patente and number and office and _YEAR.fullmatch(year) and _SEVEN.fullmatch(number)):
         return None
     told = int(year) - (int(year) - int(number[0])) % 10
     return f"{told % 100:02}  {office.zfill(3)[:2]}  {patente.zfill(4)}  {number}"
@@ -70,7 +71,7 @@ def _full_number(patente: str | None, number: str | None, office: str | None, ye
 
 def _day(text: str) -> str:
     """``24072026`` as 2026-07-24; anything else as it stands."""
-    return f"{text[4:]}-{text[2:4]}-{text[:2]}" if re.fullmatch(r"[0-9]{8}", text) else text
+    return f"{text[4:]}-{text[2:4]}-{text[:2]}" if _EIGHT.fullmatch(text) else text
 
 
 def _identified(table: pa.Table) -> pa.Table:
@@ -95,7 +96,7 @@ def _identified(table: pa.Table) -> pa.Table:
 
 def _total(values: list[str] | None) -> str | None:
     """Sum of the customs values of the lines, in pesos; nothing where one of them is no number."""
-    if not values or not all(re.fullmatch(r"[0-9]+(\.[0-9]+)?", v) for v in values):
+    if not values or not all(_PESOS.fullmatch(v) for v in values):
         return None
     return str(sum(Decimal(v) for v in values))
 
@@ -129,8 +130,15 @@ def _pedimentos(table: pa.Table) -> pa.Table:
     )
 
 
-def _suppliers(table: pa.Table) -> pa.Table:
-    table = _identified(table)
+def _headed(table: pa.Table, heads: pa.Table) -> pa.Table:
+    """Add what tells the pedimento of each row; ``heads`` has one row for each record."""
+    at = pc.index_in(table.column("record").combine_chunks(), value_set=heads.column("record").combine_chunks())
+    names = ("head operation", "pedimento", "pedimento key", "date")
+    return c.with_columns(table, {name: c.texts(heads, name).take(at) for name in names})
+
+
+def _suppliers(table: pa.Table, heads: pa.Table) -> pa.Table:
+    table = _headed(table, heads)
     street = ("street", "outside", "inside", "postcode", "town", "state")
     table = r.add_party(table, "supplier", name="name", tax_id="tax", country="country", street=street)
     dates = c.through(c.texts(table, "date_505"), _day)
@@ -150,8 +158,8 @@ def _suppliers(table: pa.Table) -> pa.Table:
     )
 
 
-def _lines(table: pa.Table) -> pa.Table:
-    table = _identified(table)
+def _lines(table: pa.Table, heads: pa.Table) -> pa.Table:
+    table = _headed(table, heads)
     parts = (
         ("line ", "place"), ("", "hs code"), ("NICO ", "nico"), ("quantity ", "quantity"), ("unit ", "unit"),
         ("customs value MXN ", "customs value"), ("USD ", "usd"), ("origin ", "origin"), ("seller's country ", "seller"),
@@ -166,7 +174,8 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     suppliers = made["suppliers"].rename_columns(
         ["date_505" if name == "date" else name for name in made["suppliers"].column_names]
     )
-    return {"": _pedimentos(made["pedimentos"]), "suppliers": _suppliers(suppliers), "lines": _lines(made["lines"])}
+    heads = _pedimentos(made["pedimentos"])
+    return {"": heads, "suppliers": _suppliers(suppliers, heads), "lines": _lines(made["lines"], heads)}
 
 
 def consignment_rule(properties: dict[str, Value] | None = None) -> EntityRule:
