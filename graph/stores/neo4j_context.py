@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vinculo.graph.context import numbered, spoiled
 from vinculo.graph.stores import neo4j_queries as queries
+from vinculo.graph.stores.neo4j_records import Records
 from vinculo.graph.types import Source
 from vinculo.graph.verifying import Difference
 
@@ -23,16 +24,8 @@ KEYS = "MATCH (c:Context) RETURN c.key, c.dataset, c.sha256, c.part ORDER BY c.k
 BODY = "MATCH (c:Context {key: $key}) RETURN c.body"
 
 
-class Contexts:
+class Contexts(Records):
     """The part of the store that keeps published figures."""
-
-    _db: Connection
-
-    def _settled(self) -> Connection:
-        raise NotImplementedError
-
-    def _source_number(self, source: Source) -> int:
-        raise NotImplementedError
 
     def save_context(self, source: Source, bodies: Sequence[bytes]) -> None:
         self._settled()

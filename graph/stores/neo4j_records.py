@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from vinculo.graph.stores.neo4j_view import View
 
 
-class Records:
+class Records(ABC):
     """The part of the store that has no graph in it; nodes with JSON texts, each under a key of its own."""
 
     _db: Connection
@@ -31,9 +32,9 @@ class Records:
         """The connection, once nothing is half done: what every question and every write begins with."""
         return self._view().db
 
+    @abstractmethod
     def _view(self) -> View:
         """The same, with the sources whose things are not to be seen."""
-        raise NotImplementedError
 
     def _source_number(self, source: Source) -> int:
         if source.key not in self._numbers:
