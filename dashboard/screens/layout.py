@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from vinculo.dashboard import cases, downloads, frame, layouts, uploads
+from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.layout_form import KEEP, SURE, columns, meaning, the_rest
 from vinculo.dashboard.preview import show_records
 from vinculo.dashboard.wording import dataset_title, escaped, language, notice, remark, seen, t, tm
@@ -21,9 +22,17 @@ TALL = 600
 
 
 # -- which file ----------------------------------------------------------------------------------------------------
+def _make_way() -> None:
+    """The copy that is on the page goes, unless it is being loaded."""
+    before = st.session_state.get("layout_file", "")
+    if not any(before in job.arguments for job in jobs().running(cases.current())):
+        uploads.release([before])
+
+
 def _uploaded() -> None:
     given = st.session_state.get("layout_upload")
     if given is not None:
+        _make_way()
         try:
             st.session_state.layout_file = str(uploads.kept(given.name, given.getvalue()))
         except VinculoError as problem:
@@ -33,6 +42,7 @@ def _uploaded() -> None:
 def _named() -> None:
     path = (st.session_state.get("layout_path") or "").strip()
     if path:
+        _make_way()
         st.session_state.layout_file = str(Path(path).expanduser())
 
 
@@ -79,6 +89,8 @@ def starting(path: str) -> tuple[Profile, str, str]:
         help=t("layout.template_help"),
         persist_state=KEEP,
     )
+    if guess.doubtful and template == guess.dataset.name:
+        notice([t("layout.doubtful")])
     if guess.others and template == guess.dataset.name:
         st.caption(tm("layout.others", others=", ".join(map(dataset_title, guess.others))))
     found = guess if template == guess.dataset.name else layouts.guessed(path, template)
@@ -146,7 +158,8 @@ def actions(path: str, profile: Profile, name: str, mapping: str, usable: bool) 
         frame.start_job(
             "ingest",
             ["ingest", path, "--mapping", str(place)],
-            then=lambda job: uploads.release(job.arguments),
+            # the file itself stays: it is still on the page
+            then=lambda job: uploads.release([str(place)]),
             files=seen(Path(path).name),
         )
         st.rerun()

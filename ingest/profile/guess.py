@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.ingest.clean import cleaner
+from vinculo.ingest.clean.identifiers import iban
 from vinculo.ingest.clean.text import printable
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.formats import Head, loose
@@ -24,6 +25,20 @@ _ALIKE = 0.8
 _BY_TEXTS = 0.5
 _TYPED = frozenset({"date", "amount", "number", "phone", "email", "country", "currency", "container", "imo", "iban"})
 _READ = 30  # rows looked at
+#: How columns end that may hold nothing but figures.
+_NUMBERS = (
+    "_id",
+    "_number",
+    "_numbers",
+    "_code",
+    "_phone",
+    "account",
+    "quantity",
+    "voyage",
+    "reference",
+    "balance",
+    "_kg",
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,12 @@ class Profile:
     nothing: tuple[str, ...]
     others: tuple[str, ...]
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether most of what the template must have is not there by name: it may be the wrong one, or none is right."""
+        named = {c.meant for c in self.columns if c.sure > _BY_TEXTS} | set(self.values)
+        return 2 * sum(c in named for c in self.dataset.columns) < len(self.dataset.columns)
 
 
 def templates() -> dict[str, Dataset]:
@@ -175,10 +196,11 @@ def _fit(dataset: Dataset, header: Sequence[str], texts: Sequence[list[str]]) ->
                 continue
             way = ways[at, meant] = _way(types.get(meant, "text"), texts[at])
             sure = words * (0.5 + 0.5 * way.fits) if types.get(meant) in _TYPED and texts[at] else words
-            if sure >= 0.5:
-                pairs.append((sure, meant in dataset.columns, -offered.index(meant), at, meant))
+            if sure >= 0.5 and not (types.get(meant) not in _TYPED and _wordy(meant) and shapes.figures(texts[at])):
+                pairs.append((sure, meant in dataset.columns, -offered.index(meant), -at, meant))
     taken: dict[int, tuple[str, float]] = {}
-    for sure, _, _, at, meant in sorted(pairs, reverse=True):
+    for sure, _, _, left, meant in sorted(pairs, reverse=True):
+        at = -left
         if at not in taken and all(meant != m for m, _ in taken.values()):
             taken[at] = (meant, sure)
     _by_texts(dataset, texts, types, taken, ways)
@@ -191,8 +213,9 @@ def _fit(dataset: Dataset, header: Sequence[str], texts: Sequence[list[str]]) ->
         )
         for at, name in enumerate(header)
     )
-    found = {c.meant for c in columns}
-    must = sum(c in found for c in dataset.columns) / len(dataset.columns)
+    found = {c.meant: c.sure for c in columns}
+    # a column that no header names says little of which template it is
+    must = sum(min(1.0, found[c] / _ALIKE) for c in dataset.columns if c in found) / len(dataset.columns)
     return must * 2 + sum(c.sure for c in columns) / len(header), columns
 
 
@@ -209,7 +232,7 @@ def _by_texts(
             continue
         free = [at for at in range(len(texts)) if at not in taken and texts[at]]
         if types.get(meant) in ("date", "amount"):
-            fitting = [at for at in free if _way(types[meant], texts[at]).fits > 0.95]
+            fitting = [at for at in free if _way(types[meant], texts[at]).fits > 0.95 and not shapes.years(texts[at])]
         elif meant.endswith(("_id", "_number")):
             fitting = [at for at in free if len(set(texts[at])) == len(texts[at]) and _numbered(texts[at])]
         else:
@@ -221,7 +244,14 @@ def _by_texts(
 
 
 def _numbered(texts: Sequence[str]) -> bool:
-    return all(any(c.isdigit() for c in t) and len(t) <= 40 for t in texts) and not shapes.dates(texts).fits > 0.95
+    if shapes.dates(texts).fits > 0.95 or all(iban(t) is not None for t in texts):
+        return False
+    return all(any(c.isdigit() for c in t) and len(t) <= 40 for t in texts)
+
+
+def _wordy(meant: str) -> bool:
+    """Whether the column holds names or words; figures with marks of thousands or decimals are none."""
+    return not meant.endswith(_NUMBERS)
 
 
 def column_types(dataset: Dataset) -> dict[str, str]:
@@ -235,14 +265,18 @@ def column_types(dataset: Dataset) -> dict[str, str]:
                     kind = value.clean or property_type(rule.kind, name)
                     if kind in _TYPED or column not in found:
                         found[column] = kind
-    return found
+    # what a party's columns are is told of the columns made of them, not of those in the file
+    said = {c: c.rpartition("_")[2] for c in (*dataset.columns, *dataset.optional)}
+    return {c: last for c, last in said.items() if last in _TYPED} | found
 
 
 def _way(kind: str, texts: Sequence[str]) -> shapes.Way:
     if kind == "date":
         return shapes.dates(texts)
-    if kind in ("amount", "number"):
+    if kind == "amount":
         return shapes.numbers(texts)
+    if kind == "number":
+        return shapes.numbers([shapes.without_unit(t) for t in texts])
     if kind not in _TYPED or not texts:
         return shapes.Way((), 1.0)
     clean = cleaner(kind)

@@ -27,6 +27,9 @@ _ROLES = (
     "customs_broker",
 )
 _PARTLY = 0.82
+_SHORT = 6
+_CLOSE = 90
+_REMOTE = 54
 #: A column whose name has a unit is none whose header says another.
 _OTHER_UNITS = {
     "kg": frozenset({"lb", "lbs", "pounds", "libras", "ton", "tons", "tonnes", "toneladas", "t", "g", "gr", "gramos"}),
@@ -47,16 +50,19 @@ def vocabulary() -> frozenset[str]:
 
 
 @functools.cache
-def _phrases(meant: str) -> tuple[str, ...]:
+def _phrases(meant: str, dataset: str) -> tuple[str, ...]:
     """What a column of a template may be called: its own words, or a role's with an attribute's."""
     words = _words()
-    made = [meant.replace("_", " "), *words.get(meant, ())]
+    made = [meant.replace("_", " "), *words.get(meant, ()), *words.get(f"{dataset}.{meant}", ())]
     for role in _ROLES:
         attribute = meant.removeprefix(f"{role}_")
         if attribute != meant and attribute in words:
             made += [f"{r} {a}" for r in words[role] for a in words[attribute]]
             if attribute == "name":
                 made += words[role]
+            if (role, attribute) == ("party", "tax_id"):
+                # of a single party nobody says whose number it is
+                made += words[attribute]
     return tuple(dict.fromkeys(_bare(m) for m in made))
 
 
@@ -71,8 +77,18 @@ def alike(header: str, meant: str, dataset: Dataset) -> float:
     if not text or _OTHER_UNITS.get(meant.rpartition("_")[2], frozenset()) & set(text.split()):
         return 0.0
     aliases = [a for a, column in dataset.aliases.items() if column == meant]
-    phrases = (*_phrases(meant), *map(_bare, aliases))
-    best = max(fuzz.token_sort_ratio(text, phrase, score_cutoff=75) for phrase in phrases) / 100
-    # a header that says more than the column's name is less sure
+    phrases = (*_phrases(meant, dataset.name), *map(_bare, aliases))
+    # of a short word one letter is much: "placa" is no "place"
+    cutoff = 75 if len(text) > _SHORT else 85
     words = set(text.split())
+    best = max(_ratio(text, words, phrase, cutoff) for phrase in phrases) / 100
+    # a header that says more than the column's name is less sure
     return max(best, _PARTLY if any(words > set(phrase.split()) for phrase in phrases) else 0.0)
+
+
+def _ratio(text: str, words: set[str], phrase: str, cutoff: int) -> float:
+    made = float(fuzz.token_sort_ratio(text, phrase, score_cutoff=cutoff))
+    # "propietario actual" and "propietario clave fiscal" share the role alone
+    if made < _CLOSE and not all(any(fuzz.ratio(w, p) >= _REMOTE for w in words) for p in phrase.split()):
+        return 0.0
+    return made

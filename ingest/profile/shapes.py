@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +20,13 @@ DATES = (
 _NOTHING = frozenset(
     (
         "-", "--", "---", ".", "?", "n/a", "na", "n.a.", "s/d", "sd", "n/d", "nd", "s/n", "null", "none", "nil", "no aplica",
-        "sin dato", "sin datos", "desconocido", "unknown", "no disponible", "not available",
+        "s/p", "sin placas", "s/f", "sin folio", "sin dato", "sin datos", "no identificado", "no identificada", "no especificado",
+        "desconocido", "unknown", "no disponible", "not available",
     )
 )  # fmt: skip
 _FITS = 0.95
+_NEARLY = 0.75
+_WITH_UNIT = re.compile(r"([+-]?\d[\d.,' ]*?)\s*[^\W\d_][^\d]*")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ def dates(texts: Sequence[str]) -> Way:
     plain = sum(date(t) is not None for t in texts) / len(texts)
     fits = {form: sum(_dated(t, form) for t in texts) / len(texts) for form in DATES}
     best = max(fits.values())
-    if plain >= best or best < _FITS:
+    # under a short table one line of sums or a signature is many
+    odd = round((1 - best) * len(texts))
+    if plain >= best or (best < _FITS and (best < _NEARLY or odd > 1)):
         return Way((), plain)
     chosen = [form for form in DATES if fits[form] == best]
     return Way((chosen[0],), best, tuple(chosen[1:]))
@@ -77,6 +83,18 @@ def dates(texts: Sequence[str]) -> Way:
 def _dated(text: str, form: str) -> bool:
     # what is ISO is read whatever the form, and says nothing about it
     return date(text) is None and date(text, (form,)) is not None
+
+
+def without_unit(text: str) -> str:
+    """A number without the unit written behind it.
+
+    Examples
+    --------
+    >>> without_unit("1.250,5 kg"), without_unit("7"), without_unit("kg 7")
+    ('1.250,5', '7', 'kg 7')
+    """
+    parts = _WITH_UNIT.fullmatch(text.strip())
+    return parts[1].strip() if parts else text
 
 
 def numbers(texts: Sequence[str]) -> Way:
@@ -101,6 +119,29 @@ def numbers(texts: Sequence[str]) -> Way:
     return Way((chosen[0],), best, tuple(form for form in chosen[1:] if form not in same))
 
 
+def figures(texts: Sequence[str]) -> bool:
+    """Whether every text is a number with marks of thousands or decimals, or money: no name is.
+
+    Examples
+    --------
+    >>> figures(["1.250,00", "7"]), figures(["1024", "7"]), figures(["Nogales"])
+    (True, False, False)
+    """
+    marked = any(not t.strip().isdigit() for t in texts)
+    return marked and all(any(amount(t, (form,)) is not None for form in SAMPLES) for t in texts)
+
+
+def years(texts: Sequence[str]) -> bool:
+    """Whether every text is a year, which is neither a date nor a sum.
+
+    Examples
+    --------
+    >>> years(["2019", "2024"]), years(["2019", "950"])
+    (True, False)
+    """
+    return bool(texts) and all(t.isascii() and t.isdigit() and len(t) == 4 and "1900" <= t <= "2100" for t in texts)
+
+
 def readings(kind: str, texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Ways that read every one of these texts, and what each makes of them; ``""`` is the usual way, that needs no telling.
 
@@ -118,6 +159,8 @@ def readings(kind: str, texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
     {'': ('9500',)}
     """
     clean = date if kind == "date" else amount
+    if kind == "number":
+        texts = [without_unit(t) for t in texts]
     found: dict[str, tuple[str, ...]] = {}
     for form in ("", *(DATES if kind == "date" else SAMPLES)):
         made = [clean(t, (form,) if form else ()) for t in texts]

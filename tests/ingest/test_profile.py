@@ -164,3 +164,51 @@ def test_what_is_no_table(written: Write) -> None:
         assert caught.value.code == "no_table"
     with pytest.raises(UsageError):
         guess(open_file(written("d.csv", BILLS)), "ofac_sdn")
+
+
+PORTUGUESE = """Banco Exemplo;;;;;;;
+Conta à ordem 0033 4567 8901 2;;;;;;;
+Data mov.;Data valor;Descrição;IBAN contraparte;Débito;Crédito;Saldo contabilístico;Moeda
+02-01-2024;02-01-2024;TRF. P/ CONSERVAS;PT50000201231234567890154;12.500,00;;87.500,00;EUR
+13-01-2024;14-01-2024;TRF. DE GRÜN;DE89370400440532013000;;9.800,00;97.300,00;EUR
+15-01-2024;15-01-2024;DEP. NUMERÁRIO;;-;9.900,00;107.200,00;EUR
+18-01-2024;18-01-2024;COMISSÃO;;5,20;;107.194,80;EUR
+Saldo final;;;;;;107.194,80;EUR
+"""
+PORT = """SECRETARÍA DE MARINA;;;;;;;;
+No.;Núm. de Acta;Fecha aseg.;Terminal;Mercancía;Peso bruto;Placas tracto/remolque;Personas presentadas;Valor en aduana (USD)
+1;SEMAR/0117;03/ene/2024;SSA;Metanfetamina;1.250,5 kg;45-AK-7M / 112-XT-3;RAMÍREZ LUNA JORGE;18.500.000,00
+2;ANAM/0009;17/ene/2024;Contecon;Calzado;960 kg;S/P;GARCÍA TREVIÑO LUIS;245.000,50
+"""
+REGISTER = """PLACA\tAño\tPropietario actual\tRFC prop.\tFec. alta\tPropietario anterior\tStatus
+ABC-123-D\t2019\tJUAN PEREZ LOPEZ\tPELJ800101AB1\t15/08/2023\tAUTOS DEL BRAVO SA DE CV\tACTIVO
+XYZ-987-A\t2020\tANA RUIZ\tRUAN900202QX1\t30/11/2021\t\tREPORTE ROBO
+"""
+
+
+def test_a_statement_in_portuguese_with_a_line_below_it(written: Write) -> None:
+    dataset, columns, made = meant(PORTUGUESE, written)
+    assert dataset == "bank_statement"
+    assert columns["date"] == "Data mov." and columns["value_date"] == "Data valor"
+    assert (columns["debit"], columns["credit"], columns["balance"]) == ("Débito", "Crédito", "Saldo contabilístico")
+    assert columns["counterparty_account"] == "IBAN contraparte"
+    assert made["formats"]["date"] == "%d-%m-%Y" and made["formats"]["debit"] == "1.234,56"
+    profile = guess(open_file(written("x.csv", PORTUGUESE)))
+    assert profile.missing == ("account",) and not profile.doubtful
+    assert "values:" in _in("en", profile) and "values:" in _in("es", profile)
+
+
+def test_sums_are_no_places_and_weights_with_units_are_quantities(written: Write) -> None:
+    dataset, columns, made = meant(PORT, written)
+    assert dataset == "seizures"
+    assert columns["value_usd"] == "Valor en aduana (USD)" and columns["location"] == "Terminal"
+    assert columns["quantity"] == "Peso bruto" and columns["party_name"] == "Personas presentadas"
+    assert made["formats"]["quantity"] == "1.234,56" and made["missing"] == ["S/P"]
+
+
+def test_a_register_that_no_template_fits_is_said_to_fit_none(written: Write) -> None:
+    profile = guess(open_file(written("x.tsv", REGISTER)))
+    assert profile.doubtful
+    found = {c.header: c.meant for c in profile.columns}
+    assert found["Año"] == found["Propietario anterior"] == ""
+    assert not guess(open_file(written("y.csv", PORT))).doubtful

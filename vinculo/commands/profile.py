@@ -36,7 +36,12 @@ def profile(console: Console, file: str, mapping: str | None, template: str | No
     console.table(
         ("header", "column", "sure", "samples"),
         [
-            (c.header, c.meant or say("cli.profile.unused"), _sure(c.meant, c.sure), "; ".join(c.samples))
+            (
+                c.header,
+                c.meant or say("cli.profile.unused"),
+                _sure(c.meant, c.sure),
+                _told(c.samples),
+            )
             for c in found.columns
         ],
         cut=True,
@@ -49,6 +54,7 @@ def profile(console: Console, file: str, mapping: str | None, template: str | No
             "template": found.dataset.name,
             "columns": {c.header: c.meant for c in found.columns},
             "missing": list(found.missing),
+            "doubtful": found.doubtful,
             "records": records,
         }
     )
@@ -59,9 +65,16 @@ def profile(console: Console, file: str, mapping: str | None, template: str | No
         console.say(
             "cli.profile.record", record=record["record"], line=record["line"], entities=said, links=links or "-"
         )
+    if found.doubtful and not template:
+        console.warn(say("cli.profile.doubtful", template=found.dataset.title.into()))
     if found.missing:
         console.warn(say("cli.profile.missing", columns=", ".join(found.missing), mapping=path))
     console.say("cli.profile.done", file=file, mapping=path, template=found.dataset.title.into())
+
+
+def _told(samples: tuple[str, ...]) -> str:
+    """Samples on one line, whatever line breaks stand in a cell."""
+    return "; ".join(" ".join(s.split()) for s in samples)
 
 
 def _sure(meant: str, sure: float) -> str:
