@@ -89,6 +89,8 @@ def starting(path: str) -> tuple[Profile, str, str]:
         help=t("layout.template_help"),
         persist_state=KEEP,
     )
+    if guess.doubtful and template == guess.dataset.name:
+        notice([t("layout.doubtful")])
     if guess.others and template == guess.dataset.name:
         st.caption(tm("layout.others", others=", ".join(map(dataset_title, guess.others))))
     found = guess if template == guess.dataset.name else layouts.guessed(path, template)
