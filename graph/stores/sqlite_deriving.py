@@ -7,7 +7,7 @@ brought it in. So a source that is not published yet changes nothing that is see
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -31,8 +31,40 @@ def heard(thing: str) -> str:
     return f"FROM {thing}_fact f JOIN {thing} x ON x.no = f.{thing} WHERE {HEARD}"
 
 
-def derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.ChunkedArray) -> None:
-    """Bring merged kind, display name and search index of these entities up to what is asserted now."""
+#: What an entity goes by: kind, name, rank of the property that names it.
+Called = tuple[str, str, int]
+
+
+def called(id: str) -> Called:
+    """What an entity goes by of which nothing is known."""
+    rank, _, name = unnamed(id)
+    return "Thing", name, rank
+
+
+def derive(
+    db: sqlite3.Connection,
+    at: list[int],
+    kinds: list[str],
+    facts: pa.ChunkedArray,
+    fresh: Mapping[int, Called] | None = None,
+) -> dict[int, Called]:
+    """Bring merged kind, display name and search index of these entities up to what is asserted now.
+
+    Parameters
+    ----------
+    db : sqlite3.Connection
+        In a transaction.
+    at, kinds, facts
+        By assertion: the entity's number, the kind and the packed facts.
+    fresh : mapping, optional
+        Entities that are not in the table yet, by number: what they go by before these assertions.
+
+    Returns
+    -------
+    dict
+        What the fresh ones go by now, for the caller to insert.
+    """
+    fresh = fresh or {}
     asserted: dict[int, set[str]] = {}
     for no, kind in set(zip(at, kinds, strict=True)):
         asserted.setdefault(no, set()).add(kind)
@@ -51,29 +83,32 @@ def derive(db: sqlite3.Connection, at: list[int], kinds: list[str], facts: pa.Ch
         made = candidate(name, value)
         if row not in best or made < best[row]:
             best[row] = made
-    held: dict[int, tuple[str, str, int]] = {}
     touched = sorted(asserted)
-    for some in portions(touched, FEW):
+    held: dict[int, Called] = {no: fresh[no] for no in touched if no in fresh}
+    for some in portions([no for no in touched if no not in fresh], FEW):
         marks = ",".join("?" * len(some))
         held |= {
             n: (k, m, r)
             for n, k, m, r in db.execute(f"SELECT no, kind, name, rank FROM entity WHERE no IN ({marks})", some)
         }
     # another kind than the one it has: all that is asserted decides, not the order in which it came
-    for some in portions([no for no in touched if asserted[no] != {held[no][0]}], FEW):
+    for some in portions([no for no in touched if no not in fresh and asserted[no] != {held[no][0]}], FEW):
         marks = ",".join("?" * len(some))
         for no, kind in db.execute(f"SELECT DISTINCT x.no, f.kind {heard('entity')} AND x.no IN ({marks})", some):
             asserted[no].add(kind)
-    changed = []
+    changed, made_now = [], {}
     for no in touched:
         kind, name, rank = held[no]
         now_kind = merged_kind(frozenset(asserted[no]))
         was = (rank, -len(name) if rank < len(NAMING) else 0, name)
         now = min(was, best.get(no, was))
-        if (now_kind, now) != (kind, was):
+        if no in fresh:
+            made_now[no] = now_kind, now[2], now[0]
+        elif (now_kind, now) != (kind, was):
             changed.append((now_kind, now[2], now[0], no))
     db.executemany("UPDATE entity SET kind = ?, name = ?, rank = ? WHERE no = ?", changed)
     _index_names(db, at, rows, properties, values)
+    return made_now
 
 
 def _index_names(db: sqlite3.Connection, at: list[int], rows: pa.Array, properties: pa.Array, values: pa.Array) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import repeat
 from typing import Any
 
@@ -16,10 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.errors import UsageError
-from vinculo.graph.naming import unnamed
 from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.stores.sqlite_checksum import manifest_sum, row_sum, signed, sum_of_links
-from vinculo.graph.stores.sqlite_deriving import derive, derived_columns
+from vinculo.graph.stores.sqlite_deriving import Called, called, derive, derived_columns
 from vinculo.graph.stores.sqlite_indexes import put_off
 from vinculo.graph.stores.sqlite_publishing import is_published, note, settle, unseen
 from vinculo.graph.types import Added, Batch, Manifest, Source
@@ -116,18 +115,32 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> 
     fresh = [i for i in ids if i not in numbers]
     first = _next(db, "entity")
     numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
-    rank, _, _ = unnamed("")
-    db.executemany(
-        "INSERT INTO entity VALUES (?,?,'Thing',?,?,?)",
-        zip((numbers[i] for i in fresh), fresh, fresh, repeat(rank), repeat(source)),
-    )
     note(db, "entity", source, waiting.needed(origins))
-    if not batch.entities.num_rows:
-        return numbers, 0
-    table = batch.entities.combine_chunks()
+    plain = {no: called(id) for no, id in enumerate(fresh, first)}
+    added, derived = _assert_entities(db, batch.entities, waiting, numbers, origins, plain)
+    db.executemany(
+        "INSERT INTO entity VALUES (?,?,?,?,?,?)",
+        ((no, id, *derived.get(no, plain[no]), source) for no, id in enumerate(fresh, first)),
+    )
+    return numbers, added
+
+
+def _assert_entities(
+    db: sqlite3.Connection,
+    entities: pa.Table,
+    waiting: _Waiting,
+    numbers: dict[str, int],
+    origins: dict[int, int],
+    fresh: dict[int, Called],
+) -> tuple[int, dict[int, Called]]:
+    """By how much the source's sum grew, and what the fresh entities go by."""
+    if not entities.num_rows:
+        return 0, {}
+    source = waiting.source
+    table = entities.combine_chunks()
     at = [numbers[i] for i in table.column("id").to_pylist()]
     contents = list(map(content_number, table.column("kind").to_pylist(), table.column("facts").to_pylist()))
-    unsaid, lowered = _unsaid(db, source, at, contents, table.column("record").to_pylist(), first)
+    unsaid, lowered = _unsaid(db, source, at, contents, table.column("record").to_pylist(), fresh)
     named = table.column("id").to_pylist()
     added = 0
     for n, was, now in lowered:
@@ -154,12 +167,11 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> 
         rows = [n for n, no in enumerate(at) if no not in later]
         at, kinds = [at[n] for n in rows], [kinds[n] for n in rows]
         table = table.take(pa.array(rows, pa.int64()))
-    derive(db, at, kinds, table.column("facts"))
-    return numbers, added
+    return added, derive(db, at, kinds, table.column("facts"), fresh)
 
 
 def _unsaid(
-    db: sqlite3.Connection, source: int, at: list[int], contents: list[int], records: list[int], fresh: int
+    db: sqlite3.Connection, source: int, at: list[int], contents: list[int], records: list[int], fresh: Container[int]
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
     """Which of the assertions this source has not made yet; of one it has made, an earlier record is kept.
 
@@ -167,7 +179,7 @@ def _unsaid(
 
     An account is described by each of its transfers: what was said already is neither derived nor indexed again.
     """
-    known = [(n, no, content) for n, (no, content) in enumerate(zip(at, contents, strict=True)) if no < fresh]
+    known = [(n, no, content) for n, (no, content) in enumerate(zip(at, contents, strict=True)) if no not in fresh]
     if not known:
         return list(range(len(at))), []
     db.execute("CREATE TEMP TABLE IF NOT EXISTS said(row INTEGER PRIMARY KEY, entity INTEGER, content INTEGER)")
