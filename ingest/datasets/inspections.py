@@ -26,12 +26,12 @@ KINDS = {
 
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
     """Add keys, and call the kinds of inspection by one word each."""
-    table = events.add_targets(table)
+    made = events.add_targets(table)
     kind = c.renamed(c.texts(table, "kind"), KINDS)
-    return {"": c.with_columns(table, {"kind": kind})}
+    return made | {"": c.with_columns(made[""], {"kind": kind})}
 
 
-def _mapping() -> Mapping:
+def _mappings() -> dict[str, Mapping]:
     inspection = EntityRule(
         "inspection",
         "Inspection",
@@ -46,7 +46,8 @@ def _mapping() -> Mapping:
         },
     )
     entities, links = events.target_rules("inspection", "INSPECTED")
-    return Mapping((inspection, *entities), links, essential=("inspection_id", "date"))
+    whole = Mapping((inspection, *entities), links, essential=("inspection_id", "date"))
+    return {"": whole, "parties": events.further_parties(inspection, "INSPECTED")}
 
 
 DATASET = Dataset(
@@ -72,7 +73,7 @@ DATASET = Dataset(
         "resultado": "result",
         "plaga": "pest",
     },
-    mappings={"": _mapping()},
+    mappings=_mappings(),
     prepare=prepare,
     fill_rates={": inspection_id": 0.5, ": date": 0.5},
 )  # fmt: skip

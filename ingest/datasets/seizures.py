@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
+from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import events
 from vinculo.ingest.datasets import rules as r
 from vinculo.ingest.datasets.quantities import with_unit
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
+#: What stands in a plate's place where there is none; as a vehicle it would join seizures that share nothing.
+_NO_PLATE = (
+    r"^\W*([sn]\W?/?d|s\W?/?[np]|n\W?/?a|sin (placas?|matr[ií]cula|datos?)|no (plates?|visibles?)|none|unknown)\W*$"
+)
+
 
 def prepare(table: pa.Table) -> dict[str, pa.Table]:
-    """Add the keys of what was seized and where."""
-    return {"": events.add_targets(with_unit(table, "quantity", "unit"))}
+    """Add the keys of what was seized and where; further parties and plates of a cell in rows of their own."""
+    said = c.texts(table, "vehicle_plate")
+    plates = c.where(said, pc.invert(pc.match_substring_regex(said, _NO_PLATE, ignore_case=True)))
+    several = c.split(plates, r"\s*[;,|/\n]+\s*")
+    table = c.with_columns(table, {"plate": c.present(pc.list_element(pc.fill_null(several, [""]), 0))})
+    more = pc.list_slice(several, 1)
+    further = table.take(pc.list_parent_indices(more))
+    further = c.with_columns(further, {"plate": c.present(pc.list_flatten(more))})
+    made = events.add_targets(with_unit(table, "quantity", "unit"))
+    told = c.joined([c.texts(made[""], "nobody"), c.marked("vehicle plate: ", c.absent(said, plates))], "; ")
+    return made | {"": c.with_columns(made[""], {"nobody": told}), "plates": further}
 
 
-def _mapping() -> Mapping:
-    plate = Value(columns=("vehicle_plate",), clean="compact")
+def _mappings() -> dict[str, Mapping]:
+    plate = Value(columns=("plate",), clean="compact")
     seizure = EntityRule(
         "seizure",
         "Seizure",
@@ -36,7 +52,7 @@ def _mapping() -> Mapping:
         "vehicle",
         "Vehicle",
         Key(prefix="", literal="Vehicle", values=(plate,)),
-        {"registrationNumber": r.column("vehicle_plate")},
+        {"registrationNumber": r.column("plate")},
     )
     inspection = EntityRule(
         "inspection", "Inspection", events.INSPECTION, {"inspectionNumber": r.column("inspection_id")}
@@ -44,11 +60,14 @@ def _mapping() -> Mapping:
     entities, links = events.target_rules("seizure", "SEIZED_FROM")
     date = {"date": r.column("date")}
     more = (r.link("SEIZED_FROM", "seizure", "vehicle", date), r.link("FOLLOWED", "seizure", "inspection", date))
-    return Mapping(
+    whole = Mapping(
         (seizure, vehicle, inspection, *entities),
         links + more,
         essential=("seizure_id", "date", "quantity", "value_usd"),
     )
+    known = EntityRule(seizure.name, seizure.kind, seizure.key, {})
+    plates = Mapping((known, vehicle), (r.link("SEIZED_FROM", "seizure", "vehicle", date),))
+    return {"": whole, "parties": events.further_parties(seizure, "SEIZED_FROM"), "plates": plates}
 
 
 DATASET = Dataset(
@@ -76,7 +95,7 @@ DATASET = Dataset(
         "placas": "vehicle_plate",
         "numero de inspeccion": "inspection_id",
     },
-    mappings={"": _mapping()},
+    mappings=_mappings(),
     prepare=prepare,
     fill_rates={": seizure_id": 0.5, ": date": 0.5},
 )  # fmt: skip

@@ -225,6 +225,45 @@ def test_a_seizure_and_its_inspection_meet_the_bill(graph, write_rows: Callable[
     assert {x.target for x in graph.links("OCCURRED_AT")} == {place}
 
 
+def test_several_people_and_plates_in_a_cell_are_each_one(graph, write_rows: Callable[..., Path]) -> None:
+    seizure = {"date": "2024-03-06", "commodity": "x", "quantity": "1", "seizure_id": "S-1"}
+    rows = [
+        seizure
+        | {
+            "vehicle_plate": "45-AK-7M / 112-XT-3 /",
+            "party_name": "GARCÍA TREVIÑO, LUIS\nMENDOZA ROSAS, ANA; Norte Ficticio, S.A.",
+            "party_role": "conductor; pasajera; propietario",
+            "party_tax_id": "GATL800101AB1",
+        },
+        seizure
+        | {
+            "seizure_id": "S-2",
+            "vehicle_plate": "S/P",
+            "party_name": "Eva Una|Ivo Dos",
+            "party_tax_id": "A1234567|B1234567",
+        },
+        seizure | {"seizure_id": "S-3", "vehicle_plate": "sin placas", "party_name": "Uno; Dos", "date": "2024-02-31"},
+    ]
+    (report,) = graph.load(write_rows("seizures.csv", columns("seizures"), *rows))
+    assert (report.read, report.loaded, report.rejected) == (3, 2, 1)
+    assert graph.pairs("SEIZED_FROM") == {
+        ("S-1", "45-AK-7M"),
+        ("S-1", "112-XT-3"),
+        ("S-1", "GARCÍA TREVIÑO, LUIS"),
+        ("S-1", "MENDOZA ROSAS, ANA"),
+        ("S-1", "Norte Ficticio, S.A."),
+        ("S-2", "Eva Una"),
+        ("S-2", "Ivo Dos"),
+    }
+    first, second = graph.entities("Seizure")
+    # whose number it is nobody says, so it is nobody's
+    assert graph.values(first)["notes"] == ["tax number: GATL800101AB1"]
+    assert graph.values(second)["notes"] == ["vehicle plate: S/P"]
+    numbers = {e.name: e.first("taxNumber") for e in graph.entities("LegalEntity") + graph.entities("Company")}
+    assert (numbers["Eva Una"], numbers["Ivo Dos"], numbers["Norte Ficticio, S.A."]) == ("A1234567", "B1234567", "")
+    assert {x.first("summary") for x in graph.links("SEIZED_FROM")} == {"", "conductor", "pasajera", "propietario"}
+
+
 def test_a_users_own_columns_by_a_mapping(graph, write: Callable[..., Path]) -> None:
     file = write(
         "acta.csv",
