@@ -160,9 +160,13 @@ def prepared(
 def tabled(table: pa.Table, rows: Mapping[str, Callable[[Fields], Fields]]) -> tuple[pa.Table, pa.Table]:
     """Records as payments and statements, each made by the function for its ``record kind``."""
     made: dict[bool, list[tuple[Fields, int, int]]] = {True: [], False: []}
-    for row in table.to_pylist():
-        record, line, kind = row.pop("record"), row.pop("line"), row["record kind"]
-        made[kind == "statement"].append((rows[kind]({k: v for k, v in row.items() if v}), record, line))
+    names = [n for n in table.column_names if n not in ("record", "line")]
+    places = (table.column(n).to_pylist() for n in ("record", "line"))
+    columns = (table.column(n).to_pylist() for n in names)
+    for record, line, *texts in zip(*places, *columns, strict=True):
+        row = {name: text for name, text in zip(names, texts, strict=True) if text}
+        kind = row["record kind"]
+        made[kind == "statement"].append((rows[kind](row), record, line))
     return _tabled(made[False]), _tabled(made[True])
 
 

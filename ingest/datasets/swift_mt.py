@@ -87,6 +87,20 @@ def _bank(text: str) -> Fields:
     return {"bic": text} if _BIC.fullmatch(text) else {"clearing": text} if text else {}
 
 
+def _own(side: str, text: str, currency: str, bank: str) -> Fields:
+    """The account of a statement as one side of each of its lines."""
+    known = len(text) <= _SHORT >= len(bank)
+    return _known_own(side, text, currency, bank) if known else _known_own.__wrapped__(side, text, currency, bank)
+
+
+@lru_cache(1024)
+def _known_own(side: str, text: str, currency: str, bank: str) -> Fields:
+    own = _account(text, currency)
+    if bank:
+        own["bic"] = bank
+    return _side(side, own)
+
+
 def _side(side: str, fields: Fields) -> Fields:
     return {f"{side} {n}": v for n, v in fields.items() if v}
 
@@ -118,37 +132,40 @@ def statement_row(row: Fields) -> Fields:
 def entry_row(row: Fields) -> Fields:
     """A line of a statement as a payment between its account and another."""
     text, kind = row.get("86", ""), row.get("type", "")
-    told = information(text) | non_swift(row.get("NS", ""))
-    own = _account(row.get("25", ""), row.get("currency", ""))
-    if row.get("bank"):
-        own["bic"] = row["bank"]
+    told = information(text)
+    if "NS" in row:
+        told |= non_swift(row["NS"])
     sign = row["sign"]
     pays = sign in ("D", "RC", "ED")
+    here, there = ("originator", "beneficiary") if pays else ("beneficiary", "originator")
     other = _other(row, told)
-    made = _side("originator" if pays else "beneficiary", own) | _side("beneficiary" if pays else "originator", other)
-    reference = row.get("reference", "")
-    named = [t for t in (row.get("bank reference", ""), reference) if t and t.upper() not in NO_REFERENCE]
+    reference, bank_reference, details = (row.get(n, "") for n in ("reference", "bank reference", "details"))
+    named = next((t for t in (bank_reference, reference) if t and t.upper() not in NO_REFERENCE), "")
     shown = " ".join((told.get("purpose") or text or row.get("NS", "")).split())
-    return made | {
+    value = _day(row["value"])
+    booking = told.get("booking", "")
+    return {
+        **_own(here, row.get("25", ""), row.get("currency", ""), row.get("bank", "")),
+        **_side(there, other),
         "amount": _sum(row["amount"]),
         "currency": row.get("currency", ""),
-        "date": _booked(row["value"], row.get("entry", "")) or _day(row["value"]),
-        "value date": _day(row["value"]),
+        "date": _booked(row["value"], row.get("entry", "")) or value,
+        "value date": value,
         "end to end": told.get("end to end", ""),
-        "reference": row.get("bank reference") or "|".join([reference, " ".join(text.split()), row.get("details", "")]),
-        "transaction number": next(iter(named), ""),
+        "reference": bank_reference or "|".join([reference, " ".join(text.split()), details]),
+        "transaction number": named,
         "repeat": row.get("repeat", ""),
-        "transaction type": " ".join(t for t in (kind, told.get("booking", "")) if t),
+        "transaction type": f"{kind} {booking}" if kind and booking else kind or booking,
         "method": told.get("method") or _method(kind, pays),
         "status": {"R": "reversal", "E": "expected"}.get(sign[0], ""),
-        "purpose": "; ".join(t for t in (shown, row.get("details", "")) if t and t != other.get("name")),
+        "purpose": "; ".join(t for t in (shown, details) if t and t != other.get("name")),
         "originator ultimate name": told.get("payer ultimate", ""),
         "beneficiary ultimate name": told.get("payee ultimate", ""),
     }
 
 
 def _other(row: Fields, told: Fields) -> Fields:
-    bank = _bank(told.get("bank", ""))
+    bank = _bank(told["bank"]) if told.get("bank") else {}
     other = {"account": _number(told.get("account", ""), bank.get("clearing", "")), "name": told.get("name", "")}
     details, reference = row.get("details", ""), row.get("reference", "")
     if not told and _OLD_DUTCH.fullmatch(row.get("type", "")) and details and "\n" not in details:
@@ -156,7 +173,9 @@ def _other(row: Fields, told: Fields) -> Fields:
         other["name"] = details
         if _TEN_DIGITS.fullmatch(reference):
             other["account"] = reference.lstrip("0")
-    return other | bank | {"street": " ".join(told.get("address", "").split())}
+    if address := told.get("address"):
+        other["street"] = " ".join(address.split())
+    return other | bank
 
 
 def _method(kind: str, pays: bool) -> str:

@@ -70,7 +70,7 @@ def _slashed(text: str) -> Fields:
         "payer ultimate": told.get("ULTD", ""),
         "payee ultimate": told.get("ULTC", ""),
         "booking": told.get("TRTP", ""),
-        "purpose": re.sub(r"^(USTD|STRD)/+", "", told.get("REMI", "")),
+        "purpose": _KINDS_OF_TEXT.sub("", told.get("REMI", "")),
     }
 
 
@@ -97,6 +97,8 @@ DIALECTS = (
     Dialect("ABN AMRO, transfer", r"(GIRO\s+\d|\d\d\.\d\d\.\d\d\.\d{3}\s)",
             _by(r"(?:GIRO\s+)?(?P<account>[\d.]+)\s+(?P<name>.+?)(?:\s{3,}|\n|$)(?P<purpose>.*)")),
 )  # fmt: skip
+_KNOWN = tuple((re.compile(one.known_by, re.DOTALL).match, one.reads) for one in DIALECTS)
+_KINDS_OF_TEXT = re.compile(r"^(USTD|STRD)/+")
 #: Fields of ``:NS:`` at Sberbank in Hungary: the number in front of each line.
 _NON_SWIFT = {"15": "name", "16": "name", "33": "bank", "34": "account"}
 
@@ -110,16 +112,16 @@ def information(text: str) -> Fields:
     >>> told["name"], told["end to end"], told["purpose"]
     ('ANA RUIZ', 'R-7', 'Miete')
     """
-    for dialect in DIALECTS:
-        if re.match(dialect.known_by, text, re.DOTALL):
-            return dialect.reads(text)
+    for fits, reads in _KNOWN:
+        if fits(text):
+            return reads(text)
     return {}
 
 
 def non_swift(text: str) -> Fields:
     """Who and why, from the numbered lines of a ``:NS:``."""
     made: Fields = {}
-    for line in text.split("\n"):
+    for line in text.split("\n") if text else ():
         if name := _NON_SWIFT.get(line[:2]):
             made[name] = f"{made[name]} {line[2:].strip()}" if name in made else line[2:].strip()
     return made

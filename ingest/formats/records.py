@@ -84,7 +84,7 @@ class Records:
         self._rows.append(row)
         self._numbers.append(self.read)
         self._lines.append(line)
-        self._marks.append(mark or fingerprint("\x1f".join(f"{k}={v}" for k, v in row.items())))
+        self._marks.append(mark or fingerprint("\x1f".join([f"{k}={v}" for k, v in row.items()])))
 
     def reject(self, line: int, column: str, text: str) -> None:
         """A line that is none of what it should be."""

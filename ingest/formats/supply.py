@@ -74,7 +74,8 @@ class Supply:
             if end > self._at:
                 # many lines at a time; bytes end their lines at CR and LF alone
                 for raw in self._text[self._at : end].splitlines(keepends=True):
-                    self.pass_over(len(raw), 1)
+                    self._at += len(raw)
+                    self.line += 1
                     yield raw.decode()
                 looked = 0
                 continue

@@ -66,7 +66,8 @@ class _Message:
     @property
     def tags(self) -> list[tuple[str, str]]:
         """Name and text of each tag."""
-        return [(name, "\n".join(texts)) for name, texts in zip(self.names, self.texts, strict=True)]
+        joined = (t[0] if len(t) == 1 else "\n".join(t) for t in self.texts)
+        return list(zip(self.names, joined, strict=True))
 
     def first(self, name: str) -> str:
         """The text of a tag, whatever letter its option is."""
@@ -205,7 +206,11 @@ def _take_statement(message: _Message, records: Records) -> None:
 
 def _filled(row: Row, texts: Lines) -> Row:
     """A row with the texts of its tags, those of a tag that comes again under each other; without what is empty."""
-    return {k: v for k, v in (row | {k: "\n".join(t) for k, t in texts.items()}).items() if v}
+    made = {k: v for k, v in row.items() if v}
+    for name, some in texts.items():
+        if text := some[0] if len(some) == 1 else "\n".join(some):
+            made[name] = text
+    return made
 
 
 def _like(entry: Row) -> int:
@@ -220,14 +225,24 @@ def _entry(text: str) -> Row | None:
     found = _ENTRY.fullmatch(first.rstrip())
     if found is None:
         return None
-    reference, _, bank = (found["rest"] or "").partition("//")
-    details = [behind.strip()]
+    value, entry, sign, funds, amount, type_, rest = found.groups("")
+    reference, _, bank = rest.partition("//")
+    details = behind.strip()
     if len(reference) > 16 and reference[15] == " ":
         # sixteen characters, filled with spaces, and what belongs on the next line
-        reference, details = reference[:16], [reference[16:].strip(), *details]
-    made = {name: (found[name] or "").strip() for name in ("value", "entry", "sign", "funds", "amount", "type")}
-    made |= {"reference": reference.strip(), "bank reference": bank.strip()}
-    return made | {"details": "\n".join(d for d in details if d)}
+        details = "\n".join(t for t in (reference[16:].strip(), details) if t)
+        reference = reference[:16]
+    return {
+        "value": value,
+        "entry": entry,
+        "sign": sign,
+        "funds": funds,
+        "amount": amount,
+        "type": type_.strip(),
+        "reference": reference.strip(),
+        "bank reference": bank.strip(),
+        "details": details,
+    }
 
 
 def reads(file: OpenedFile, layout: Layout, notes: dict[str, str]) -> Iterator[Chunk]:
