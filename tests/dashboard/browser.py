@@ -64,9 +64,15 @@ def server(url: str, home: Path, **environment: str) -> Iterator[str]:
             process.kill()
 
 
-def launch(playwright: Any) -> Any:
-    """A fresh headless Chromium."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A fresh headless Chromium, closed at the end."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
 
 
 def context(browser: Any, **options: Any) -> Any:

@@ -12,8 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from browser import context, drawn, idle, launch, server
-from playwright.sync_api import sync_playwright
+from browser import chromium, context, drawn, idle, server
 
 from vinculo.graph.stores import open_store
 
@@ -77,8 +76,7 @@ def main(url: str, folder: Path, only: list[str]) -> None:
     """Take the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     pages = {name: path for name, path in addresses(url).items() if not only or name in only}
-    with tempfile.TemporaryDirectory() as home, server(url, Path(home)) as base, sync_playwright() as p:
-        browser = launch(p)
+    with tempfile.TemporaryDirectory() as home, server(url, Path(home)) as base, chromium() as browser:
         for scheme in ("light", "dark"):
             for language, locale in (("en", "en-US"), ("es", "es-MX")):
                 profile = context(browser, color_scheme=scheme, locale=locale)
@@ -96,7 +94,6 @@ def main(url: str, folder: Path, only: list[str]) -> None:
                         page.wait_for_timeout(400)
                         page.screenshot(path=str(folder / f"{name}_{language}_{scheme}_{width}.png"))
                 profile.close()
-        browser.close()
 
 
 if __name__ == "__main__":

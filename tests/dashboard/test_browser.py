@@ -14,7 +14,7 @@ from typing import Any
 import hostile
 import pytest
 import small_case
-from browser import CHROMIUM, PLACES, REVISION, context, double_click, drawn, idle, launch, on_screen, server, wait
+from browser import PLACES, REVISION, chromium, context, double_click, drawn, idle, on_screen, server, wait
 from small_case import of, write
 
 from vinculo.dashboard.frame import SCREENS
@@ -23,20 +23,9 @@ from vinculo.graph.text import say
 from vinculo.graph.types import Source
 
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[browser]")
 
 #: Hubs in a row, each with so many neighbours of its own and the next hub.
 HUBS, LEAVES = 36, 49
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: install it, or set VINCULO_CHROMIUM")
-    with playwright.sync_playwright() as p:
-        made = launch(p)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +92,7 @@ def best(measure: Callable[[], float], bound: float) -> float:
 
 # -- figures -------------------------------------------------------------------------------------------------------
 def search_s(hubs: str) -> float:
-    with playwright.sync_playwright() as p:
-        fresh = launch(p)
+    with chromium() as fresh:
         page = context(fresh).new_page()
         start = time.perf_counter()
         page.goto(f"{hubs}/search", wait_until="commit")
@@ -112,7 +100,6 @@ def search_s(hubs: str) -> float:
         box.wait_for()
         box.fill("x")
         taken = time.perf_counter() - start
-        fresh.close()
     print(f"navigation to usable search {taken:.2f} s")
     return taken
 

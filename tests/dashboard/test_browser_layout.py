@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import small_case
-from browser import CHROMIUM, context, idle, launch, server
+from browser import context, idle, server
 
 from vinculo.graph.stores import open_store
 
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[browser]")
 
 EVIL = '<img src=x onerror="window.__fired=1">![x](http://evil.test/q.png)'
 FILE = f"""Acta;Fecha;Droga;Cuanto;{EVIL}
 A-1;03/04/2024;fentanilo;1.040;{EVIL}
 A-2;04/04/2024;metanfetamina;12,5;Ana Ruiz
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: install it, or set VINCULO_CHROMIUM")
-    with playwright.sync_playwright() as p:
-        made = launch(p)
-        yield made
-        made.close()
 
 
 def choose(page: Any, label: str, text: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import small_case
-from browser import CHROMIUM, context, double_click, drawn, idle, launch, server
+from browser import context, double_click, drawn, idle, server
 from small_case import of
 
 from vinculo.dashboard.frame import SCREENS
@@ -19,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "neo4j"))
 from neo4j_fixture import neo4j_url  # noqa: F401
 
 pytestmark = pytest.mark.neo4j
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[browser]")
 
 PEOPLE = 3
 PARAMETERS = {
@@ -39,16 +37,6 @@ SAYS = {
     "data": "What was loaded",
     "layout": "Say once what its columns are",
 }
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: install it, or set VINCULO_CHROMIUM")
-    with playwright.sync_playwright() as p:
-        made = launch(p)
-        yield made
-        made.close()
 
 
 def test_every_page_works_on_a_server_for_several_people_at_once(
