@@ -267,7 +267,7 @@ def column_types(dataset: Dataset) -> dict[str, str]:
                         found[column] = kind
     # what a party's columns are is told of the columns made of them, not of those in the file
     said = {c: c.rpartition("_")[2] for c in (*dataset.columns, *dataset.optional)}
-    return {c: last for c, last in said.items() if last in _TYPED} | found
+    return {c: last for c, last in said.items() if last in ("country", "phone", "email")} | found
 
 
 def _way(kind: str, texts: Sequence[str]) -> shapes.Way:

@@ -64,12 +64,19 @@ def _made(place: tuple[int, int], batch: Batch) -> dict[str, Any]:
     return {
         "record": place[0],
         "line": place[1],
-        "entities": [
-            {"id": e["id"], "kind": e["kind"], "properties": unpack(e["facts"])} for e in batch.entities.to_pylist()
-        ],
+        "entities": _whole(batch),
         "links": [
             {"kind": k["kind"], "source": k["source"], "target": k["target"], "properties": unpack(k["facts"])}
             for k in batch.links.to_pylist()
         ],
         "rejected": [{"en": r["en"], "es": r["es"]} for r in batch.rejects.to_pylist()],
     }
+
+
+def _whole(batch: Batch) -> list[dict[str, Any]]:
+    """The entities, each once with all that the tables of its record say of it."""
+    found: dict[str, dict[str, Any]] = {}
+    for e in batch.entities.to_pylist():
+        one = found.setdefault(e["id"], {"id": e["id"], "kind": e["kind"], "properties": []})
+        one["properties"] += [p for p in unpack(e["facts"]) if p not in one["properties"]]
+    return list(found.values())

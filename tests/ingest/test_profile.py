@@ -176,9 +176,9 @@ Data mov.;Data valor;Descrição;IBAN contraparte;Débito;Crédito;Saldo contabi
 Saldo final;;;;;;107.194,80;EUR
 """
 PORT = """SECRETARÍA DE MARINA;;;;;;;;
-No.;Núm. de Acta;Fecha aseg.;Terminal;Mercancía;Peso bruto;Placas tracto/remolque;Personas presentadas;Valor en aduana (USD)
-1;SEMAR/0117;03/ene/2024;SSA;Metanfetamina;1.250,5 kg;45-AK-7M / 112-XT-3;RAMÍREZ LUNA JORGE;18.500.000,00
-2;ANAM/0009;17/ene/2024;Contecon;Calzado;960 kg;S/P;GARCÍA TREVIÑO LUIS;245.000,50
+No.;Núm. de Acta;Fecha aseg.;Terminal;Mercancía;Peso bruto;Contenedor(es);Placas tracto;Personas presentadas;Valor en aduana (USD)
+1;SEMAR/0117;03/ene/2024;SSA;Metanfetamina;1.250,5 kg;MSKU1234565;45-AK-7M / 112-XT-3;RAMÍREZ JORGE|PÉREZ ANA;18.500.000,00
+2;ANAM/0009;17/ene/2024;Contecon;Calzado;960 kg;;S/P;GARCÍA TREVIÑO LUIS;245.000,50
 """
 REGISTER = """PLACA\tAño\tPropietario actual\tRFC prop.\tFec. alta\tPropietario anterior\tStatus
 ABC-123-D\t2019\tJUAN PEREZ LOPEZ\tPELJ800101AB1\t15/08/2023\tAUTOS DEL BRAVO SA DE CV\tACTIVO
@@ -203,7 +203,18 @@ def test_sums_are_no_places_and_weights_with_units_are_quantities(written: Write
     assert dataset == "seizures"
     assert columns["value_usd"] == "Valor en aduana (USD)" and columns["location"] == "Terminal"
     assert columns["quantity"] == "Peso bruto" and columns["party_name"] == "Personas presentadas"
+    assert columns["container_number"] == "Contenedor(es)" and columns["vehicle_plate"] == "Placas tracto"
     assert made["formats"]["quantity"] == "1.234,56" and made["missing"] == ["S/P"]
+
+
+def test_what_several_tables_say_of_one_thing_is_shown_as_one(written: Write, tmp_path: Path) -> None:
+    path = written("x.csv", PORT)
+    mapping = tmp_path / "mapping.yml"
+    mapping.write_text(mapping_of(guess(open_file(path)), name="mine"), encoding="utf-8")
+    first = preview(open_file(path), mapping)[0]["entities"]
+    assert len({e["id"] for e in first}) == len(first)
+    assert [e["kind"] for e in first].count("Seizure") == 1
+    assert sum(dict(e["properties"]).get("name", "").startswith(("RAM", "PÉREZ")) for e in first) == 2
 
 
 def test_a_register_that_no_template_fits_is_said_to_fit_none(written: Write) -> None:
