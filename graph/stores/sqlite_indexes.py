@@ -10,17 +10,27 @@ import sqlite3
 
 #: Below so many links keeping them up costs nothing that anybody notices.
 _LEAST = 10_000
+# to build them SQLite sorts in memory, some 50 bytes a link (a file of its own would lie where the user does not look)
+_MOST = 4_000_000
 LINK_INDEXES = {"link_out": "link(source, kind)", "link_in": "link(target, kind)"}
 
 
 def put_off(db: sqlite3.Connection, links: int) -> None:
-    """Drop the indexes where this many links to come are at least as many as there are."""
+    """Drop the indexes where no more links are there than are to come; build them where they have become very many."""
     if links < _LEAST:
         return
-    there = db.execute("SELECT count(*) FROM (SELECT 1 FROM link LIMIT ?)", (links + 1,)).fetchone()[0]
-    if there <= links:
+    if missing(db):
+        if _links(db) > _MOST:
+            build(db)
+        return
+    if _links(db) <= links:
         for name in LINK_INDEXES:
             db.execute(f"DROP INDEX IF EXISTS {name}")
+
+
+def _links(db: sqlite3.Connection) -> int:
+    # numbers are given out in order: the last tells how many, and nothing is counted
+    return int(db.execute("SELECT coalesce(max(no), 0) FROM link").fetchone()[0])
 
 
 def build(db: sqlite3.Connection) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from vinculo.graph.stores import sqlite_indexes
 from vinculo.graph.stores.sqlite import SqliteStore
 from vinculo.graph.types import FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
@@ -83,5 +84,14 @@ def test_a_store_that_holds_more_keeps_them(tmp_path: Path) -> None:
     other = Source("demo", "cd" * 32, "b.csv")
     second = store.begin_run(other)
     store.write(_batch(LINKS), Manifest(other, second, 1, 1, pa.array([b"y" * 16], FINGERPRINT)))
+    assert _indexes(tmp_path / "a.db") == {"link_out", "link_in"}
+    store.close()
+
+
+def test_very_many_links_build_them_before_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_indexes, "_MOST", LINKS - 1)
+    store, run = _half_loaded(tmp_path / "a.db")
+    assert not _indexes(tmp_path / "a.db")
+    store.write(_batch(LINKS), Manifest(SOURCE, run, 2, 1, pa.array([b"y" * 16], FINGERPRINT)))
     assert _indexes(tmp_path / "a.db") == {"link_out", "link_in"}
     store.close()
