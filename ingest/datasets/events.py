@@ -80,7 +80,8 @@ def each_party(table: pa.Table) -> tuple[pa.Table, pa.Table]:
                 told[name] = [*parts]
             else:
                 told[name] = [None if name == "party_tax_id" else texts[row]] * len(people)
-                unclear[row] = f"tax number: {texts[row]}" if name == "party_tax_id" and parts else unclear[row]
+                if name == "party_tax_id" and texts[row]:
+                    unclear[row] = f"tax number: {texts[row]}"
         for name, parts_told in told.items():
             first[name][row] = parts_told[0]
             more[name] += parts_told[1:]

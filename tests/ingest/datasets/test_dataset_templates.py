@@ -243,9 +243,10 @@ def test_several_people_and_plates_in_a_cell_are_each_one(graph, write_rows: Cal
             "party_tax_id": "A1234567|B1234567",
         },
         seizure | {"seizure_id": "S-3", "vehicle_plate": "sin placas", "party_name": "Uno; Dos", "date": "2024-02-31"},
+        seizure | {"seizure_id": "S-4", "party_name": "Rita Una; Raúl Dos"},
     ]
     (report,) = graph.load(write_rows("seizures.csv", columns("seizures"), *rows))
-    assert (report.read, report.loaded, report.rejected) == (3, 2, 1)
+    assert (report.read, report.loaded, report.rejected) == (4, 3, 1)
     assert graph.pairs("SEIZED_FROM") == {
         ("S-1", "45-AK-7M"),
         ("S-1", "112-XT-3"),
@@ -254,11 +255,14 @@ def test_several_people_and_plates_in_a_cell_are_each_one(graph, write_rows: Cal
         ("S-1", "Norte Ficticio, S.A."),
         ("S-2", "Eva Una"),
         ("S-2", "Ivo Dos"),
+        ("S-4", "Rita Una"),
+        ("S-4", "Raúl Dos"),
     }
-    first, second = graph.entities("Seizure")
+    first, second, last = graph.entities("Seizure")
     # whose number it is nobody says, so it is nobody's
     assert graph.values(first)["notes"] == ["tax number: GATL800101AB1"]
     assert graph.values(second)["notes"] == ["vehicle plate: S/P"]
+    assert "notes" not in graph.values(last)
     numbers = {e.name: e.first("taxNumber") for e in graph.entities("LegalEntity") + graph.entities("Company")}
     assert (numbers["Eva Una"], numbers["Ivo Dos"], numbers["Norte Ficticio, S.A."]) == ("A1234567", "B1234567", "")
     assert {x.first("summary") for x in graph.links("SEIZED_FROM")} == {"", "conductor", "pasajera", "propietario"}
