@@ -13,6 +13,7 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, limits, rejected
 from vinculo.ingest.formats.fingerprints import fingerprint
+from vinculo.ingest.formats.json_text import dumped
 from vinculo.ingest.formats.opened import MISFIT, OpenedFile
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -44,8 +45,6 @@ def _constant(name: str) -> Any:
 
 #: What JSON takes for nothing between its values.
 BLANKS = " \t\r\n"
-# there are no circles in what was read, and looking for them takes a fifth of the time
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_constant)
 
 
@@ -130,7 +129,7 @@ def _member(value: Any) -> str:
 
 
 def _dumped(value: Any) -> str:
-    return "" if value is None else _ENCODER.encode(value)
+    return "" if value is None else dumped(value)
 
 
 def tabled(objects: list[dict[str, Any]], records: list[int], lines: list[int]) -> pa.Table:

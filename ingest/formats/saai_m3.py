@@ -6,7 +6,6 @@ belongs to a tariff line (``552`` to ``558``) under its ``551``. No library read
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text, say
 from vinculo.ingest.formats import WARNING, Chunk, Format, Head, Layout
 from vinculo.ingest.formats.fingerprints import fingerprint
+from vinculo.ingest.formats.json_text import dumped
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.formats.records import Records, in_chunks
 from vinculo.ingest.formats.supply import Supply
@@ -67,7 +67,7 @@ def _take(one: _Pedimento, records: Records) -> None:
         text = one.texts[0] if one.texts else ""
         records.reject(one.line, text[:3], text)
         return
-    row = {"tree": json.dumps(one.tree, ensure_ascii=False)}
+    row = {"tree": dumped(one.tree)}
     said = ((text[:3], text) for text in one.texts)
     records.take(row, one.line, mark=fingerprint("\n".join(one.texts)), said=said, size=len(one.texts))
 

@@ -7,7 +7,6 @@ together. A dataset that looks deeper takes the whole record as one JSON text in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from lxml import etree
 from vinculo.graph.errors import InputError
 from vinculo.graph.text import Text
 from vinculo.ingest.formats import CHUNK, Chunk, Format, Head, Layout, limits, rejected
+from vinculo.ingest.formats.json_text import dumped
 from vinculo.ingest.formats.opened import OpenedFile
 
 DEEPEST = 100
@@ -27,8 +27,6 @@ PARSERS_DEEPEST = 256
 _PEEKED = 1000
 _SHORT = 40
 _PIECE = 1 << 15
-# there are no circles in what was read, and looking for them takes a fifth of the time
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 class _TooDeep(Exception):
@@ -68,7 +66,7 @@ def _add(made: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _dumped(value: Any) -> str:
-    return value if isinstance(value, str) else _ENCODER.encode(value)
+    return value if isinstance(value, str) else dumped(value)
 
 
 def _flat(element: Any) -> dict[str, list[str]]:
