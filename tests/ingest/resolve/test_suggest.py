@@ -197,3 +197,9 @@ def test_a_value_that_many_share_does_not_raise_the_score() -> None:
     suggest(crowded), suggest(fewer)
     (one,), (other,) = crowded.suggestions("a"), fewer.suggestions("a")
     assert "phone" not in one.why.en and "share a phone" in other.why.en and one.score < other.score
+
+
+def test_the_unnamed_at_the_other_end_of_an_account_are_nobody_twice() -> None:
+    called = "? 0033 4567 8901 2"
+    assert suggested(store_of([("a", "LegalEntity", called, ""), ("b", "LegalEntity", called, "")])) == set()
+    assert suggested(store_of([("a", "LegalEntity", called[2:], ""), ("b", "LegalEntity", called[2:], "")]))
