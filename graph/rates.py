@@ -7,10 +7,10 @@ currency of the same file and day. Where none is to be had nothing is converted,
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
@@ -114,14 +114,23 @@ class Rates:
                 rate, days, place = found
                 yield days, 1, -place, (rate,)
         for between in sorted(self._beside(a) & self._beside(b)):
-            first = self._either(a, between, moment)
-            second = self._either(between, b, moment)
-            if first and second and (first[0].date, first[2]) == (second[0].date, second[2]):
-                yield first[1], 2, -first[2], (first[0], second[0])
+            first, second = self._recent(a, between, moment), self._recent(between, b, moment)
+            if common := first.keys() & second.keys():
+                day, place = max(common)
+                back = (moment - date.fromisoformat(day)).days
+                yield back, 2, -place, (first[day, place], second[day, place])
 
-    def _either(self, a: str, b: str, moment: date) -> tuple[Rate, int, int] | None:
-        found = [f for f in (self._nearest((a, b), moment), self._nearest((b, a), moment)) if f]
-        return min(found, key=lambda f: f[1]) if found else None
+    def _recent(self, a: str, b: str, moment: date) -> dict[tuple[str, int], Rate]:
+        """The rates of two currencies in the days before, by day and file; straight where a file has both ways."""
+        found = {}
+        # the calendar begins somewhere
+        earliest = max(moment, date.min + timedelta(days=DAYS)) - timedelta(days=DAYS)
+        for pair in ((b, a), (a, b)):
+            days, rows = self._of(pair)
+            begin = bisect_left(days, earliest.isoformat())
+            for row in rows[begin : bisect_right(days, moment.isoformat())]:
+                found[row["date"], row["place"]] = self._rate(row)
+        return found
 
     def _nearest(self, pair: tuple[str, str], moment: date) -> tuple[Rate, int, int] | None:
         days, rows = self._of(pair)
@@ -132,18 +141,12 @@ class Rates:
         back = (moment - date.fromisoformat(row["date"])).days
         if back > DAYS:
             return None
+        return self._rate(row), back, row["place"]
+
+    def _rate(self, row: dict[str, Any]) -> Rate:
         source = self.files[row["place"]]
-        rate = Rate(
-            row["date"],
-            row["base"],
-            Decimal(row["units"]),
-            row["currency"],
-            Decimal(row["rate"]),
-            row["source"],
-            source,
-            row["record"],
-        )
-        return rate, back, row["place"]
+        units, rate = Decimal(row["units"]), Decimal(row["rate"])
+        return Rate(row["date"], row["base"], units, row["currency"], rate, row["source"], source, row["record"])
 
     def _of(self, pair: tuple[str, str]) -> tuple[list[str], list[dict[str, Any]]]:
         """Days and rows of a pair, by day; of one day the file loaded last, and its first record, stands last."""

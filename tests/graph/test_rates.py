@@ -137,6 +137,16 @@ def test_of_one_day_the_file_loaded_last_counts(store: Store, tmp_path: Path) ->
     assert (made.converted, made.rates[0].source.file) == (18, "later.csv")
 
 
+@pytest.mark.parametrize("day", ["2024-03-28", "2024-03-29"])
+def test_another_file_takes_no_conversion_away(store: Store, tmp_path: Path, day: str) -> None:
+    before = loaded(store, tmp_path, ecb=ECB).convert(Decimal(5), "USD", "2024-03-29", "MXN")
+    # one of the two steps, of the same day or a later one
+    more = f"date,base,currency,rate,units,source\n{day},EUR,USD,1.3,,OTHER\n"
+    after = loaded(store, tmp_path, more=more).convert(Decimal(5), "USD", "2024-03-29", "MXN")
+    assert (after.converted, after.days) == (before.converted, before.days) == (Decimal(80), 1)
+    assert loaded(store, tmp_path).convert(Decimal(5), "USD", "0001-01-02", "MXN").reason == "no_rate"
+
+
 def test_a_currency_is_chosen_for_the_store(store: Store, tmp_path: Path) -> None:
     loaded(store, tmp_path, own=OWN)
     values = {"amount": "100", "currency": "USD", "date": "2024-03-01", "amountEur": "5"}
