@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 from vinculo.graph.text import say
@@ -62,7 +62,12 @@ class Conversion:
     @property
     def rounded(self) -> Decimal | None:
         """The converted amount to two places, half to even."""
-        return None if self.converted is None else self.converted.quantize(_CENT, ROUND_HALF_EVEN)
+        if self.converted is None:
+            return None
+        with localcontext() as context:
+            # quantize refuses more digits than the context has, and a file may hold any number
+            context.prec = max(context.prec, self.converted.adjusted() + 4)
+            return self.converted.quantize(_CENT, ROUND_HALF_EVEN)
 
     @property
     def shown(self) -> str:

@@ -137,6 +137,14 @@ def test_of_one_day_the_file_loaded_last_counts(store: Store, tmp_path: Path) ->
     assert (made.converted, made.rates[0].source.file) == (18, "later.csv")
 
 
+def test_a_number_of_any_length_is_told(store: Store, tmp_path: Path) -> None:
+    choose_currency(store, "MXN")
+    rates = loaded(store, tmp_path, own=OWN)
+    told = both("9" * 40, "USD", "2024-03-01", rates)
+    assert "MXN" in told.en and "MXN" in told.es
+    assert rates.convert(Decimal(10) ** 40, "USD", "2024-03-01").rounded == Decimal("17.05") * 10**40
+
+
 @pytest.mark.parametrize("day", ["2024-03-28", "2024-03-29"])
 def test_another_file_takes_no_conversion_away(store: Store, tmp_path: Path, day: str) -> None:
     before = loaded(store, tmp_path, ecb=ECB).convert(Decimal(5), "USD", "2024-03-29", "MXN")
