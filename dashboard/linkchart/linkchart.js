@@ -353,15 +353,16 @@ function drawNodes(state, theme, restyle) {
       id,
       label,
       hidden: !!hidden,
-      title: status === 'withdrawn' ? data.text.withdrawn : undefined,
       size: PALETTE.entities[appearance].size,
       image: {
         unselected: icon(appearance, theme, false, kind, !!pinned, status),
         selected: icon(appearance, theme, true, kind, !!pinned, status),
       },
     };
+    const withdrawn = status === 'withdrawn';
+    if (withdrawn || old?.withdrawn) node.title = withdrawn ? data.text.withdrawn : undefined;
     if (!stays || !old) Object.assign(node, { x, y });
-    known.set(id, { signature, x: stays && old ? old.x : x, y: stays && old ? old.y : y });
+    known.set(id, { signature, withdrawn, x: stays && old ? old.x : x, y: stays && old ? old.y : y });
     put.push(node);
   }
   if (gone.length) {
