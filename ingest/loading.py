@@ -95,6 +95,7 @@ class Loading:
         """Publish the file, or hold it back where it is not what is expected of it."""
         run, report = self.report.run, self.report
         wrote = run is not None
+        before = None
         if run is None:
             before = self._run_before()
             if before is None:
@@ -113,9 +114,20 @@ class Loading:
         if wrote:
             told = {"notes": report.notes, "warnings": report.warnings, "rejects_file": report.rejects_file or ""}
             keep_told(self.store, self.source, run, told | {"written": self.written})
-        self.store.finish_run(run, "held" if missed else "done", report.counts())
+        self.store.finish_run(run, "held" if missed else "done", self._counts_of(before))
         if not missed:
             forget_held(self.store, self.source)
+
+    def _counts_of(self, before: Run | None) -> dict[str, int]:
+        """How the records of a run ended: for one that was ended by a later load, what it wrote it loaded, and was not there."""
+        counts = self.report.counts()
+        if before is None:
+            return counts
+        if before.status == "held" and before.counts.get("read") == counts["read"]:
+            return before.counts
+        written = sum(m.records for m in self.store.manifests(self.source) if m.run == before.number)
+        own = min(written, counts["already_there"])
+        return counts | {"loaded": counts["loaded"] + own, "already_there": counts["already_there"] - own}
 
     def _end_killed_runs(self) -> None:
         """A run that was killed could not say so: this one does, with the records its manifests tell of."""
@@ -218,7 +230,8 @@ class Loading:
             if damaged is not None:
                 keep_held(self.store, self.source, run, [Text(damaged.message("en"), damaged.message("es"))])
                 damaged.kept_run = run
-            self.store.finish_run(run, "held" if damaged else "interrupted", self.report.counts())
+            counts = self._counts_of(before if before and run == before.number else None)
+            self.store.finish_run(run, "held" if damaged else "interrupted", counts)
 
 
 def _after(batch: Batch, records: npt.NDArray[np.int64], marks: Halves, done: int) -> _Rest:

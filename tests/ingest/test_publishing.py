@@ -38,6 +38,8 @@ def test_a_file_of_too_few_records_is_held_back(store: Store, written: Write) ->
     # the same file again is as short as before
     (again,) = ingest(written("a.csv", rows(9)), store, dataset=list_of_ten)
     assert again.held == report.held and again.already_there == 9
+    # what the run brought is still told of it
+    assert (store.runs()[0].counts["loaded"], store.runs()[0].counts["already_there"]) == (9, 0)
     assert store.counts() == NOTHING
     # the whole file is another one
     (whole,) = ingest(written("b.csv", rows(10)), store, dataset=list_of_ten)
