@@ -25,7 +25,7 @@ from vinculo.ingest.load import ingest
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.fault]
 #: Messages cut of each way.
-CUTS = 2
+CUTS = 4
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,7 @@ def test_a_server_that_stays_away(
 ) -> None:
     """It is waited for as long as said, then told; what was acknowledged is there, and the same command ends the load."""
     monkeypatch.setattr(neo4j_connection, "RETURN_S", 2.0)
+    monkeypatch.setattr(neo4j_connection, "RETRY_S", 0.5)
     fresh(neo4j_url)
     address = address_through(neo4j_url, proxy)
     ended = load.through(neo4j_url, address, lambda batches: proxy.close() if batches == 2 else None)

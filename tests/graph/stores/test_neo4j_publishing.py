@@ -61,6 +61,22 @@ def published(*names: str) -> dict[str, object]:
         return answers(store)
 
 
+@contextlib.contextmanager
+def cut_off_in_step(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Meanwhile a publication is cut off in this one of its steps."""
+    step, steps = neo4j_publish._step, []
+
+    def cut(tx: Any, source: int) -> bool:
+        steps.append(source)
+        if len(steps) == number:
+            raise CutOff
+        return step(tx, source)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(neo4j_publish, "_step", cut)
+        yield patched
+
+
 class Half(NamedTuple):
     """A store whose publication was cut off, another that was open meanwhile, and the files in the order of their writing."""
 
@@ -80,18 +96,8 @@ def half(server: Place, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
     assert cypher(server, "MATCH (n:Entity) RETURN count(n)") == [(22,)]
     assert other.counts() == {"entities": {}, "links": {}}
     store.finish_run(runs[first], "done", {})
-    step, steps = neo4j_publish._step, []
-
-    def cut(tx: Any, source: int) -> bool:
-        steps.append(source)
-        if len(steps) == 3:
-            raise CutOff
-        return step(tx, source)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(neo4j_publish, "_step", cut)
-        with pytest.raises(CutOff):
-            store.finish_run(runs[second], "done", {})
+    with cut_off_in_step(3, monkeypatch), pytest.raises(CutOff):
+        store.finish_run(runs[second], "done", {})
     # two notes are worked off, more are left
     assert cypher(server, "MATCH (p:Pending) RETURN count(p) > 1") == [(True,)]
     yield Half(store, other, first, second)
@@ -132,19 +138,11 @@ def test_what_others_write_between_two_steps_is_kept(server: Place, monkeypatch:
     store, other = server.open(), server.open()
     at.load(store, "d.a", *FILES["d.a"])
     run = write(store, "d.b")
-    step, steps = neo4j_publish._step, []
     late = at.source("d.c")
     late_run = other.begin_run(late)
     batch = Batch.make(at.entities([("e2", "Person", 1, {"name": "The longest of all"}), ("new", "Person", 2, {})]))
 
-    def slow(tx: Any, source: int) -> bool:
-        steps.append(source)
-        if len(steps) == 3:
-            raise CutOff
-        return step(tx, source)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(neo4j_publish, "_step", slow)
+    with cut_off_in_step(3, monkeypatch) as patched:
         with pytest.raises(CutOff):
             store.finish_run(run, "done", {})
         # one that looked for marks just before this one was set
