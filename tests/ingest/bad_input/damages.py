@@ -20,7 +20,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from good_samples import Parts, Row, Sample, coded
+from parts import Parts, Row, Sample, coded
 
 #: Which record is damaged, from 0.
 THIRD = 2

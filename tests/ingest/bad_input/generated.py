@@ -11,10 +11,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from good_samples import SAMPLES, Row, Sample
+from good_samples import SAMPLES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naughty import NAUGHTY
+from parts import Row, Sample
 from verdicts import hurried
 
 from vinculo.graph.errors import VinculoError

@@ -13,7 +13,8 @@ import traceback
 from pathlib import Path
 
 from damages import DAMAGES
-from good_samples import SAMPLES, Sample
+from good_samples import SAMPLES
+from parts import Sample
 from verdicts import Broken, judge
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "bad-input.md"

@@ -14,7 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from good_samples import SAMPLES, Sample
+from good_samples import SAMPLES
+from parts import Sample
 
 #: What no reader may need, whatever the size of its file.
 MOST_MB = 512

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from good_samples import SAMPLES, Sample
+from good_samples import SAMPLES
 from naughty import NAUGHTY
+from parts import Sample
 from verdicts import hurried, loaded
 
 from vinculo.graph.stores import open_store

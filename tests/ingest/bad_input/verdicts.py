@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from damages import THIRD, Damage
-from good_samples import RECORDS, Parts, Sample
+from parts import RECORDS, Parts, Sample
 
 from vinculo.graph.errors import VinculoError
 from vinculo.graph.facts import unpack
