@@ -5,8 +5,9 @@ FollowTheMoney (without it the comparison is left out and said so).
 
 (a) A commercial manifest export of 57 columns, its records repeated with parties and bill numbers of their own. The real file
 is looked for in ``VINCULO_SHARED_DATA`` (default ``../shared/data`` beside the repository); without it a look-alike is made.
-Times of ``ftm map`` are without its start (a run on the header alone is taken off). *Mapping alone* is reading, hashing,
-fingerprints and mapping, from the file on disk to batches; *with the store* is ``vinculo ingest`` whole, start and all.
+Times of the commands are without their start (a run on the header alone, or on one record, is taken off). *Mapping alone* is
+reading, hashing, fingerprints and mapping, from the file on disk to batches; *into SQLite* is ``vinculo ingest --no-suggest``;
+*start and all* is the whole command as people give it, which also looks for pairs that may be one party.
 
 (b) Synthetic transfers into SQLite: records a second and the peak memory of the larger process of the two.
 
@@ -190,6 +191,12 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def ingested(file: Path, mapping: Path, store: Path, *more: str) -> Taken:
+    """What ``vinculo ingest`` takes, into a new store."""
+    told = ("--mapping", str(mapping), "--store", f"sqlite:///{store}", "--quiet", *more)
+    return command(sys.executable, "-m", "vinculo", "ingest", str(file), *told)
+
+
 def against_ftm(folder: Path, count: int) -> list[tuple[str, str, str]]:
     """Part (a)."""
     file, mapping = folder / "manifests.csv", folder / "mapping.yml"
@@ -197,10 +204,15 @@ def against_ftm(folder: Path, count: int) -> list[tuple[str, str, str]]:
     mapping.write_text(MAPPING.format(file=file), encoding="utf-8")
     mapped(file, mapping)  # the first run loads code and tables
     alone, entities, links = min((mapped(file, mapping) for _ in range(3)), key=lambda made: made[0].processor)
-    store = f"sqlite:///{folder / 'manifests.db'}"
-    whole = command(
-        sys.executable, "-m", "vinculo", "ingest", str(file), "--mapping", str(mapping), "--store", store, "--quiet"
-    )
+    one, rule = folder / "one.csv", folder / "one.yml"
+    with file.open(encoding="utf-8", newline="") as text:
+        some = csv.reader(text)
+        with one.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([next(some), next(some)])
+    rule.write_text(MAPPING.format(file=one), encoding="utf-8")
+    begun = ingested(one, rule, folder / "one.db", "--no-suggest")
+    stored = ingested(file, mapping, folder / "manifests.db", "--no-suggest") - begun
+    whole = ingested(file, mapping, folder / "whole.db")
     table = [(f"{count:,} rows of {origin}", f"{entities:,} entities, {links:,} links asserted", "")]
     oracle = os.environ.get("VINCULO_FTM_PYTHON")
     base: Taken | None = None
@@ -214,9 +226,11 @@ def against_ftm(folder: Path, count: int) -> list[tuple[str, str, str]]:
         table.append(("ftm map, without its start", base.said(count), "1.0x"))
     else:
         table.append(("ftm map", "not measured: set VINCULO_FTM_PYTHON", ""))
-    ratios = (base.processor / alone.processor, base.clock / whole.clock) if base else (0.0, 0.0)
-    names = ("mapping alone (goal 20x)", "vinculo ingest into SQLite (goal 3x)")
-    for name, taken, ratio in zip(names, (alone, whole), ratios, strict=True):
+    for name, taken, ratio in (
+        ("mapping alone (goal 20x)", alone, base.processor / alone.processor if base else 0),
+        ("into SQLite (goal 8,000 rows/s)", stored, base.clock / stored.clock if base else 0),
+        ("the same, start and all", whole, base.clock / whole.clock if base else 0),
+    ):
         table.append((name, taken.said(count), f"{ratio:.1f}x" if base else ""))
     return table
 

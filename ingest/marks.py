@@ -17,6 +17,8 @@ Halves = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 #: How many last bits of the first half tell most unknown ones at a glance; a byte for each of their numbers.
 _BITS = 25
+#: Fewer are looked up without them: to touch their memory takes longer.
+_FEW = 1 << 17
 #: Arrays of so many are left as they are: to merge them takes their memory twice more.
 _LARGE = 1 << 21
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
@@ -72,7 +74,7 @@ class Marks:
         found = np.zeros(len(marks), np.bool_)
         if not self._runs:
             return found
-        maybe = np.flatnonzero(self._flags[_last_bits(marks)])
+        maybe = np.flatnonzero(self._flags[_last_bits(marks)]) if len(self._flags) else np.arange(len(marks))
         some = marks[maybe]
         for first, second in self._runs if len(maybe) else ():
             low, high = (np.searchsorted(first, some[:, 0], side) for side in _SIDES)
@@ -98,10 +100,12 @@ class Marks:
     def _add(self, run: Halves) -> None:
         if not len(run):
             return
-        if not self._runs:
-            self._flags = np.zeros(1 << _BITS, np.bool_)
-        self._flags[_last_bits(run)] = True
         self._runs.append(np.ascontiguousarray(run.T))
+        if len(self._flags):
+            self._flags[_last_bits(run)] = True
+        elif len(self) > _FEW:
+            self._flags = np.zeros(1 << _BITS, np.bool_)
+            self._flags[_last_bits(self.all())] = True
         # as in counting: two of like size become one, so that there are few and each is merged seldom
         while any(a.shape[1] < min(2 * b.shape[1], _LARGE) for a, b in pairwise(self._runs[-2:])):
             both = np.concatenate((self._runs.pop(), self._runs.pop()), axis=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,9 +17,15 @@ HALF = st.sampled_from([b"\0" * 8, b"\xff" * 8, b"a" * 8, b"a" * 7 + b"b", b"\0"
 MARK = st.tuples(HALF, HALF).map(b"".join)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(MARK, max_size=40), max_size=12))
-def test_it_is_a_set(batches: list[list[bytes]]) -> None:
+@pytest.mark.parametrize("few", [0, 10, 1 << 17])
+@settings(max_examples=40, deadline=None)
+@given(batches=st.lists(st.lists(MARK, max_size=40), max_size=12))
+def test_it_is_a_set(few: int, batches: list[list[bytes]]) -> None:
+    with patch("vinculo.ingest.marks._FEW", few):
+        _like_a_set(batches)
+
+
+def _like_a_set(batches: list[list[bytes]]) -> None:
     marks, known = Marks(), set[bytes]()
     for batch in batches:
         assert marks.known(halves(batch)).tolist() == [m in known for m in batch]
