@@ -34,6 +34,9 @@ ROWS, FEW = 50_000, 500
 #: How long to wait for another writer before saying so, seconds.
 PATIENCE_S = 15.0
 
+#: How much of the file is read in place, bytes.
+MAPPED = 256 << 20
+
 
 class Connection:
     """One connection to one file; safe to use from several threads, which take turns."""
@@ -94,11 +97,16 @@ class Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA cache_size = -65536")
         db.execute("PRAGMA temp_store = MEMORY")
-        db.execute("PRAGMA mmap_size = 268435456")
+        self.map_file()
         _run(db, INDEX_TABLES)
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def map_file(self, most: int = MAPPED) -> None:
+        """Read so much of the file through the system's page cache; a load, which gains nothing by it, leaves it alone."""
+        with self._lock:
+            self._db.execute(f"PRAGMA mmap_size = {most:d}")
 
     def close(self) -> None:
         """Release the file."""

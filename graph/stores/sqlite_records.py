@@ -35,6 +35,8 @@ class Records:
 
     # -- the record of what was loaded -----------------------------------------------------------------------------
     def begin_run(self, source: Source, *, at: str = "") -> int:
+        # pages that are mapped count as memory of this process
+        self._db.map_file(0)
         with self._db.writing() as db:
             made = db.execute(
                 "INSERT INTO run(source, started, finished, status, counts) VALUES (?,?,'','running','{}')",
@@ -56,6 +58,7 @@ class Records:
             own = db.execute("SELECT source FROM run WHERE no = ?", (run,)).fetchone()
             if status == "done" and own and publish(db, own[0]):
                 db.execute(CHANGED)
+        self._db.map_file()
 
     def sources(self) -> list[Source]:
         return self._with_batches("published <> 0")
