@@ -132,7 +132,7 @@ def cleaner(name: str, formats: tuple[str, ...] = (), *, ftm: bool = False) -> C
     """
     found = (_FTM.get(name) if ftm else None) or CLEANERS.get(name)
     if found is None:
-        raise UsageError("unknown_cleaner", cleaner=name)
+        raise UsageError("unknown_cleaner", cleaner=name, known=", ".join(sorted(CLEANERS)))
     takes = inspect.signature(found).parameters
     if "formats" in takes:
         return lambda value, hint: found(value, formats=formats)

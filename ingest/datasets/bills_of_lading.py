@@ -142,7 +142,7 @@ DATASET = Dataset(
     title=Text("Bills of lading (template)", "Conocimientos de embarque (plantilla)"),
     description=Text(
         "Consignments with their parties, containers, ports and declared values, one row for each bill and side.",
-        "Embarques con sus partes, contenedores, puertos y valores declarados; un renglón por conocimiento y lado.",
+        "Embarques con sus partes, contenedores, puertos y valores declarados; una fila por conocimiento y lado.",
     ),
     publisher="",
     licence="",

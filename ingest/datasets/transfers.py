@@ -187,7 +187,7 @@ DATASET = Dataset(
     title=Text("Transfers (template)", "Transferencias (plantilla)"),
     description=Text(
         "Payments between accounts, parties and counters, one row each.",
-        "Pagos entre cuentas, personas y ventanillas; un renglón por operación.",
+        "Pagos entre cuentas, personas y ventanillas; una fila por operación.",
     ),
     publisher="",
     licence="",
