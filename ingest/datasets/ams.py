@@ -196,7 +196,7 @@ DATASET = (
         _header(),
         a.prepare_header,
     ),
-    _party_table("shipper_party_name", "shipper", "SHIPPER", "shipper_party_address", "shippers", "consignantes"),
+    _party_table("shipper_party_name", "shipper", "SHIPPER", "shipper_party_address", "shippers", "embarcadores"),
     _party_table("consignee_name", "consignee", "CONSIGNEE", "consignee_address", "consignees", "consignatarios"),
     _party_table("notify_party_name", "notify_party", "NOTIFY_PARTY", "notify_party_address", "notify parties", "notificados"),
     _dataset(

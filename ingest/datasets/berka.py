@@ -183,8 +183,8 @@ DATASET = (
     ),
     _table(
         "order",
-        Text("Berka: standing orders", "Berka: órdenes permanentes"),
-        Text("What an account is to pay to another, again and again.", "Lo que una cuenta ha de pagar a otra una y otra vez."),
+        Text("Berka: standing orders", "Berka: pagos programados"),
+        Text("What an account is to pay to another, again and again.", "Lo que una cuenta debe pagar a otra cada cierto tiempo."),
         ("order_id", "account_id", "bank_to", "account_to", "amount", "k_symbol"),
         {"": _mapping(_account(), _OTHER, links=(r.link("LINKED_TO", "account", "other", _ORDER, record=("order_id",)),))},
         rows.orders,

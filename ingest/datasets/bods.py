@@ -86,7 +86,7 @@ def _dataset(name: str, version: str, columns: tuple[str, ...]) -> Dataset:
     note = EntityRule("party", "Thing", _ID, {"notes": r.column("note", "text")})
     return Dataset(
         name=name,
-        title=Text(f"Beneficial ownership data ({version})", f"Datos de beneficiarios finales ({version})"),
+        title=Text(f"Beneficial ownership data ({version})", f"Datos de beneficiarios controladores ({version})"),
         description=Text(
             "Companies, people, and who owns or controls what, as statements of Open Ownership's standard BODS.",
             "Empresas, personas y quién posee o controla qué, en declaraciones del estándar BODS de Open Ownership.",

@@ -123,7 +123,7 @@ def _dataset(name: str, en: str, es: str, columns: tuple[str, ...], mapping: Map
         title=Text(f"ICIJ Offshore Leaks: {en}", f"ICIJ Offshore Leaks: {es}"),
         description=Text(
             f"ICIJ's database of offshore companies and who is behind them: {en}.",
-            f"La base de ICIJ sobre empresas extraterritoriales y quién está detrás: {es}.",
+            f"La base de ICIJ sobre empresas offshore y quién está detrás: {es}.",
         ),
         columns=columns,
         mappings={"": mapping},

@@ -171,7 +171,7 @@ DATASET = (
         title=Text("US imports, Panjiva layout", "Importaciones a EE. UU., formato Panjiva"),
         description=Text(
             "Consignments into the United States with shipper, consignee and their details; 57 columns.",
-            "Embarques hacia Estados Unidos con consignante, consignatario y sus datos; 57 columnas.",
+            "Embarques hacia Estados Unidos con embarcador, consignatario y sus datos; 57 columnas.",
         ),
         format="table",
         columns=_US_NEEDED,
@@ -187,7 +187,7 @@ DATASET = (
         title=Text("China exports, Panjiva layout", "Exportaciones de China, formato Panjiva"),
         description=Text(
             "Monthly exports from China by shipper, product and destination; the consignee is not told.",
-            "Exportaciones mensuales de China por consignante, producto y destino; no se indica el consignatario.",
+            "Exportaciones mensuales de China por embarcador, producto y destino; no se indica el consignatario.",
         ),
         format="table",
         columns=_CN_NEEDED,
