@@ -8,22 +8,13 @@ programs are at work too, the ratio of processor seconds (server and client toge
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import random
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "neo4j"))
-
-import neo4j_server
-from neo4j_clock import Clock, driver_of
-from neo4j_fixture import emptied
+from neo4j_ground import Clock, asked, driver_of, emptied, server
 
 from vinculo.graph import facts
 from vinculo.graph.stores import open_store
@@ -110,14 +101,8 @@ def with_provenance(url: str, nodes: pa.Table, links: pa.Table, clock: Clock) ->
 
 def main() -> None:
     """Print rates of both and their ratio, each turn and the median."""
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("url", nargs="?")
-    ask.add_argument("--links", type=int, default=60_000)
-    ask.add_argument("--turns", type=int, default=3)
-    asked = ask.parse_args()
-    server = None if asked.url else neo4j_server.start(Path(tempfile.mkdtemp(prefix="vinculo-benchmark-")))
-    url = asked.url or server.url if server or asked.url else ""
-    nodes, links = made_up(asked.links // 3, asked.links)
+    wanted = asked(__doc__.splitlines()[0], links=60_000, turns=3)
+    nodes, links = made_up(wanted.links // 3, wanted.links)
     node_table = pa.table(
         [
             [n["id"] for n in nodes],
@@ -139,11 +124,11 @@ def main() -> None:
         schema=LINK_SCHEMA,
     )
     ratios: dict[str, list[np.ndarray]] = {"nodes": [], "links": [], "all": []}
-    try:
+    with server(wanted.url) as url:
         emptied(url)
         open_store(url).close()  # the constraints both work under
         clock = Clock(url)
-        for turn in range(asked.turns + 1):
+        for turn in range(wanted.turns + 1):
             emptied(url)
             without = plain(url, nodes, links, clock)
             emptied(url)
@@ -165,9 +150,6 @@ def main() -> None:
             print(
                 f"{name}: ratio {rate:.2f}, of processor seconds {cpu:.2f} (median of {len(found)}; goal for all: 0.80)"
             )
-    finally:
-        if server:
-            server.stop()
 
 
 if __name__ == "__main__":

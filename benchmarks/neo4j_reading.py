@@ -8,21 +8,12 @@ on the driver's Rust extension where it is installed (``pip install vinculo[neo4
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from neo4j import Driver, RoutingControl
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "neo4j"))
-
-import neo4j_server
-from neo4j_clock import Clock, driver_of
-from neo4j_fixture import emptied
+from neo4j_ground import Clock, asked, driver_of, emptied, server
 
 from vinculo.graph.stores import open_store
 
@@ -55,32 +46,26 @@ def plain(driver: Driver) -> int:
 
 def main() -> None:
     """Print rates of both and their ratio, each turn and the median."""
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("url", nargs="?")
-    ask.add_argument("--links", type=int, default=1_000_000)
-    ask.add_argument("--turns", type=int, default=2)
-    asked = ask.parse_args()
-    server = None if asked.url else neo4j_server.start(Path(tempfile.mkdtemp(prefix="vinculo-benchmark-")))
-    url = asked.url or (server.url if server else "")
+    wanted = asked(__doc__.splitlines()[0], links=1_000_000, turns=2)
     print("driver:", "with its Rust extension" if importlib.util.find_spec("neo4j._rust") else "plain Python")
-    try:
+    with server(wanted.url) as url:
         emptied(url)
         store = open_store(url)
         clock = Clock(url)
         with driver_of(url) as driver:
-            filled(driver, asked.links // 10, asked.links)
+            filled(driver, wanted.links // 10, wanted.links)
             ways: dict[str, Callable[[], int]] = {
                 "to_df": lambda: plain(driver),
                 "edges": lambda: store.edges().num_rows,
             }
             ratios = []
-            for turn in range(1, asked.turns + 1):
+            for turn in range(1, wanted.turns + 1):
                 took = {}
                 for name, way in ways.items():
                     clock.lap()
                     count = way()
                     took[name] = clock.lap()
-                    assert count == asked.links
+                    assert count == wanted.links
                     print(
                         f"turn {turn} {name}: {count / took[name][0]:,.0f}/s, processor {took[name][1]:.1f} s",
                         flush=True,
@@ -89,9 +74,6 @@ def main() -> None:
             rate, cpu = np.median(ratios, axis=0)
             print(f"edges() against to_df(): {rate:.1f} times as fast, of processor seconds {cpu:.1f} (goal: 2.0)")
         store.close()
-    finally:
-        if server:
-            server.stop()
 
 
 if __name__ == "__main__":
