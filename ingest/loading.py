@@ -74,6 +74,9 @@ class Loading:
     # -- what the store has already ------------------------------------------------------------------------------
     def _look(self) -> None:
         """What this file and others of the dataset have written so far."""
+        # before the records: a batch or a withdrawal that comes in between must be noticed when this load writes
+        self.number = max((m.number for m in self.store.manifests(self.source)), default=0)
+        self.withdrawn = self._withdrawn_runs()
         known = self.store.fingerprints(self.dataset.name)
         here = known.pop(self.source.sha256, None)
         self.here = Marks(halves_of(here)) if here is not None else Marks()
@@ -84,7 +87,9 @@ class Loading:
             if sha256 in shown:
                 self.elsewhere.firsts(halves_of(fingerprints))
         self.rejected_before = set(self.store.rejects(self.source).column("record").to_pylist())
-        self.number = max((m.number for m in self.store.manifests(self.source)), default=0)
+
+    def _withdrawn_runs(self) -> set[int]:
+        return {r.number for r in self.store.runs() if r.source.key == self.source.key and r.status == "withdrawn"}
 
     def _run_before(self) -> Run | None:
         """The last run of this very source, unless it was withdrawn."""
@@ -183,8 +188,7 @@ class Loading:
     def _write(self, batch: Batch, marks: Halves) -> bool:
         """Write one batch; not where another run has written one of this number."""
         if self.report.run is None:
-            self._end_killed_runs()
-            self.report.run = self.store.begin_run(self.source)
+            self._begin()
         self.number += 1
         manifest = Manifest(self.source, self.report.run, self.number, len(marks), as_arrow(marks))
         added = self.store.write(batch, manifest)
@@ -194,6 +198,21 @@ class Loading:
         self.report.entities += added.entities
         self.report.links += added.links
         return True
+
+    def _begin(self) -> None:
+        """Begin a run; not where the records that were passed over as known are there no more.
+
+        Raises
+        ------
+        StoreError
+            ``run_withdrawn``; the store refuses by itself what is written after the run began.
+        """
+        self._end_killed_runs()
+        run = self.store.begin_run(self.source)
+        if self._withdrawn_runs() - self.withdrawn:
+            self.store.finish_run(run, "withdrawn", {})
+            raise StoreError("run_withdrawn", file=self.file.name, run=run)
+        self.report.run = run
 
     # -- the end -------------------------------------------------------------------------------------------------
     def _account(self) -> None:
