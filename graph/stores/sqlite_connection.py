@@ -10,13 +10,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from vinculo.graph.errors import StoreError, StoreVersionError
+from vinculo.graph.errors import StoreBusy, StoreError, StoreVersionError
 from vinculo.graph.stores.assembly import portions, table_of
 from vinculo.graph.stores.sqlite_indexes import build, missing
 from vinculo.graph.stores.sqlite_log import BRING_NAME, GIVE_NAME, named, refuse_foreign_log
@@ -89,8 +89,7 @@ class Connection:
             with self.writing():
                 db.execute(GIVE_NAME)
         if not read_only and self._version() == SCHEMA_VERSION and missing(db):
-            with self.writing():
-                build(db)
+            self._build_indexes()
         if self._version() != SCHEMA_VERSION:
             code = "store_older" if self._version() in MIGRATIONS else "store_version"
             raise StoreVersionError(code, url=self.url, found=self._version(), wanted=SCHEMA_VERSION)
@@ -99,6 +98,15 @@ class Connection:
         db.execute("PRAGMA temp_store = MEMORY")
         self.map_file()
         _run(db, INDEX_TABLES)
+
+    def _build_indexes(self) -> None:
+        """Build what a killed load put off; not where another writes now, which may be that load at work: it builds them."""
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            with suppress(StoreBusy), self.writing():
+                build(self._db)
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(PATIENCE_S * 1000):d}")
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])

@@ -1,7 +1,7 @@
 """Indexes of links by their ends, put off while a first large load fills the table and built once when it ends.
 
 Kept up row by row they cost more than the rows themselves. A load that is killed leaves a store without them, in which all is
-right and looking up is slow: whoever opens it for writing next, or ends or withdraws a run, builds them.
+right and looking up is slow: whoever opens it for writing next while nobody writes, or ends or withdraws a run, builds them.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from vinculo.graph.stores import sqlite_indexes
+from vinculo.graph.stores import sqlite_connection, sqlite_indexes
 from vinculo.graph.stores.sqlite import SqliteStore
 from vinculo.graph.types import FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
@@ -93,5 +93,19 @@ def test_very_many_links_build_them_before_the_end(tmp_path: Path, monkeypatch: 
     store, run = _half_loaded(tmp_path / "a.db")
     assert not _indexes(tmp_path / "a.db")
     store.write(_batch(LINKS), Manifest(SOURCE, run, 2, 1, pa.array([b"y" * 16], FINGERPRINT)))
+    assert _indexes(tmp_path / "a.db") == {"link_out", "link_in"}
+    store.close()
+
+
+def test_a_load_at_work_keeps_nobody_from_opening(tmp_path: Path) -> None:
+    store, run = _half_loaded(tmp_path / "a.db")
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as at_work:
+        at_work.execute("BEGIN IMMEDIATE")
+        with closing(SqliteStore(store.url)) as other:
+            assert [s.key for s in other.unpublished()] == [SOURCE.key]
+            at_work.execute("ROLLBACK")
+            # it still waits its turn for what it writes itself
+            assert other._db.rows("PRAGMA busy_timeout") == [(round(sqlite_connection.PATIENCE_S * 1000),)]
+    store.finish_run(run, "done", {})
     assert _indexes(tmp_path / "a.db") == {"link_out", "link_in"}
     store.close()
