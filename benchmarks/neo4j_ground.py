@@ -40,11 +40,12 @@ def server(url: str | None) -> Iterator[str]:
     if url:
         yield url
         return
-    started = neo4j_server.start(Path(tempfile.mkdtemp(prefix="vinculo-benchmark-")))
-    try:
-        yield started.url
-    finally:
-        started.stop()
+    with tempfile.TemporaryDirectory(prefix="vinculo-benchmark-") as folder:
+        started = neo4j_server.start(Path(folder))
+        try:
+            yield started.url
+        finally:
+            started.stop()
 
 
 def driver_of(url: str) -> Driver:
