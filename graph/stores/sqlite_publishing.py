@@ -130,4 +130,12 @@ def hand_over(db: sqlite3.Connection, thing: str, source: int, touched: Iterable
             JOIN source s ON s.published = 0 AND s.no NOT IN (x.origin, ?) WHERE s.no IN ({_SAYING[thing]})""",
         (source,),
     )
+    if thing == "link":
+        # whom a link is given to may have told other ends of it than those that it has
+        for end in ("source", "target"):
+            db.execute(
+                f"""INSERT OR IGNORE INTO entity_pending SELECT x.origin, x.{end} FROM temp.orphan o
+                    JOIN link x ON x.no = o.no JOIN entity e ON e.no = x.{end}
+                    WHERE x.origin {_UNSEEN} AND e.origin <> x.origin"""
+            )
     return [no for (no,) in db.execute("SELECT no FROM temp.orphan ORDER BY no")]

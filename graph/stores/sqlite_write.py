@@ -76,13 +76,21 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
         for name in pc.unique(table.column("kind")).to_pylist():
             if kind_of(name).is_link is not is_link:
                 raise UsageError("unknown_kind", kind=name)
-    first = _next(db, "entity")
+    first, first_link = _next(db, "entity"), _next(db, "link")
     waiting = _Waiting(db, source)
     if not waiting.published:
         put_off(db, batch.links.num_rows)
-    numbers, grown = _write_entities(db, batch, waiting)
+    numbers, needed, grown = _write_entities(db, batch, waiting)
     links, sum_of_new = _write_links(db, batch.links, waiting, numbers)
     grown += sum_of_new
+    made = _next(db, "entity") - first
+    if links < batch.links.num_rows:
+        spoken = _spoken_of(db, batch, numbers, first_link)
+        needed &= spoken
+        unused = [no for no in numbers.values() if no >= first and no not in spoken]
+        db.executemany("DELETE FROM entity WHERE no = ?", zip(unused))
+        made -= len(unused)
+    note(db, "entity", source, needed)
     db.executemany(
         'INSERT OR REPLACE INTO reject(source, record, line, "column", raw, code, en, es) VALUES (?,?,?,?,?,?,?,?)',
         zip(repeat(source), *(c.to_pylist() for c in batch.rejects.columns), strict=False),
@@ -96,15 +104,22 @@ def write_batch(db: sqlite3.Connection, batch: Batch, manifest: Manifest, source
     db.execute("INSERT INTO checksum VALUES (?,?,?,?)", (source, manifest.number, signed(grown), told))
     if waiting.published:
         settle(db, source)
-    return Added(_next(db, "entity") - first, links)
+    return Added(made, links)
+
+
+def _spoken_of(db: sqlite3.Connection, batch: Batch, numbers: dict[str, int], first_link: int) -> set[int]:
+    """Entities that the batch describes, and ends of its new links: a link that is there keeps the ends it has."""
+    described = {numbers[id] for id in pc.unique(batch.entities.column("id")).to_pylist()}
+    new = db.execute("SELECT source, target FROM link WHERE no >= ?", (first_link,))
+    return described.union(*zip(*new, strict=True))
 
 
 def _next(db: sqlite3.Connection, table: str) -> int:
     return int(db.execute(f"SELECT coalesce(max(no), 0) + 1 FROM {table}").fetchone()[0])
 
 
-def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> tuple[dict[str, int], int]:
-    """Numbers of all entities of the batch, and by how much the source's sum grew."""
+def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> tuple[dict[str, int], set[int], int]:
+    """Numbers of all entities of the batch, those of them to be seen with the source, and by how much its sum grew."""
     source = waiting.source
     ends = [batch.links.column("source"), batch.links.column("target")]
     every = pa.chunked_array(
@@ -115,14 +130,13 @@ def _write_entities(db: sqlite3.Connection, batch: Batch, waiting: _Waiting) -> 
     fresh = [i for i in ids if i not in numbers]
     first = _next(db, "entity")
     numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
-    note(db, "entity", source, waiting.needed(origins))
     plain = {no: called(id) for no, id in enumerate(fresh, first)}
     added, derived = _assert_entities(db, batch.entities, waiting, numbers, origins, plain)
     db.executemany(
         "INSERT INTO entity VALUES (?,?,?,?,?,?)",
         ((no, id, *derived.get(no, plain[no]), source) for no, id in enumerate(fresh, first)),
     )
-    return numbers, added
+    return numbers, waiting.needed(origins), added
 
 
 def _assert_entities(

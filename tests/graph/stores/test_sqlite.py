@@ -162,3 +162,52 @@ def test_what_was_withdrawn_under_an_older_version_is_held_back_like_any_other(t
     store.finish_run(run, "held", {})
     assert store.counts()["entities"] == {} and store.unpublished() == [gone]
     store.close()
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_ends_of_a_link_that_is_there_with_others_are_not_left_behind(published: bool) -> None:
+    with contextlib.closing(open_store("sqlite:///:memory:")) as store:
+        at.load(store, "d.a", [], [("pay", "PAID", "firm", "abroad", 1, {})])
+        origin = at.source("d.b")
+        run = store.begin_run(origin)
+        if published:
+            store.write(Batch.make(at.entities([at.ANA])), Manifest(origin, run, 1, 1, at.prints("1")))
+            store.finish_run(run, "done", {})
+        rows: list[at.LinkRow] = [
+            ("pay", "PAID", "firm", "elsewhere", 2, {}),
+            ("more", "PAID", "firm", "third", 3, {}),
+            ("more", "PAID", "firm", "fourth", 4, {}),
+        ]
+        batch = Batch.make(at.entities([at.FIRM]), at.links(rows))
+        assert store.write(batch, Manifest(origin, run, 2, 1, at.prints("2"))) == (1, 1)
+        assert store.verify() == []
+        store.finish_run(run, "done", {})
+        assert set(store.entities(["abroad", "elsewhere", "third", "fourth"])) == {"abroad", "third"}
+        assert store.verify() == []
+
+
+def test_ends_that_a_link_does_not_have_are_not_taken_over() -> None:
+    with contextlib.closing(open_store("sqlite:///:memory:")) as store:
+        hidden = at.source("d.hidden")
+        store.write(
+            Batch.make(at.entities([at.ANA])), Manifest(hidden, store.begin_run(hidden), 1, 1, at.prints("hidden"))
+        )
+        at.load(store, "d.a", [], [("pay", "PAID", "firm", "abroad", 1, {})])
+        at.load(store, "d.b", [], [("pay", "PAID", "firm", "ana", 1, {})])
+        assert store.entities(["ana"]) == {}
+        assert store.verify() == []
+
+
+def test_a_link_handed_over_brings_its_own_ends_into_view() -> None:
+    with contextlib.closing(open_store("sqlite:///:memory:")) as store:
+        runs = {}
+        for name, things, end in (("a", [at.ANA], ""), ("b", [], "ana"), ("c", [], "abroad")):
+            origin = at.source(f"d.{name}")
+            runs[name] = store.begin_run(origin)
+            links: list[at.LinkRow] = [("pay", "PAID", "firm", end, 1, {})] if end else []
+            batch = Batch.make(at.entities(things), at.links(links))
+            store.write(batch, Manifest(origin, runs[name], 1, 1, at.prints(name)))
+        store.withdraw(at.source("d.b"))
+        store.finish_run(runs["c"], "done", {})
+        assert set(store.entities(["firm", "ana", "abroad"])) == {"firm", "ana"}
+        assert store.verify() == []
