@@ -188,7 +188,7 @@ class Loading:
     def _write(self, batch: Batch, marks: Halves) -> bool:
         """Write one batch; not where another run has written one of this number."""
         if self.report.run is None:
-            self._begin()
+            self.report.run = self._begin()
         self.number += 1
         manifest = Manifest(self.source, self.report.run, self.number, len(marks), as_arrow(marks))
         added = self.store.write(batch, manifest)
@@ -199,8 +199,8 @@ class Loading:
         self.report.links += added.links
         return True
 
-    def _begin(self) -> None:
-        """Begin a run; not where the records that were passed over as known are there no more.
+    def _begin(self) -> int:
+        """Begin a run and return its number; not where the records that were passed over as known are there no more.
 
         Raises
         ------
@@ -212,7 +212,7 @@ class Loading:
         if self._withdrawn_runs() - self.withdrawn:
             self.store.finish_run(run, "withdrawn", {})
             raise StoreError("run_withdrawn", file=self.file.name, run=run)
-        self.report.run = run
+        return run
 
     # -- the end -------------------------------------------------------------------------------------------------
     def _account(self) -> None:
