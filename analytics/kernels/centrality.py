@@ -1,4 +1,4 @@
-"""PageRank and betweenness."""
+"""PageRank, betweenness, closeness and eigenvector centrality."""
 
 from __future__ import annotations
 
@@ -14,37 +14,50 @@ _CHUNK = 64
 
 @kernel
 def pagerank_scores(
-    ptr: Ints, sources: Codes, weights: Floats, out_weight: Floats, damping: float, tolerance: float, rounds: int
-) -> Floats:
-    """Power iteration over links that come in; nodes without a way out spread evenly."""
+    ptr: Ints,
+    sources: Codes,
+    weights: Floats,
+    out_weight: Floats,
+    score: Floats,
+    restart: Floats,
+    dangling: Floats,
+    damping: float,
+    tolerance: float,
+    rounds: int,
+) -> bool:
+    """Power iteration over links that come in; ``score`` changes in place. Whether it converged.
+
+    Who starts anew lands by ``restart``, who stands where nothing leads out goes by ``dangling``; each adds up to 1.
+    """
     n = len(ptr) - 1
-    score = np.full(n, 1.0 / n)
     share = np.empty(n)
     for _ in range(rounds):
-        dangling = 0.0
+        stuck = 0.0
         for i in range(n):
             if out_weight[i] == 0.0:
-                dangling += score[i]
+                stuck += score[i]
                 share[i] = 0.0
             else:
                 share[i] = score[i] / out_weight[i]
-        base = (1.0 - damping) / n + damping * dangling / n
         change = 0.0
         for i in range(n):
             got = 0.0
             for e in range(ptr[i], ptr[i + 1]):
                 got += share[sources[e]] * weights[e]
-            new = base + damping * got
+            new = damping * (got + stuck * dangling[i]) + (1.0 - damping) * restart[i]
             change += abs(new - score[i])
             score[i] = new
         if change < n * tolerance:
-            break
-    return score
+            return True
+    return False
 
 
 @kernel
-def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Floats) -> None:
-    """Add each source's dependencies (Brandes 2001) on all others, every link of length 1."""
+def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Floats, ends: bool) -> None:
+    """Add each source's dependencies (Brandes 2001) on all others, every link of length 1.
+
+    With ``ends`` a path also runs through the two nodes it joins.
+    """
     n = len(ptr) - 1
     distance = np.full(n, -1, np.int32)
     paths = np.zeros(n)
@@ -78,6 +91,10 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
             dependency[u] = total * paths[u]
             if i > 0:
                 into[u] += dependency[u]
+        if ends:
+            into[s] += tail - 1
+            for i in range(1, tail):
+                into[order[i]] += 1.0
         for i in range(tail):
             u = order[i]
             distance[u] = -1
@@ -86,7 +103,9 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
 
 
 @kernel
-def accumulate_weighted(ptr: Ints, neighbours: Codes, lengths: Floats, sources: Codes, into: Floats) -> None:
+def accumulate_weighted(
+    ptr: Ints, neighbours: Codes, lengths: Floats, sources: Codes, into: Floats, ends: bool
+) -> None:
     """As :func:`accumulate_unweighted` with links of positive length (Dijkstra on a binary heap)."""
     n = len(ptr) - 1
     size = len(neighbours) + 1
@@ -161,6 +180,10 @@ def accumulate_weighted(ptr: Ints, neighbours: Codes, lengths: Floats, sources: 
             dependency[u] = total * paths[u]
             if i > 0:
                 into[u] += dependency[u]
+        if ends:
+            into[s] += settled - 1
+            for i in range(1, settled):
+                into[order[i]] += 1.0
         for i in range(settled):
             u = order[i]
             distance[u] = np.inf
@@ -184,10 +207,14 @@ def pagerank(graph: Csr, *, damping: float = 0.85, tolerance: float = 1e-6, roun
     rounds : int
         Stops at the latest after so many.
     """
-    out = np.bincount(graph.neighbours, weights=graph.weights, minlength=graph.nodes).astype(np.float64)
-    if graph.nodes == 0:
+    n = graph.nodes
+    if n == 0:
         return np.zeros(0)
-    return pagerank_scores(graph.ptr, graph.neighbours, graph.weights, out, damping, tolerance, rounds)
+    out = np.bincount(graph.neighbours, weights=graph.weights, minlength=n).astype(np.float64)
+    even = np.full(n, 1.0 / n)
+    score = even.copy()
+    pagerank_scores(graph.ptr, graph.neighbours, graph.weights, out, score, even, even, damping, tolerance, rounds)
+    return score
 
 
 def betweenness(
@@ -222,15 +249,7 @@ def betweenness(
     sources = np.arange(n, dtype=np.int32)
     if samples is not None and samples < n:
         sources = permutation(n, np.array([seed], np.uint64))[:samples]
-    score = np.zeros(n)
-    for start in range(0, len(sources), _CHUNK):
-        if progress:
-            progress("betweenness", start, len(sources))
-        chunk = sources[start : start + _CHUNK]
-        if lengths is None:
-            accumulate_unweighted(graph.ptr, graph.neighbours, chunk, score)
-        else:
-            accumulate_weighted(graph.ptr, graph.neighbours, lengths, chunk, score)
+    score = dependencies(graph, sources, lengths=lengths, progress=progress)
     factor = 1.0 if directed or normalized else 0.5
     if normalized:
         factor = 1.0 / ((n - 1) * (n - 2)) if n > 2 else 1.0
@@ -238,3 +257,84 @@ def betweenness(
         factor *= n / len(sources)
     scaled: Floats = score * factor
     return scaled
+
+
+def dependencies(
+    graph: Csr,
+    sources: Codes,
+    *,
+    lengths: Floats | None = None,
+    ends: bool = False,
+    progress: Progress | None = None,
+) -> Floats:
+    """Sum over these sources of the shares of shortest paths from them that run through each node.
+
+    Parameters are those of :func:`betweenness`; with ``ends`` a path also runs through the two nodes it joins.
+    """
+    score = np.zeros(graph.nodes)
+    for start in range(0, len(sources), _CHUNK):
+        if progress:
+            progress("betweenness", start, len(sources))
+        chunk = sources[start : start + _CHUNK]
+        if lengths is None:
+            accumulate_unweighted(graph.ptr, graph.neighbours, chunk, score, ends)
+        else:
+            accumulate_weighted(graph.ptr, graph.neighbours, lengths, chunk, score, ends)
+    return score
+
+
+@kernel
+def reach(ptr: Ints, neighbours: Codes, sources: Codes, reached: Ints, distances: Ints) -> None:
+    """How many nodes each source reaches, itself included, and the sum of the links it takes to each."""
+    n = len(ptr) - 1
+    distance = np.full(n, -1, np.int32)
+    order = np.empty(n, np.int32)
+    for k in range(len(sources)):
+        s = sources[k]
+        distance[s] = 0
+        order[0] = s
+        head = 0
+        tail = 1
+        total = 0
+        while head < tail:
+            u = order[head]
+            head += 1
+            total += distance[u]
+            for e in range(ptr[u], ptr[u + 1]):
+                v = neighbours[e]
+                if distance[v] < 0:
+                    distance[v] = distance[u] + 1
+                    order[tail] = v
+                    tail += 1
+        reached[s] = tail
+        distances[s] = total
+        for i in range(tail):
+            distance[order[i]] = -1
+
+
+@kernel
+def eigenvector_scores(
+    ptr: Ints, sources: Codes, weights: Floats, score: Floats, tolerance: float, rounds: int
+) -> bool:
+    """Power iteration of the links that come in plus the identity; ``score`` changes in place. Whether it converged."""
+    n = len(ptr) - 1
+    new = np.empty(n)
+    for _ in range(rounds):
+        squares = 0.0
+        for i in range(n):
+            got = score[i]
+            for e in range(ptr[i], ptr[i + 1]):
+                got += score[sources[e]] * weights[e]
+            new[i] = got
+            squares += got * got
+        norm = np.sqrt(squares)
+        if norm == 0.0:
+            norm = 1.0
+        change = 0.0
+        for i in range(n):
+            made = new[i] / norm
+            change += abs(made - score[i])
+            score[i] = made
+        if change < n * tolerance:
+            return True
+    return False

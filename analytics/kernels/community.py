@@ -1,9 +1,9 @@
-"""Louvain and Leiden by modularity, on a simple undirected graph with weights.
+"""Louvain and Leiden on a simple undirected graph with weights, by modularity or the constant Potts model.
 
 Weights are divided by their sum first, so tolerances are relative: scaling all weights changes nothing. Leiden refines every
 community before it is shrunk to one node (Traag, Waltman, van Eck 2019): only members well connected to their community
 merge, and only along a link, so that each refined part is connected; at the end a community that moving nodes tore apart is
-split into its connected parts, which can only raise modularity.
+split into its connected parts, which can only raise quality.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from vinculo.analytics.kernels.levels import pull_apart, renumber, shrink, stren
 from vinculo.analytics.kernels.moves import move, refine
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
-_ENOUGH = 1e-7  # modularity a further pass must gain
-_LEVELS = 64
+ENOUGH = 1e-7  # quality a further level or pass must gain, in shares of the total weight
+LEVELS = 64
 
 
 @kernel
@@ -42,63 +42,105 @@ def modularity_of(ptr: Ints, neighbours: Codes, weights: Floats, labels: Codes, 
 
 
 @kernel
+def quality(
+    ptr: Ints, neighbours: Codes, shares: Floats, loops: Floats, strength: Floats, labels: Codes, gamma: float
+) -> float:
+    """Weight inside communities less what their strengths would have there, in shares of the total weight."""
+    n = len(ptr) - 1
+    total = np.zeros(n)
+    inside = 0.0
+    for i in range(n):
+        total[labels[i]] += strength[i]
+        inside += loops[i]
+        for e in range(ptr[i], ptr[i + 1]):
+            if labels[neighbours[e]] == labels[i]:
+                inside += shares[e]
+    expected = 0.0
+    for c in range(n):
+        expected += total[c] * total[c]
+    return inside - gamma * expected
+
+
+@kernel
 def partition(
-    ptr: Ints, neighbours: Codes, weights: Floats, seed: np.uint64, gamma: float, refined: bool, passes: int
+    ptr: Ints,
+    neighbours: Codes,
+    shares: Floats,
+    loops: Floats,
+    strength: Floats,
+    seed: np.uint64,
+    gamma: float,
+    refined: bool,
+    passes: int,
+    levels: int,
+    enough: float,
 ) -> Codes:
-    """Community of each node, numbered in the order of their first node."""
+    """Community of each node, numbered in the order of their first node.
+
+    ``enough`` is the quality that a further level (or, refined, a further pass) must gain.
+    """
     n = len(ptr) - 1
     labels = np.arange(n).astype(np.int32)
-    whole = 0.0
-    for e in range(len(weights)):
-        whole += weights[e]
-    if whole == 0.0:
-        return labels
-    shares = weights / whole
     state = np.empty(1, np.uint64)
     state[0] = seed
-    reached = -2.0
+    reached = -np.inf
     for _ in range(passes):
-        p, a, w, loops = ptr, neighbours, shares, np.zeros(n)
+        p, a, w, ring, mass = ptr, neighbours, shares, loops, strength
         at = np.arange(n).astype(np.int32)
         current = labels.copy()
         final = labels.copy()
-        for level in range(_LEVELS):
+        before = quality(p, a, w, ring, mass, current, gamma)
+        for level in range(levels):
             nodes = len(p) - 1
-            strength = strengths(p, w, loops)
-            moved = move(p, a, w, strength, current, gamma, state)
+            moved = move(p, a, w, mass, current, gamma, state)
             current, count = renumber(current)
             for i in range(n):
                 final[i] = current[at[i]]
             if count == nodes or (moved == 0 and level > 0 and not refined):
                 break
             if refined:
-                parts, part_count = renumber(refine(p, a, w, strength, current, gamma, state))
+                parts, part_count = renumber(refine(p, a, w, mass, current, gamma, state))
                 if part_count == nodes:
                     break
             else:
+                after = quality(p, a, w, ring, mass, current, gamma)
+                if after - before <= enough:
+                    break
+                before = after
                 parts, part_count = current, count
             lifted = np.empty(part_count, np.int32)
             first = np.full(count, -1, np.int32)
+            lifted_mass = np.zeros(part_count)
             for i in range(nodes):
                 # A community starts the next level as the number of its first part.
                 if first[current[i]] < 0:
                     first[current[i]] = parts[i]
                 lifted[parts[i]] = first[current[i]]
-            p, a, w, loops = shrink(p, a, w, loops, parts, part_count)
+                lifted_mass[parts[i]] += mass[i]
+            p, a, w, ring = shrink(p, a, w, ring, parts, part_count)
+            mass = lifted_mass
             for i in range(n):
                 at[i] = parts[at[i]]
             current = lifted
         if refined:
             final = pull_apart(ptr, neighbours, final)
-        gained = modularity_of(ptr, neighbours, weights, final, gamma)
-        if gained <= reached + _ENOUGH:
+        gained = quality(ptr, neighbours, shares, loops, strength, final, gamma)
+        if gained <= reached + enough:
             break
         reached = gained
         labels = final
     return renumber(labels)[0]
 
 
-def louvain(graph: Csr, *, seed: int = 0, resolution: float = 1.0) -> Codes:
+def louvain(
+    graph: Csr,
+    *,
+    seed: int = 0,
+    resolution: float = 1.0,
+    loops: Floats | None = None,
+    levels: int = LEVELS,
+    enough: float = ENOUGH,
+) -> Codes:
     """Community of each node by Louvain (Blondel et al. 2008); a community need not be connected.
 
     Parameters
@@ -109,17 +151,60 @@ def louvain(graph: Csr, *, seed: int = 0, resolution: float = 1.0) -> Codes:
         Order in which nodes are visited.
     resolution : float
         Above 1: smaller communities.
+    loops : float64 array, optional
+        Weight of each node's links to itself.
+    levels : int
+        Stops at the latest after so many levels.
+    enough : float
+        Modularity that a further level must gain.
     """
-    return partition(graph.ptr, graph.neighbours, graph.weights, np.uint64(seed), resolution, False, 1)
+    return _search(graph, seed, resolution, loops, refined=False, passes=1, levels=levels, enough=enough, potts=False)
 
 
-def leiden(graph: Csr, *, seed: int = 0, resolution: float = 1.0, passes: int = 10) -> Codes:
+def leiden(
+    graph: Csr,
+    *,
+    seed: int = 0,
+    resolution: float = 1.0,
+    passes: int = 10,
+    loops: Floats | None = None,
+    levels: int = LEVELS,
+    potts: bool = False,
+) -> Codes:
     """Community of each node by Leiden (Traag, Waltman, van Eck 2019); every community is connected.
 
     Parameters are those of :func:`louvain`; ``passes`` is the most often the whole is repeated from its own result (it stops
-    when modularity no longer rises).
+    when quality no longer rises). With ``potts`` quality is not modularity but the constant Potts model: a pair inside a
+    community gains its weight less the resolution, which is then in units of the weights.
     """
-    return partition(graph.ptr, graph.neighbours, graph.weights, np.uint64(seed), resolution, True, passes)
+    return _search(
+        graph, seed, resolution, loops, refined=True, passes=passes, levels=levels, enough=ENOUGH, potts=potts
+    )
+
+
+def _search(
+    graph: Csr,
+    seed: int,
+    resolution: float,
+    loops: Floats | None,
+    *,
+    refined: bool,
+    passes: int,
+    levels: int,
+    enough: float,
+    potts: bool,
+) -> Codes:
+    # a loop has both of its ends at one node
+    rings = np.zeros(graph.nodes) if loops is None else 2.0 * loops
+    whole = float(graph.weights.sum() + rings.sum())
+    if whole == 0.0:
+        return np.arange(graph.nodes, dtype=np.int32)
+    shares, rings = graph.weights / whole, rings / whole
+    strength = np.ones(graph.nodes) if potts else strengths(graph.ptr, shares, rings)
+    gamma = resolution / whole if potts else resolution
+    return partition(
+        graph.ptr, graph.neighbours, shares, rings, strength, np.uint64(seed), gamma, refined, passes, levels, enough
+    )
 
 
 def modularity(graph: Csr, labels: Codes, *, resolution: float = 1.0) -> float:

@@ -1,7 +1,7 @@
 """Nodes that change their community: one by one, or merged inside a community that is to be refined.
 
-Both go through the nodes in an order drawn from ``state`` and compare gains of modularity; ``strength`` is a node's weight in
-shares of the whole.
+Both go through the nodes in an order drawn from ``state`` and compare gains of quality, in shares of the total weight;
+``strength`` is a node's weight in such shares (modularity) or its number of nodes (constant Potts model).
 """
 
 from __future__ import annotations
@@ -128,13 +128,14 @@ def refine(
                 found += 1
             linked[c] += weights[e]
         best = own
-        best_gain = _TOLERANCE
+        best_gain = 0.0
         for a in range(found):
             c = near[a]
             if c == own or inside[c] < gamma * total[c] * (whole - total[c]) - _TOLERANCE:
                 continue
             gain = linked[c] - gamma * strength[i] * total[c]
-            if gain > best_gain:
+            # a tie stays with the first, however the last bits of the weights fell
+            if gain > best_gain + _TOLERANCE:
                 best_gain = gain
                 best = c
         if best != own:

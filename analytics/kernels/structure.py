@@ -1,10 +1,11 @@
-"""Components and cores."""
+"""Components, cores, triangles, and what holds a graph together."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.levels import renumber
 from vinculo.graph.network import Codes, Csr, Ints
 
 
@@ -69,6 +70,135 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
     return degree
 
 
+@kernel
+def strong_labels(ptr: Ints, neighbours: Codes) -> tuple[Codes, int]:
+    """Strongly connected component of each node, and how many there are (Tarjan 1972, without recursion).
+
+    Components are numbered as the search leaves them: none leads to one with a higher number.
+    """
+    n = len(ptr) - 1
+    labels = np.full(n, -1, np.int32)
+    seen = np.full(n, -1, np.int32)
+    low = np.empty(n, np.int32)
+    path = np.empty(n, np.int32)
+    held = np.empty(n, np.int32)
+    edge = ptr[:-1].copy()
+    clock = 0
+    holding = 0
+    count = 0
+    for root in range(n):
+        if seen[root] >= 0:
+            continue
+        depth = 0
+        path[0] = root
+        seen[root] = clock
+        low[root] = clock
+        clock += 1
+        held[holding] = root
+        holding += 1
+        while depth >= 0:
+            v = path[depth]
+            if edge[v] < ptr[v + 1]:
+                w = neighbours[edge[v]]
+                edge[v] += 1
+                if seen[w] < 0:
+                    depth += 1
+                    path[depth] = w
+                    seen[w] = clock
+                    low[w] = clock
+                    clock += 1
+                    held[holding] = w
+                    holding += 1
+                elif labels[w] < 0:
+                    low[v] = min(low[v], seen[w])
+                continue
+            depth -= 1
+            if depth >= 0:
+                low[path[depth]] = min(low[path[depth]], low[v])
+            if low[v] == seen[v]:
+                while True:
+                    holding -= 1
+                    w = held[holding]
+                    labels[w] = count
+                    if w == v:
+                        break
+                count += 1
+    return labels, count
+
+
+@kernel
+def low_points(ptr: Ints, neighbours: Codes) -> tuple[Codes, Codes, Codes]:
+    """Of a depth-first search in a simple undirected graph: each node's time, its parent and its low point.
+
+    The low point is the earliest time that it or what hangs below it reaches past the parent (Hopcroft and Tarjan 1973).
+    """
+    n = len(ptr) - 1
+    seen = np.full(n, -1, np.int32)
+    low = np.empty(n, np.int32)
+    parent = np.full(n, -1, np.int32)
+    edge = ptr[:-1].copy()
+    clock = 0
+    for root in range(n):
+        if seen[root] >= 0:
+            continue
+        v = root
+        seen[v] = clock
+        low[v] = clock
+        clock += 1
+        while True:
+            if edge[v] < ptr[v + 1]:
+                w = neighbours[edge[v]]
+                edge[v] += 1
+                if seen[w] < 0:
+                    parent[w] = v
+                    seen[w] = clock
+                    low[w] = clock
+                    clock += 1
+                    v = w
+                elif w != parent[v]:
+                    low[v] = min(low[v], seen[w])
+                continue
+            above = parent[v]
+            if above < 0:
+                break
+            low[above] = min(low[above], low[v])
+            v = above
+    return seen, parent, low
+
+
+@kernel
+def triangle_counts(ptr: Ints, neighbours: Codes) -> Ints:
+    """Triangles at each node of a simple undirected graph, links from a node to itself passed over."""
+    n = len(ptr) - 1
+    # Every link is followed towards its end with more links, so that no list is long.
+    start = np.zeros(n + 1, np.int64)
+    ahead = np.empty(len(neighbours), np.int32)
+    filled = 0
+    for u in range(n):
+        degree = ptr[u + 1] - ptr[u]
+        for e in range(ptr[u], ptr[u + 1]):
+            v = neighbours[e]
+            other = ptr[v + 1] - ptr[v]
+            if other > degree or (other == degree and v > u):
+                ahead[filled] = v
+                filled += 1
+        start[u + 1] = filled
+    made = np.zeros(n, np.int64)
+    near = np.full(n, -1, np.int32)
+    for u in range(n):
+        for e in range(start[u], start[u + 1]):
+            near[ahead[e]] = u
+        for e in range(start[u], start[u + 1]):
+            v = ahead[e]
+            for f in range(start[v], start[v + 1]):
+                w = ahead[f]
+                if near[w] == u:
+                    made[u] += 1
+                    made[v] += 1
+                    made[w] += 1
+    return made
+
+
 def components(nodes: int, source: Codes, target: Codes) -> Codes:
     """Component of each node, numbered from 0 in the order of their smallest node.
 
@@ -78,7 +208,7 @@ def components(nodes: int, source: Codes, target: Codes) -> Codes:
     [0, 1, 2, 1]
     """
     labels = component_labels(nodes, np.asarray(source, np.int32), np.asarray(target, np.int32))
-    return np.unique(labels, return_inverse=True)[1].astype(np.int32)
+    return renumber(labels)[0]
 
 
 def core_number(graph: Csr) -> Codes:
