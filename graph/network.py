@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +89,13 @@ class Network:
         ``id``, ``kind``, ``date``, ``amount``, ``currency``, in the order of the ids.
     source, target : int32 arrays
         The nodes each link joins.
+
+    NetworkX' functions take a network as it is, as a directed graph with parallel links, and have it run by the kernels
+    (:mod:`vinculo.analytics.networkx_backend`).
     """
+
+    #: Asked by NetworkX.
+    __networkx_backend__: ClassVar[str] = "vinculo"
 
     nodes: pa.Table
     links: pa.Table
@@ -161,6 +167,14 @@ class Network:
     def __len__(self) -> int:
         """Number of nodes."""
         return int(self.nodes.num_rows)
+
+    def is_directed(self) -> bool:
+        """Links have a direction; asked by NetworkX."""
+        return True
+
+    def is_multigraph(self) -> bool:
+        """Two nodes may be joined by several links; asked by NetworkX."""
+        return True
 
     @cached_property
     def ids(self) -> pa.StringArray:

@@ -112,6 +112,11 @@ def test_analytics_names_no_store() -> None:
             assert not any(m.startswith("vinculo.graph.stores") for m in imports(file)), file
 
 
+def test_what_networkx_reads_first_imports_nothing() -> None:
+    """NetworkX imports this module while it is being imported: NetworkX or numba in it would be a circle, or slow."""
+    assert set(imports(Path("analytics", "networkx_backend", "info.py"))) <= {"__future__", "typing"}
+
+
 def test_no_import_ring_between_files() -> None:
     """No two files import each other, at whatever distance."""
     known = {dotted(f): f for f in sources()}

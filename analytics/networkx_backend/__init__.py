@@ -1,0 +1,5 @@
+"""Vinculo's kernels behind NetworkX's functions: ``nx.pagerank(graph, backend="vinculo")``.
+
+NetworkX finds the backend by the entry points ``networkx.backends`` (:mod:`.backend`) and ``networkx.backend_info``
+(:mod:`.info`, read whenever NetworkX is imported, so it imports nothing).
+"""

@@ -1,0 +1,130 @@
+"""PageRank, betweenness, closeness, eigenvector: as NetworkX' functions of these names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from vinculo.analytics.kernels import centrality
+from vinculo.analytics.networkx_backend.arrays import ArrayGraph
+from vinculo.analytics.networkx_backend.convert import arrays_of
+from vinculo.graph.network import Codes, Floats
+
+
+def _spread(graph: ArrayGraph, values: dict[Any, float]) -> Floats:
+    """A share of each node, adding up to 1."""
+    made = np.array([values.get(v, 0) for v in graph.nodes], np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return made / made.sum()
+
+
+def pagerank(
+    G: Any,  # noqa: N803 - NetworkX' name
+    alpha: float = 0.85,
+    personalization: dict[Any, float] | None = None,
+    max_iter: int = 100,
+    tol: float = 1e-06,
+    nstart: dict[Any, float] | None = None,
+    weight: str | None = "weight",
+    dangling: dict[Any, float] | None = None,
+) -> dict[Any, float]:
+    """PageRank of each node."""
+    g = arrays_of(G)
+    n = len(g)
+    if n == 0:
+        return {}
+    graph = g.towards(weight)
+    out = np.bincount(graph.neighbours, weights=graph.weights, minlength=n)
+    even = np.full(n, 1.0 / n)
+    score = even.copy() if nstart is None else _spread(g, nstart)
+    restart = even if personalization is None else _spread(g, personalization)
+    if personalization is not None and not sum(personalization.get(v, 0) for v in g.nodes):
+        raise ZeroDivisionError
+    stuck = restart if dangling is None else _spread(g, dangling)
+    if not centrality.pagerank_scores(
+        graph.ptr, graph.neighbours, graph.weights, out, score, restart, stuck, float(alpha), float(tol), max_iter
+    ):
+        raise nx.PowerIterationFailedConvergence(max_iter)
+    return g.keyed(score)
+
+
+def betweenness_centrality(
+    G: Any,  # noqa: N803
+    k: int | None = None,
+    normalized: bool = True,
+    weight: str | None = None,
+    endpoints: bool = False,
+    seed: Any = None,
+) -> dict[Any, float]:
+    """Betweenness of each node; with ``k`` from as many sources, drawn as NetworkX draws them."""
+    g = arrays_of(G)
+    n = len(g)
+    if k == n:
+        k = None
+    sources = np.arange(n, dtype=np.int32)
+    if k is not None:
+        drawn = seed.sample(list(g.nodes), k)
+        sources = np.array([g.index[v] for v in drawn], np.int32)
+    graph = g.simple(weight, parallel="least")
+    lengths = None if weight is None else graph.weights
+    if lengths is not None and not (lengths > 0).all():
+        raise NotImplementedError("lengths must be positive")
+    score = centrality.dependencies(graph, sources, lengths=lengths, ends=endpoints)
+    return g.keyed(score * _scale(n, sources, k is not None, normalized, g.directed, endpoints))
+
+
+def _scale(n: int, sources: Codes, sampled: bool, normalized: bool, directed: bool, endpoints: bool) -> Floats:
+    """What the sum for each node is multiplied by: a sampled source is no source of paths through itself."""
+    others = n if endpoints else n - 1
+    if others < 2:
+        return np.ones(n)
+    directions = 1 if directed else 2
+    drawn = len(sources) if sampled else others
+    if drawn == 0:
+        raise ZeroDivisionError("betweenness from no sources")
+    share = 1.0 / (others - 1) if normalized else others / directions
+    from_others = drawn - 1 if sampled and not endpoints else drawn
+    scale = np.full(n, share / drawn)
+    # of a single source nothing is known
+    scale[sources] = share / from_others if from_others else np.nan
+    return scale
+
+
+def closeness_centrality(
+    G: Any,  # noqa: N803
+    u: Any = None,
+    distance: str | None = None,
+    wf_improved: bool = True,
+) -> dict[Any, float]:
+    """One over the mean distance to each node, from those that reach it."""
+    g = arrays_of(G)
+    n = len(g)
+    graph = g.towards()
+    reached, distances = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    centrality.reach(graph.ptr, graph.neighbours, np.arange(n, dtype=np.int32), reached, distances)
+    others = reached - 1.0
+    score = np.where(distances > 0, others / np.maximum(distances, 1), 0.0)
+    if wf_improved and n > 1:
+        score *= others / (n - 1)
+    return g.keyed(score)
+
+
+def eigenvector_centrality(
+    G: Any,  # noqa: N803
+    max_iter: int = 100,
+    tol: float = 1e-06,
+    nstart: dict[Any, float] | None = None,
+    weight: str | None = None,
+) -> dict[Any, float]:
+    """Eigenvector centrality of each node, by links that come in."""
+    g = arrays_of(G)
+    n = len(g)
+    if n == 0:
+        raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
+    graph = g.towards(weight)
+    score = np.full(n, 1.0 / n)
+    if not centrality.eigenvector_scores(graph.ptr, graph.neighbours, graph.weights, score, float(tol), max_iter):
+        raise nx.PowerIterationFailedConvergence(max_iter)
+    return g.keyed(score)

@@ -1,0 +1,57 @@
+"""What NetworkX reads of the backend when it is imported itself; importing NetworkX here would run in a circle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Function of NetworkX to what differs from NetworkX, if anything.
+FUNCTIONS = {
+    "articulation_points": "In the order of the nodes.",
+    "average_clustering": "Undirected and unweighted graphs, all nodes.",
+    "betweenness_centrality": "Weights are lengths and must be positive.",
+    "bridges": "All of them; with a root NetworkX runs.",
+    "closeness_centrality": "Unweighted, all nodes.",
+    "clustering": "Undirected and unweighted graphs, all nodes.",
+    "connected_components": "",
+    "core_number": "",
+    "eigenvector_centrality": "From the even start.",
+    "has_bridges": "All of them; with a root NetworkX runs.",
+    "is_connected": "",
+    "is_strongly_connected": "",
+    "is_weakly_connected": "",
+    "leiden_communities": (
+        "Undirected graphs with weights that are not negative; every community is connected. Merges greedily, so theta "
+        "must stay as it is. Results are of Vinculo's own order of visits, repeatable for a seed."
+    ),
+    "leiden_partitions": "As leiden_communities, after each level.",
+    "louvain_communities": (
+        "Undirected graphs with weights that are not negative. Results are of Vinculo's own order of visits, repeatable "
+        "for a seed."
+    ),
+    "louvain_partitions": "As louvain_communities, after each level.",
+    "number_connected_components": "",
+    "number_strongly_connected_components": "",
+    "number_weakly_connected_components": "",
+    "pagerank": "",
+    "strongly_connected_components": "",
+    "transitivity": "Undirected graphs.",
+    "triangles": "All nodes.",
+    "weakly_connected_components": "",
+}
+
+
+def backend_info() -> dict[str, Any]:
+    """Name, summary and functions, as NetworkX' documentation shows them.
+
+    Examples
+    --------
+    >>> "pagerank" in backend_info()["functions"]
+    True
+    """
+    return {
+        "backend_name": "vinculo",
+        "project": "vinculo",
+        "package": "vinculo",
+        "short_summary": "Compiled kernels on arrays, one thread, the same result on every run.",
+        "functions": {name: {"additional_docs": note} if note else {} for name, note in FUNCTIONS.items()},
+    }

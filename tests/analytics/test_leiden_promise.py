@@ -1,0 +1,76 @@
+"""What Leiden promises on any graph: connected communities, and the same ones whatever unit the weights are in.
+
+``VINCULO_FUZZED_GRAPHS=10000`` tries as many graphs; 240 by default.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from vinculo.analytics.kernels import community
+from vinculo.analytics.kernels.levels import pull_apart
+from vinculo.graph.network import Csr, simple_csr
+
+GRAPHS = int(os.environ.get("VINCULO_FUZZED_GRAPHS", "240"))
+
+
+def unit(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Sparse to dense, every link alike."""
+    n = int(rng.integers(3, 120))
+    m = int(rng.integers(1, 4 * n))
+    return rng.integers(0, n, m), rng.integers(0, n, m), np.ones(m), n
+
+
+def lognormal(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Weights as amounts of money are spread."""
+    a, b, _, n = unit(rng)
+    return a, b, rng.lognormal(0, rng.uniform(0.5, 4), len(a)), n
+
+
+def tree(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """A tree of hubs and chains with few links besides, where a community hangs on one node."""
+    n = int(rng.integers(3, 150))
+    child = np.arange(1, n)
+    parent = (child * rng.random(n - 1) ** rng.uniform(0.3, 3)).astype(np.int64)
+    more = int(rng.integers(0, max(2, n // 10)))
+    a = np.concatenate([child, rng.integers(0, n, more)])
+    b = np.concatenate([parent, rng.integers(0, n, more)])
+    return a, b, rng.lognormal(0, rng.choice([0.0, 1.0, 3.0]), len(a)), n
+
+
+def built(kind, seed: int) -> Csr:
+    a, b, weights, n = kind(np.random.default_rng(seed))
+    keep = a != b
+    low, high = np.minimum(a, b)[keep].astype(np.int32), np.maximum(a, b)[keep].astype(np.int32)
+    return simple_csr(n, low, high, weights[keep])
+
+
+@pytest.mark.parametrize("kind", [unit, lognormal, tree], ids=lambda k: k.__name__)
+def test_every_community_is_connected_and_no_unit_matters(kind):
+    apart, moved = [], []
+    for seed in range(GRAPHS // 3):
+        graph = built(kind, seed)
+        for potts in (False, True):
+            resolution = float(np.median(graph.weights)) if potts and len(graph.weights) else 1.0
+            labels = community.leiden(graph, seed=seed, potts=potts, resolution=resolution)
+            if (pull_apart(graph.ptr, graph.neighbours, labels) != labels).any():
+                apart.append((seed, potts))
+            for factor in (1e-13, 1e9):
+                other = community.leiden(
+                    graph._replace(weights=graph.weights * factor),
+                    seed=seed,
+                    potts=potts,
+                    resolution=resolution * factor if potts else 1.0,
+                )
+                if (other != labels).any():
+                    moved.append((seed, potts, factor))
+    assert not apart and not moved
+
+
+def test_a_partition_that_is_torn_is_seen_as_such():
+    """The check above can fail: two pairs with nothing between them are no community."""
+    graph = simple_csr(4, np.array([0, 2], np.int32), np.array([1, 3], np.int32), np.ones(2))
+    assert pull_apart(graph.ptr, graph.neighbours, np.zeros(4, np.int32)).tolist() == [0, 0, 1, 1]
