@@ -79,6 +79,7 @@ def warm(progress: Progress | None = None) -> None:
         (structure.core_numbers, (ptr, ints)),
         (levels.renumber, (codes,)),
         (levels.strengths, (ptr, floats, floats)),
+        (structure.linked_labels, (ptr, ints)),
         (structure.strong_labels, (ptr, ints)),
         (structure.low_points, (ptr, ints)),
         (structure.triangle_counts, (ptr, ints)),

@@ -32,6 +32,40 @@ def component_labels(nodes: int, source: Codes, target: Codes) -> Codes:
 
 
 @kernel
+def linked_labels(ptr: Ints, neighbours: Codes) -> tuple[Codes, int]:
+    """Component of each node, numbered in the order of their first node, and how many there are; directions do not count."""
+    n = len(ptr) - 1
+    parent = np.arange(n).astype(np.int32)
+    for i in range(n):
+        a = i
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        for e in range(ptr[i], ptr[i + 1]):
+            b = neighbours[e]
+            while parent[b] != b and parent[b] != a:
+                parent[b] = parent[parent[b]]
+                b = parent[b]
+            if parent[b] == a:
+                continue
+            if a < b:
+                parent[b] = a
+            else:
+                parent[a] = b
+                a = b
+    count = 0
+    labels = np.empty(n, np.int32)
+    for i in range(n):
+        # a parent is never after its child
+        if parent[i] == i:
+            labels[i] = count
+            count += 1
+        else:
+            labels[i] = labels[parent[i]]
+    return labels, count
+
+
+@kernel
 def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
     """Core number of each node of a simple undirected graph (Batagelj and Zaversnik 2003, O(links))."""
     n = len(ptr) - 1

@@ -25,7 +25,7 @@ _SIGNATURES = {name: inspect.signature(call) for name, call in _CALLS.items()}
 _FIXED: dict[str, dict[str, Any]] = {
     "average_clustering": {"nodes": None, "weight": None},
     "bridges": {"root": None},
-    "closeness_centrality": {"u": None, "distance": None},
+    "closeness_centrality": {"u": None, "distance": None, "sp": None},
     "clustering": {"nodes": None, "weight": None},
     "eigenvector_centrality": {"nstart": None},
     "has_bridges": {"root": None},

@@ -97,6 +97,8 @@ def closeness_centrality(
     u: Any = None,
     distance: str | None = None,
     wf_improved: bool = True,
+    *,
+    sp: Any = None,
 ) -> dict[Any, float]:
     """One over the mean distance to each node, from those that reach it."""
     g = arrays_of(G)

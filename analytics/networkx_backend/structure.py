@@ -14,32 +14,28 @@ from vinculo.analytics.networkx_backend.convert import arrays_of, both_ways
 from vinculo.graph.network import Codes, Mask
 
 
-def _labels(graph: Any) -> tuple[ArrayGraph, Codes]:
+def _labels(graph: Any) -> tuple[ArrayGraph, Codes, int]:
     g = arrays_of(graph)
-    return g, structure.components(len(g), g.rows, g.neighbours)
-
-
-def _count(labels: Codes) -> int:
-    return int(labels.max()) + 1 if len(labels) else 0
+    return g, *structure.linked_labels(g.ptr, g.neighbours)
 
 
 def connected_components(G: Any) -> Iterator[set[Any]]:  # noqa: N803 - NetworkX' name
     """Sets of nodes, in the order of their first node."""
-    g, labels = _labels(G)
-    return iter(g.grouped(labels))
+    g, labels, count = _labels(G)
+    return iter(g.grouped(labels, count))
 
 
 def number_connected_components(G: Any) -> int:  # noqa: N803
     """How many."""
-    return _count(_labels(G)[1])
+    return int(_labels(G)[2])
 
 
 def is_connected(G: Any) -> bool:  # noqa: N803
     """Whether there is one component only."""
-    _, labels = _labels(G)
-    if not len(labels):
+    g, _, count = _labels(G)
+    if not len(g):
         raise nx.NetworkXPointlessConcept("Connectivity is undefined for the null graph.")
-    return not labels.any()
+    return count == 1
 
 
 weakly_connected_components = connected_components

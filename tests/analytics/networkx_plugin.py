@@ -19,7 +19,7 @@ from vinculo.analytics.kernels import centrality, community, structure
 from vinculo.analytics.networkx_backend import backend, info
 
 KERNELS = {
-    structure: ("component_labels", "core_numbers", "strong_labels", "low_points", "triangle_counts"),
+    structure: ("linked_labels", "core_numbers", "strong_labels", "low_points", "triangle_counts"),
     centrality: ("pagerank_scores", "accumulate_unweighted", "accumulate_weighted", "reach", "eigenvector_scores"),
     community: ("partition",),
 }
@@ -54,10 +54,7 @@ def _counting(name: str, kernel: Any) -> Any:
 
 def _spoiled(name: str, arguments: tuple[Any, ...], result: Any) -> Any:
     """What a kernel with a mistake would give: one number off."""
-    if name == "component_labels":  # the last node alone
-        result[-1:] = len(result) - 1
-        return result
-    if name == "strong_labels":
+    if name in ("linked_labels", "strong_labels"):  # every node alone
         return (np.arange(len(result[0]), dtype=np.int32), len(result[0])) if len(result[0]) else result
     if name == "low_points":
         return result[0], result[1], result[0]

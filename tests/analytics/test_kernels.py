@@ -47,6 +47,8 @@ def test_cores_and_components(links):
     labels = structure.components(graph.nodes, rows, graph.neighbours)
     parts = {frozenset(np.flatnonzero(labels == c).tolist()) for c in range(labels.max() + 1)}
     assert parts == {frozenset(c) for c in nx.connected_components(oracle)}
+    by_row, count = structure.linked_labels(graph.ptr, graph.neighbours)
+    assert by_row.tolist() == labels.tolist() and count == len(parts)
 
 
 @given(GRAPHS, st.booleans(), st.booleans())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 import warnings
@@ -262,6 +263,15 @@ def test_every_function_told_is_there_and_no_other():
     told = nx.utils.backends.backend_info["vinculo"]["functions"]
     assert set(told) == set(info.FUNCTIONS) <= set(nx.utils.backends._registered_algorithms)
     assert "vinculo" in nx.pagerank.backends
+
+
+@pytest.mark.parametrize("name", info.FUNCTIONS)
+def test_every_argument_of_networkx_is_known_with_its_default(name):
+    """Of the NetworkX that is installed; what is new there would else never be run by a kernel."""
+    theirs = inspect.signature(nx.utils.backends._registered_algorithms[name]).parameters
+    ours = inspect.signature(getattr(backend, name)).parameters
+    for argument in set(theirs) - {"backend", "backend_kwargs"}:
+        assert ours[argument].default == theirs[argument].default, argument
 
 
 def test_networkx_is_imported_without_a_warning_and_without_numba():

@@ -35,7 +35,7 @@ SUITES = (
     "community.tests.test_leiden",
 )
 KERNELS = {
-    "accumulate_unweighted", "accumulate_weighted", "component_labels", "core_numbers", "eigenvector_scores", "low_points",
+    "accumulate_unweighted", "accumulate_weighted", "core_numbers", "eigenvector_scores", "linked_labels", "low_points",
     "pagerank_scores", "partition", "reach", "strong_labels", "triangle_counts",
 }  # fmt: skip
 #: NetworkX 3.7 runs these itself, see backend.can_run.
