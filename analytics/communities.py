@@ -13,6 +13,7 @@ does not hold a thousand companies together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +23,11 @@ from vinculo.analytics.kernels import community
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.graph.errors import UsageError
 from vinculo.graph.ids import make_id
-from vinculo.graph.network import Csr, Network
+from vinculo.graph.network import Codes, Csr, Network
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
-METHODS = {"leiden": community.leiden, "louvain": community.louvain}
+METHODS: dict[str, Callable[..., Codes]] = {"leiden": community.leiden, "louvain": community.louvain}
 #: Links that take no part.
 LEFT_OUT = ("LADEN_AT", "UNLADEN_AT", "OCCURRED_AT", "CARRIED_BY", "HELD_AT", "CARRIER", "DECLARANT", "REFERS_TO")
 #: Nodes that are values shared by parties.

@@ -17,7 +17,8 @@ def _spread(graph: ArrayGraph, values: dict[Any, float]) -> Floats:
     """A share of each node, adding up to 1."""
     made = np.array([values.get(v, 0) for v in graph.nodes], np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return made / made.sum()
+        made /= made.sum()
+    return made
 
 
 def pagerank(
@@ -36,7 +37,7 @@ def pagerank(
     if n == 0:
         return {}
     graph = g.towards(weight)
-    out = np.bincount(graph.neighbours, weights=graph.weights, minlength=n)
+    out = np.bincount(graph.neighbours, weights=graph.weights, minlength=n).astype(np.float64)
     even = np.full(n, 1.0 / n)
     score = even.copy() if nstart is None else _spread(g, nstart)
     restart = even if personalization is None else _spread(g, personalization)

@@ -45,16 +45,24 @@ def _louvain(
     graph: Any, weight: str | None, resolution: float, threshold: float, seed: int, levels: int
 ) -> list[set[Any]]:
     g, simple, loops = _weighted(graph, weight)
-    options = {"seed": seed, "resolution": float(resolution), "loops": loops, "levels": levels}
-    return g.grouped(community.louvain(simple, enough=float(threshold), **options))
+    gamma, enough = float(resolution), float(threshold)
+    return g.grouped(community.louvain(simple, seed=seed, resolution=gamma, loops=loops, levels=levels, enough=enough))
 
 
 def _leiden(
     graph: Any, weight: str | None, resolution: float, metric: str, seed: int, levels: int, passes: int
 ) -> list[set[Any]]:
     g, simple, loops = _weighted(graph, weight)
-    options = {"seed": seed, "resolution": float(resolution), "loops": loops, "levels": levels}
-    return g.grouped(community.leiden(simple, passes=passes, potts=metric == "cpm", **options))
+    labels = community.leiden(
+        simple,
+        seed=seed,
+        resolution=float(resolution),
+        passes=passes,
+        loops=loops,
+        levels=levels,
+        potts=metric == "cpm",
+    )
+    return g.grouped(labels)
 
 
 def _growing(partition: Callable[[int], list[set[Any]]]) -> Iterator[list[set[Any]]]:

@@ -11,7 +11,7 @@ import numpy as np
 from vinculo.analytics.kernels import structure
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph
 from vinculo.analytics.networkx_backend.convert import arrays_of, both_ways
-from vinculo.graph.network import Codes, Mask
+from vinculo.graph.network import Codes, Ints, Mask
 
 
 def _labels(graph: Any) -> tuple[ArrayGraph, Codes, int]:
@@ -76,7 +76,7 @@ def core_number(G: Any) -> dict[Any, int]:  # noqa: N803
     return g.keyed(structure.core_numbers(graph.ptr, graph.neighbours))
 
 
-def _triangles(graph: Any) -> tuple[ArrayGraph, Codes, Codes]:
+def _triangles(graph: Any) -> tuple[ArrayGraph, Ints, Ints]:
     """The graph, the triangles at each node and its neighbours other than itself."""
     g = arrays_of(graph)
     simple = g.simple()
