@@ -19,7 +19,7 @@ import networkx as nx
 import numpy as np
 
 from analytics import made_up
-from vinculo.analytics.kernels import centrality, community, structure
+from vinculo.analytics.kernels import centrality, community, paths, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.networkx_backend.convert import convert_from_nx
 from vinculo.graph.network import Csr
@@ -42,7 +42,6 @@ def jobs(graph: Csr) -> list[Job]:
     """What is compared."""
     n = graph.nodes
     drawn = np.arange(SOURCES, dtype=np.int32)
-    found, far = np.zeros(n, np.int64), np.zeros(n, np.int64)
     return [
         Job(
             "components",
@@ -78,11 +77,12 @@ def jobs(graph: Csr) -> list[Job]:
         ),
         Job("bridges", lambda g, **o: list(nx.bridges(g, **o)), {}, lambda: structure.low_points(*graph[:2])),
         Job(
-            "closeness",
-            nx.closeness_centrality,
+            "distances from one",
+            lambda g, **o: nx.single_source_dijkstra_path_length(g, next(iter(g)), **o),
             {},
-            lambda: centrality.reach(graph.ptr, graph.neighbours, np.arange(n, dtype=np.int32), found, far),
+            lambda: paths.by_length(graph.ptr, graph.neighbours, graph.weights, 0, np.inf),
         ),
+        Job("closeness", nx.closeness_centrality, {}, lambda: paths.reach(graph)),
     ]
 
 

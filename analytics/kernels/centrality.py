@@ -1,4 +1,4 @@
-"""PageRank, betweenness, closeness and eigenvector centrality."""
+"""PageRank, betweenness and eigenvector centrality."""
 
 from __future__ import annotations
 
@@ -281,35 +281,6 @@ def dependencies(
         else:
             accumulate_weighted(graph.ptr, graph.neighbours, lengths, chunk, score, ends)
     return score
-
-
-@kernel
-def reach(ptr: Ints, neighbours: Codes, sources: Codes, reached: Ints, distances: Ints) -> None:
-    """How many nodes each source reaches, itself included, and the sum of the links it takes to each."""
-    n = len(ptr) - 1
-    distance = np.full(n, -1, np.int32)
-    order = np.empty(n, np.int32)
-    for k in range(len(sources)):
-        s = sources[k]
-        distance[s] = 0
-        order[0] = s
-        head = 0
-        tail = 1
-        total = 0
-        while head < tail:
-            u = order[head]
-            head += 1
-            total += distance[u]
-            for e in range(ptr[u], ptr[u + 1]):
-                v = neighbours[e]
-                if distance[v] < 0:
-                    distance[v] = distance[u] + 1
-                    order[tail] = v
-                    tail += 1
-        reached[s] = tail
-        distances[s] = total
-        for i in range(tail):
-            distance[order[i]] = -1
 
 
 @kernel

@@ -67,7 +67,7 @@ def warm(progress: Progress | None = None) -> None:
     progress : callable, optional
         Told ``("compile", done, total)`` before each kernel that is compiled; it may raise to stop.
     """
-    from vinculo.analytics.kernels import centrality, community, levels, patterns, structure
+    from vinculo.analytics.kernels import centrality, community, levels, paths, patterns, structure
 
     ptr = np.array([0, 1, 2], np.int64)
     ints = np.array([1, 0], np.int32)
@@ -87,7 +87,9 @@ def warm(progress: Progress | None = None) -> None:
         (centrality.eigenvector_scores, (ptr, ints, floats, np.ones(2), 1e-6, 2)),
         (centrality.accumulate_unweighted, (ptr, ints, codes[:1], np.zeros(2), False)),
         (centrality.accumulate_weighted, (ptr, ints, floats, codes[:1], np.zeros(2), False)),
-        (centrality.reach, (ptr, ints, codes[:1], np.zeros(2, np.int64), np.zeros(2, np.int64))),
+        (paths.by_links, (ptr, ints, 0, 1.0)),
+        (paths.by_length, (ptr, ints, floats, 0, 1.0)),
+        (paths.add_reach, (ptr, ints, floats, True, codes[:1], np.zeros(2, np.int64), np.zeros(2), np.zeros(2))),
         (community.partition, (ptr, ints, floats, np.zeros(2), floats, np.uint64(1), 1.0, True, 2, 64, 1e-7)),
         (community.modularity_of, (ptr, ints, floats, codes, 1.0)),
         (patterns.distinct_in_window, (ptr, ints, codes, times, 1)),

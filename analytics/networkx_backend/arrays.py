@@ -28,6 +28,8 @@ class ArrayGraph:
         one from a node to itself once.
     attributes : dict of str to float64 array
         One number per entry of ``neighbours``.
+    whole : frozenset of str
+        Attributes that are whole numbers throughout.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class ArrayGraph:
         *,
         directed: bool = False,
         multigraph: bool = False,
+        whole: frozenset[str] = frozenset(),
     ) -> None:
         self.nodes = nodes
         self.ptr = ptr
@@ -55,6 +58,7 @@ class ArrayGraph:
         self.attributes = attributes or {}
         self.directed = directed
         self.multigraph = multigraph
+        self.whole = whole
         self._simple: dict[tuple[str | None, str], Csr] = {}
 
     def is_directed(self) -> bool:
@@ -92,6 +96,10 @@ class ArrayGraph:
         if name is None or name not in self.attributes:
             return np.ones(len(self.neighbours))
         return self.attributes[name]
+
+    def is_whole(self, name: str | None) -> bool:
+        """Whether sums of these weights are whole numbers, which NetworkX gives as such."""
+        return name is None or name not in self.attributes or name in self.whole
 
     def simple(self, weight: str | None = None, *, parallel: str = "sum") -> Csr:
         """Parallel links as one, in the order of the neighbours; links from a node to itself stay.

@@ -8,13 +8,13 @@ from typing import Any
 
 import networkx as nx
 
-from vinculo.analytics.networkx_backend import centrality, communities, structure
+from vinculo.analytics.networkx_backend import centrality, communities, paths, structure
 from vinculo.analytics.networkx_backend.convert import convert_from_nx, convert_to_nx
 from vinculo.analytics.networkx_backend.info import FUNCTIONS
 
 __all__ = ["can_run", "convert_from_nx", "convert_to_nx", "should_run", *FUNCTIONS]
 
-_HOMES = (structure, centrality, communities)
+_HOMES = (structure, centrality, communities, paths)
 _CALLS: dict[str, Callable[..., Any]] = {
     name: next(vars(home)[name] for home in _HOMES if name in vars(home)) for name in FUNCTIONS
 }
@@ -25,9 +25,10 @@ _SIGNATURES = {name: inspect.signature(call) for name, call in _CALLS.items()}
 _FIXED: dict[str, dict[str, Any]] = {
     "average_clustering": {"nodes": None, "weight": None},
     "bridges": {"root": None},
-    "closeness_centrality": {"u": None, "distance": None, "sp": None},
+    "closeness_centrality": {"u": None, "sp": None},
     "clustering": {"nodes": None, "weight": None},
     "eigenvector_centrality": {"nstart": None},
+    "harmonic_centrality": {"nbunch": None, "sources": None},
     "has_bridges": {"root": None},
     "leiden_communities": {"theta": communities.THETA},
     "leiden_partitions": {"theta": communities.THETA},
@@ -39,10 +40,15 @@ _COMMUNITIES = {"leiden_communities", "leiden_partitions", "louvain_communities"
 _SIMPLE = {"average_clustering", "clustering", "transitivity"}
 _UNDIRECTED = _COMMUNITIES | _SIMPLE
 #: One pass over the links: NetworkX has done it before the graph is taken over into arrays.
-_LIGHT = {name for name in FUNCTIONS if name.endswith(("connected", "connected_components"))} - {
-    "is_strongly_connected",
-    "strongly_connected_components",
-    "number_strongly_connected_components",
+_LIGHT = {
+    "connected_components",
+    "is_connected",
+    "is_weakly_connected",
+    "number_connected_components",
+    "number_weakly_connected_components",
+    "single_source_shortest_path_length",
+    "single_target_shortest_path_length",
+    "weakly_connected_components",
 }
 
 # The warning at every use of a converted graph would repeat what docs/networkx.md says once.
@@ -62,7 +68,7 @@ def can_run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool | 
         return "only graphs without direction"
     if name in _SIMPLE and graph.is_multigraph():
         return "only graphs without parallel links"
-    if not isinstance(values.get("weight"), str | None):
+    if not all(isinstance(values.get(argument), str | None) for argument in ("weight", "distance")):
         return "only weights that are an attribute"
     for argument, value in _FIXED.get(name, {}).items():
         if values[argument] is not value and values[argument] != value:

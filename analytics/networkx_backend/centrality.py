@@ -1,4 +1,4 @@
-"""PageRank, betweenness, closeness, eigenvector: as NetworkX' functions of these names."""
+"""PageRank, betweenness, eigenvector: as NetworkX' functions of these names."""
 
 from __future__ import annotations
 
@@ -91,27 +91,6 @@ def _scale(n: int, sources: Codes, sampled: bool, normalized: bool, directed: bo
     # of a single source nothing is known
     scale[sources] = share / from_others if from_others else np.nan
     return scale
-
-
-def closeness_centrality(
-    G: Any,  # noqa: N803
-    u: Any = None,
-    distance: str | None = None,
-    wf_improved: bool = True,
-    *,
-    sp: Any = None,
-) -> dict[Any, float]:
-    """One over the mean distance to each node, from those that reach it."""
-    g = arrays_of(G)
-    n = len(g)
-    graph = g.towards()
-    reached, distances = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    centrality.reach(graph.ptr, graph.neighbours, np.arange(n, dtype=np.int32), reached, distances)
-    others = reached - 1.0
-    score = np.where(distances > 0, others / np.maximum(distances, 1), 0.0)
-    if wf_improved and n > 1:
-        score *= others / (n - 1)
-    return g.keyed(score)
 
 
 def eigenvector_centrality(

@@ -63,14 +63,15 @@ def convert_from_nx(
         ptr = np.concatenate([[0], np.cumsum(parallel)])[ptr].astype(np.int64)
     else:
         np.cumsum(degrees, out=ptr[1:])
-    attributes = {a: _numbers(data, a, default) for a, default in (edge_attrs or {}).items()}
-    return ArrayGraph(nodes, ptr, flat, attributes, directed=graph.is_directed(), multigraph=multigraph)
+    columns = {a: [d.get(a, default) for d in data] for a, default in (edge_attrs or {}).items()}
+    attributes = {a: _numbers(a, values) for a, values in columns.items()}
+    whole = frozenset(a for a, values in columns.items() if set(map(type, values)) <= {int})
+    return ArrayGraph(nodes, ptr, flat, attributes, directed=graph.is_directed(), multigraph=multigraph, whole=whole)
 
 
-def _numbers(data: list[dict[str, Any]], name: str, default: Any) -> Floats:
-    """The attribute of every entry."""
-    values = [d.get(name, default) for d in data]
-    if any(isinstance(v, str) for v in set(values) if not isinstance(v, float | int)):
+def _numbers(name: str, values: list[Any]) -> Floats:
+    """The attribute of every entry; text is no number, though it may read like one."""
+    if str in set(map(type, values)):
         raise NotImplementedError(f"some {name!r} are text")
     try:
         return np.fromiter(values, np.float64, len(values))

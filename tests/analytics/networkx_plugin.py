@@ -15,12 +15,13 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from vinculo.analytics.kernels import centrality, community, structure
+from vinculo.analytics.kernels import centrality, community, paths, structure
 from vinculo.analytics.networkx_backend import backend, info
 
 KERNELS = {
     structure: ("linked_labels", "core_numbers", "strong_labels", "low_points", "triangle_counts"),
-    centrality: ("pagerank_scores", "accumulate_unweighted", "accumulate_weighted", "reach", "eigenvector_scores"),
+    centrality: ("pagerank_scores", "accumulate_unweighted", "accumulate_weighted", "eigenvector_scores"),
+    paths: ("by_links", "by_length", "add_reach"),
     community: ("partition",),
 }
 _ORDER = "one of several partitions, by NetworkX' order of visits"
@@ -56,13 +57,15 @@ def _spoiled(name: str, arguments: tuple[Any, ...], result: Any) -> Any:
     """What a kernel with a mistake would give: one number off."""
     if name in ("linked_labels", "strong_labels"):  # every node alone
         return (np.arange(len(result[0]), dtype=np.int32), len(result[0])) if len(result[0]) else result
+    if name in ("by_links", "by_length"):
+        return result[0], result[1] + 1
     if name == "low_points":
         return result[0], result[1], result[0]
     if name == "partition":
         return np.zeros_like(result) if result.max(initial=0) else np.arange(len(result), dtype=np.int32)
     if name in ("core_numbers", "triangle_counts"):
         return result + 1
-    changed = {"pagerank_scores": 4, "eigenvector_scores": 3, "reach": 5}.get(name, -2)
+    changed = {"pagerank_scores": 4, "eigenvector_scores": 3, "add_reach": 6}.get(name, -2)
     arguments[changed][0] += 1
     return result
 

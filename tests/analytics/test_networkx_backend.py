@@ -131,9 +131,33 @@ def test_betweenness(graph, normalized, endpoints, weight, data):
     same(nx.betweenness_centrality, graph, k=k, normalized=normalized, endpoints=endpoints, weight=weight, seed=7)
 
 
-@given(graphs(), st.booleans())
-def test_closeness(graph, improved):
-    same(nx.closeness_centrality, graph, wf_improved=improved)
+@given(graphs(), st.booleans(), st.sampled_from([None, "weight"]))
+def test_closeness(graph, improved, distance):
+    same(nx.closeness_centrality, graph, wf_improved=improved, distance=distance)
+    ours, theirs = both(nx.harmonic_centrality, graph, distance=distance)
+    assert list(ours) == list(graph)
+    assert ours == pytest.approx(theirs)
+
+
+@given(graphs(), graphs(whole_numbers=True), st.none() | st.floats(-1, 9), st.data())
+def test_lengths_of_paths(graph, whole, cutoff, data):
+    for g in (graph, whole):
+        for function in (nx.all_pairs_shortest_path_length, nx.all_pairs_dijkstra_path_length):
+            ours, theirs = both(function, g, cutoff=cutoff)
+            assert ours == theirs and [list(far) for _, far in ours] == [list(far) for _, far in theirs]
+            if g is whole:
+                assert {type(d) for _, far in ours for d in far.values()} <= {int}
+        v = data.draw(st.sampled_from([*g, "nobody"]))
+        for name in (
+            "single_source_shortest_path_length",
+            "single_target_shortest_path_length",
+            "single_source_dijkstra_path_length",
+        ):
+            ours, theirs = both(lambda g, name=name, v=v, **o: getattr(nx, name)(g, v, **o), g, cutoff=cutoff)
+            assert ours == theirs
+            # whom the target is reached from stands with NetworkX in the order of adding, with us in that of the nodes
+            if isinstance(ours, dict) and not (name.startswith("single_target") and g.is_directed()):
+                assert list(ours) == list(theirs)
 
 
 @given(graphs(parallel=st.just(False)), st.sampled_from([None, "weight"]))

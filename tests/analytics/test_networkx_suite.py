@@ -31,12 +31,16 @@ SUITES = (
     "centrality.tests.test_betweenness_centrality",
     "centrality.tests.test_closeness_centrality",
     "centrality.tests.test_eigenvector_centrality",
+    "centrality.tests.test_harmonic_centrality",
+    "shortest_paths.tests.test_unweighted",
+    "shortest_paths.tests.test_weighted",
+    "shortest_paths.tests.test_generic",
     "community.tests.test_louvain",
     "community.tests.test_leiden",
 )
 KERNELS = {
     "accumulate_unweighted", "accumulate_weighted", "core_numbers", "eigenvector_scores", "linked_labels", "low_points",
-    "pagerank_scores", "partition", "reach", "strong_labels", "triangle_counts",
+    "pagerank_scores", "partition", "by_links", "by_length", "add_reach", "strong_labels", "triangle_counts",
 }  # fmt: skip
 #: NetworkX 3.7 runs these itself, see backend.can_run.
 MAY_REST = {"leiden_partitions"}

@@ -1,0 +1,167 @@
+"""Distances from a node: in links, or along weighted links."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vinculo.analytics.kernels.compiled import kernel
+from vinculo.graph.network import Codes, Csr, Floats, Ints
+
+#: Sources per compiled call: between calls a person may stop it.
+_CHUNK = 64
+
+
+@kernel
+def by_links(ptr: Ints, neighbours: Codes, source: int, cutoff: float) -> tuple[Codes, Codes]:
+    """Nodes that are reached, in the order they are, and the links it takes to each; beyond the cutoff nobody is asked on."""
+    n = len(ptr) - 1
+    distance = np.full(n, -1, np.int32)
+    order = np.empty(n, np.int32)
+    distance[source] = 0
+    order[0] = source
+    head = 0
+    tail = 1
+    while head < tail:
+        u = order[head]
+        head += 1
+        if not cutoff > distance[u]:
+            break
+        for e in range(ptr[u], ptr[u + 1]):
+            v = neighbours[e]
+            if distance[v] < 0:
+                distance[v] = distance[u] + 1
+                order[tail] = v
+                tail += 1
+    return order[:tail], distance[order[:tail]]
+
+
+@kernel
+def _before(keys: Floats, ticks: Ints, a: int, b: int) -> bool:
+    return bool(keys[a] < keys[b] or (keys[a] == keys[b] and ticks[a] < ticks[b]))
+
+
+@kernel
+def _swap(keys: Floats, ticks: Ints, nodes: Codes, a: int, b: int) -> None:
+    keys[a], keys[b] = keys[b], keys[a]
+    ticks[a], ticks[b] = ticks[b], ticks[a]
+    nodes[a], nodes[b] = nodes[b], nodes[a]
+
+
+@kernel
+def _rise(keys: Floats, ticks: Ints, nodes: Codes, at: int) -> None:
+    while at > 0 and _before(keys, ticks, at, (at - 1) // 2):
+        _swap(keys, ticks, nodes, at, (at - 1) // 2)
+        at = (at - 1) // 2
+
+
+@kernel
+def _sink(keys: Floats, ticks: Ints, nodes: Codes, filled: int) -> None:
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= filled:
+            return
+        if child + 1 < filled and _before(keys, ticks, child + 1, child):
+            child += 1
+        if not _before(keys, ticks, child, at):
+            return
+        _swap(keys, ticks, nodes, child, at)
+        at = child
+
+
+@kernel
+def by_length(ptr: Ints, neighbours: Codes, lengths: Floats, source: int, cutoff: float) -> tuple[Codes, Floats]:
+    """Nodes that are reached, nearest first, and the length of the way to each (Dijkstra); of equals the first seen is first.
+
+    Lengths must not be negative.
+    """
+    n = len(ptr) - 1
+    size = len(neighbours) + 1
+    keys = np.empty(size)
+    ticks = np.empty(size, np.int64)
+    nodes = np.empty(size, np.int32)
+    distance = np.full(n, np.inf)
+    done = np.zeros(n, np.bool_)
+    order = np.empty(n, np.int32)
+    distance[source] = 0.0
+    keys[0] = 0.0
+    ticks[0] = 0
+    nodes[0] = source
+    filled = 1
+    tick = 0
+    settled = 0
+    while filled > 0:
+        u = nodes[0]
+        filled -= 1
+        _swap(keys, ticks, nodes, 0, filled)
+        _sink(keys, ticks, nodes, filled)
+        if done[u]:
+            continue
+        done[u] = True
+        order[settled] = u
+        settled += 1
+        for e in range(ptr[u], ptr[u + 1]):
+            v = neighbours[e]
+            far = distance[u] + lengths[e]
+            if far < distance[v] and far <= cutoff:
+                tick += 1
+                distance[v] = far
+                keys[filled] = far
+                ticks[filled] = tick
+                nodes[filled] = v
+                _rise(keys, ticks, nodes, filled)
+                filled += 1
+    return order[:settled], distance[order[:settled]]
+
+
+@kernel
+def add_reach(
+    ptr: Ints,
+    neighbours: Codes,
+    lengths: Floats,
+    weighted: bool,
+    sources: Codes,
+    reached: Ints,
+    total: Floats,
+    inverse: Floats,
+) -> None:
+    """How many nodes each source reaches, itself included, the sum of the distances and of one over them."""
+    for k in range(len(sources)):
+        s = sources[k]
+        if weighted:
+            order, far = by_length(ptr, neighbours, lengths, s, np.inf)
+        else:
+            order, steps = by_links(ptr, neighbours, s, np.inf)
+            far = steps.astype(np.float64)
+        reached[s] = len(order)
+        for i in range(len(order)):
+            total[s] += far[i]
+            if far[i] != 0.0:
+                inverse[s] += 1.0 / far[i]
+
+
+def reach(graph: Csr, *, lengths: Floats | None = None) -> tuple[Ints, Floats, Floats]:
+    """How many nodes each node reaches, itself included, the sum of the distances to them and of one over the distances.
+
+    Parameters
+    ----------
+    graph : Csr
+        The row of a node holds where its links lead.
+    lengths : float64 array, optional
+        Length per entry, not negative; 1 each by default.
+
+    Examples
+    --------
+    >>> from vinculo.graph.network import Network
+    >>> path = Network.from_links([("a", "b"), ("b", "c")]).simple()
+    >>> [column.tolist() for column in reach(path)]
+    [[3, 3, 3], [3.0, 2.0, 3.0], [1.5, 2.0, 1.5]]
+    """
+    n = graph.nodes
+    reached, total, inverse = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
+    everyone = np.arange(n, dtype=np.int32)
+    used = graph.weights if lengths is None else lengths
+    for start in range(0, n, _CHUNK):
+        chunk = everyone[start : start + _CHUNK]
+        add_reach(graph.ptr, graph.neighbours, used, lengths is not None, chunk, reached, total, inverse)
+    return reached, total, inverse

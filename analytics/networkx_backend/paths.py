@@ -1,0 +1,124 @@
+"""Lengths of shortest paths, and what is made of them: as NetworkX' functions of these names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from vinculo.analytics.kernels import paths
+from vinculo.analytics.networkx_backend.arrays import ArrayGraph, transposed
+from vinculo.analytics.networkx_backend.convert import arrays_of
+from vinculo.graph.network import Csr, Floats
+
+
+def _limit(cutoff: float | None) -> float:
+    return np.inf if cutoff is None else float(cutoff)
+
+
+def _from(graph: ArrayGraph, links: Csr, source: int, cutoff: float | None) -> dict[Any, int]:
+    order, far = paths.by_links(links.ptr, links.neighbours, source, _limit(cutoff))
+    return dict(zip([graph.nodes[i] for i in order.tolist()], far.tolist(), strict=True))
+
+
+def _place(graph: ArrayGraph, node: Any, sentence: str) -> int:
+    if node not in graph:
+        raise nx.NodeNotFound(sentence)
+    return graph.index[node]
+
+
+def single_source_shortest_path_length(G: Any, source: Any, cutoff: float | None = None) -> dict[Any, int]:  # noqa: N803
+    """Links from the source to each node it reaches, nearest first."""
+    g = arrays_of(G)
+    return _from(g, g.simple(), _place(g, source, f"Source {source} is not in G"), cutoff)
+
+
+def single_target_shortest_path_length(G: Any, target: Any, cutoff: float | None = None) -> dict[Any, int]:  # noqa: N803
+    """Links to the target from each node that reaches it, nearest first."""
+    g = arrays_of(G)
+    return _from(g, g.towards(), _place(g, target, f"Target {target} is not in G"), cutoff)
+
+
+def all_pairs_shortest_path_length(
+    G: Any,  # noqa: N803 - NetworkX' name
+    cutoff: float | None = None,
+) -> Iterator[tuple[Any, dict[Any, int]]]:
+    """Each node with the links to each node it reaches."""
+    g = arrays_of(G)
+    links = g.simple()
+    return ((v, _from(g, links, i, cutoff)) for i, v in enumerate(g.nodes))
+
+
+def _lengths(graph: ArrayGraph, weight: str | None) -> Csr:
+    """The shortest of parallel links."""
+    links = graph.simple(weight, parallel="least")
+    if not (links.weights >= 0).all():
+        raise NotImplementedError("lengths must not be negative")
+    return links
+
+
+def _along(graph: ArrayGraph, links: Csr, source: int, cutoff: float | None, whole: bool) -> dict[Any, float]:
+    order, far = paths.by_length(links.ptr, links.neighbours, links.weights, source, _limit(cutoff))
+    values = far.astype(np.int64) if whole else far
+    return dict(zip([graph.nodes[i] for i in order.tolist()], values.tolist(), strict=True))
+
+
+def single_source_dijkstra_path_length(
+    G: Any,  # noqa: N803
+    source: Any,
+    cutoff: float | None = None,
+    weight: str | None = "weight",
+) -> dict[Any, float]:
+    """Length of the shortest way from the source to each node it reaches, nearest first."""
+    g = arrays_of(G)
+    links = _lengths(g, weight)
+    return _along(g, links, _place(g, source, f"Node {source} not found in graph"), cutoff, g.is_whole(weight))
+
+
+def all_pairs_dijkstra_path_length(
+    G: Any,  # noqa: N803
+    cutoff: float | None = None,
+    weight: str | None = "weight",
+) -> Iterator[tuple[Any, dict[Any, float]]]:
+    """Each node with the length of the shortest way to each node it reaches."""
+    g = arrays_of(G)
+    links, whole = _lengths(g, weight), g.is_whole(weight)
+    return ((v, _along(g, links, i, cutoff, whole)) for i, v in enumerate(g.nodes))
+
+
+def _reach(graph: ArrayGraph, distance: str | None) -> tuple[Floats, Floats, Floats]:
+    """How many others reach each node, and the sums of the distances and of one over them."""
+    links = graph.simple() if distance is None else _lengths(graph, distance)
+    back = transposed(links) if graph.directed else links
+    reached, total, inverse = paths.reach(back, lengths=None if distance is None else back.weights)
+    return reached.astype(np.float64) - 1.0, total, inverse
+
+
+def closeness_centrality(
+    G: Any,  # noqa: N803
+    u: Any = None,
+    distance: str | None = None,
+    wf_improved: bool = True,
+    *,
+    sp: Any = None,
+) -> dict[Any, float]:
+    """One over the mean distance to each node, from those that reach it."""
+    g = arrays_of(G)
+    others, total, _ = _reach(g, distance)
+    score = np.divide(others, total, out=np.zeros(len(g)), where=total > 0)
+    if wf_improved and len(g) > 1:
+        score *= others / (len(g) - 1)
+    return g.keyed(score)
+
+
+def harmonic_centrality(
+    G: Any,  # noqa: N803
+    nbunch: Any = None,
+    distance: str | None = None,
+    sources: Any = None,
+) -> dict[Any, float]:
+    """Sum of one over the distances to each node, from those that reach it."""
+    g = arrays_of(G)
+    return g.keyed(_reach(g, distance)[2])
