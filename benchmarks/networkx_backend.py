@@ -40,7 +40,6 @@ class Job(NamedTuple):
 
 def jobs(graph: Csr) -> list[Job]:
     """What is compared."""
-    n = graph.nodes
     drawn = np.arange(SOURCES, dtype=np.int32)
     return [
         Job(
