@@ -95,40 +95,12 @@ def chart(profile: Any, address: str, id: str) -> Any:
 TRIES = 3
 
 
-#: Milliseconds in which the machine that the bounds are for draws the frames below.
-DRAWN_MS = 150
-FRAMES = """() => {
-  const canvas = document.createElement('canvas');
-  Object.assign(canvas, { width: 1280, height: 800 });
-  const pen = canvas.getContext('2d');
-  const start = performance.now();
-  for (let frame = 0; frame < 20; frame++) {
-    pen.clearRect(0, 0, 1280, 800);
-    for (let n = 0; n < 1500; n++) {
-      const x = (n * 37) % 1280, y = (n * 91) % 800;
-      pen.beginPath(); pen.moveTo(x, y); pen.lineTo(y, x % 800); pen.stroke();
-      pen.beginPath(); pen.arc(x, y, 9, 0, 7); pen.fill();
-      pen.fillText('consignment ' + n, x, y);
-    }
-    pen.getImageData(0, 0, 1, 1);
-  }
-  return performance.now() - start;
-}"""
-
-
-def slowness(browser: Any) -> float:
-    """How many times slower this machine draws at the moment than the one the bounds are for; 1 where it is faster."""
-    profile = context(browser)
-    page = profile.new_page()
-    taken = min(page.evaluate(FRAMES) for _ in range(4))
-    profile.close()
-    print(f"20 frames of 1,500 things drawn in {taken:.0f} ms")
-    return max(1.0, taken / DRAWN_MS)
-
-
-def within(browser: Any, measure: Callable[[], float], bound: float) -> bool:
-    """Whether one of some tries keeps the bound, on a machine as fast as it is for."""
-    return any(measure() <= bound * slowness(browser) for _ in range(TRIES))
+def best(measure: Callable[[], float], bound: float) -> float:
+    """The first figure within the bound, else the smallest of all tries."""
+    figures: list[float] = []
+    while len(figures) < TRIES and (not figures or min(figures) > bound):
+        figures.append(measure())
+    return min(figures)
 
 
 # -- figures -------------------------------------------------------------------------------------------------------
@@ -146,7 +118,7 @@ def search_s(browser: Any, hubs: str) -> float:
 
 
 def test_a_search_is_usable_within_three_seconds_of_navigation(browser: Any, hubs: str) -> None:
-    assert within(browser, lambda: search_s(browser, hubs), 3)
+    assert best(lambda: search_s(browser, hubs), 3) <= 3
 
 
 def hit_s(browser: Any, hubs: str) -> float:
@@ -166,7 +138,7 @@ def hit_s(browser: Any, hubs: str) -> float:
 
 
 def test_a_hit_is_on_the_chart_within_two_seconds(browser: Any, hubs: str) -> None:
-    assert within(browser, lambda: hit_s(browser, hubs), 2)
+    assert best(lambda: hit_s(browser, hubs), 2) <= 2
 
 
 def expands_p95_ms(browser: Any, hubs: str) -> float:
@@ -194,7 +166,7 @@ def expands_p95_ms(browser: Any, hubs: str) -> float:
 
 
 def test_thirty_expands_of_fifty_are_quick_and_move_nothing(browser: Any, hubs: str) -> None:
-    assert within(browser, lambda: expands_p95_ms(browser, hubs), 300)
+    assert best(lambda: expands_p95_ms(browser, hubs), 300) <= 300
 
 
 def test_undo_filter_and_page_switch_move_nothing(browser: Any, hubs: str) -> None:
