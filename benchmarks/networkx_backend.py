@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha1
 from typing import Any, NamedTuple
 
@@ -130,7 +131,7 @@ def compare(arrays: Csr, ids: list[Any], named: str) -> None:
             continue
         graph = directed if job.name == "strong components" else undirected
         other, theirs = cpu(lambda j=job, g=graph: j.call(g, backend="networkx", **j.options), rounds=3)
-        call = lambda j=job, g=graph: j.call(g, backend="vinculo", **j.options)  # noqa: E731
+        call = partial(job.call, graph, backend="vinculo", **job.options)
         cold, _ = cpu(call, before=graph.__networkx_cache__.clear)
         hot, ours = cpu(call)
         said = agree(job.name, graph, ours, theirs)

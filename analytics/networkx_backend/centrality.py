@@ -22,7 +22,7 @@ def _spread(graph: ArrayGraph, values: dict[Any, float]) -> Floats:
 
 
 def pagerank(
-    G: Any,  # noqa: N803 - NetworkX' name
+    G: Any,
     alpha: float = 0.85,
     personalization: dict[Any, float] | None = None,
     max_iter: int = 100,
@@ -52,7 +52,7 @@ def pagerank(
 
 
 def betweenness_centrality(
-    G: Any,  # noqa: N803
+    G: Any,
     k: int | None = None,
     normalized: bool = True,
     weight: str | None = None,
@@ -94,7 +94,7 @@ def _scale(n: int, sources: Codes, sampled: bool, normalized: bool, directed: bo
 
 
 def eigenvector_centrality(
-    G: Any,  # noqa: N803
+    G: Any,
     max_iter: int = 100,
     tol: float = 1e-06,
     nstart: dict[Any, float] | None = None,

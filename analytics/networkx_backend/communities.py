@@ -77,7 +77,7 @@ def _growing(partition: Callable[[int], list[set[Any]]]) -> Iterator[list[set[An
 
 
 def louvain_communities(
-    G: Any,  # noqa: N803 - NetworkX' name
+    G: Any,
     weight: str | None = "weight",
     resolution: float = 1,
     threshold: float = 1e-07,
@@ -89,7 +89,7 @@ def louvain_communities(
 
 
 def louvain_partitions(
-    G: Any,  # noqa: N803
+    G: Any,
     weight: str | None = "weight",
     resolution: float = 1,
     threshold: float = 1e-07,
@@ -101,7 +101,7 @@ def louvain_partitions(
 
 
 def leiden_communities(
-    G: Any,  # noqa: N803
+    G: Any,
     weight: str | None = "weight",
     resolution: float = 1,
     max_level: int | None = None,
@@ -118,7 +118,7 @@ def leiden_communities(
 
 
 def leiden_partitions(
-    G: Any,  # noqa: N803
+    G: Any,
     weight: str | None = "weight",
     resolution: float = 1,
     seed: Any = None,

@@ -29,20 +29,20 @@ def _place(graph: ArrayGraph, node: Any, sentence: str) -> int:
     return graph.index[node]
 
 
-def single_source_shortest_path_length(G: Any, source: Any, cutoff: float | None = None) -> dict[Any, int]:  # noqa: N803
+def single_source_shortest_path_length(G: Any, source: Any, cutoff: float | None = None) -> dict[Any, int]:
     """Links from the source to each node it reaches, nearest first."""
     g = arrays_of(G)
     return _from(g, g.simple(), _place(g, source, f"Source {source} is not in G"), cutoff)
 
 
-def single_target_shortest_path_length(G: Any, target: Any, cutoff: float | None = None) -> dict[Any, int]:  # noqa: N803
+def single_target_shortest_path_length(G: Any, target: Any, cutoff: float | None = None) -> dict[Any, int]:
     """Links to the target from each node that reaches it, nearest first."""
     g = arrays_of(G)
     return _from(g, g.towards(), _place(g, target, f"Target {target} is not in G"), cutoff)
 
 
 def all_pairs_shortest_path_length(
-    G: Any,  # noqa: N803 - NetworkX' name
+    G: Any,
     cutoff: float | None = None,
 ) -> Iterator[tuple[Any, dict[Any, int]]]:
     """Each node with the links to each node it reaches."""
@@ -66,7 +66,7 @@ def _along(graph: ArrayGraph, links: Csr, source: int, cutoff: float | None, who
 
 
 def single_source_dijkstra_path_length(
-    G: Any,  # noqa: N803
+    G: Any,
     source: Any,
     cutoff: float | None = None,
     weight: str | None = "weight",
@@ -78,7 +78,7 @@ def single_source_dijkstra_path_length(
 
 
 def all_pairs_dijkstra_path_length(
-    G: Any,  # noqa: N803
+    G: Any,
     cutoff: float | None = None,
     weight: str | None = "weight",
 ) -> Iterator[tuple[Any, dict[Any, float]]]:
@@ -97,7 +97,7 @@ def _reach(graph: ArrayGraph, distance: str | None) -> tuple[Floats, Floats, Flo
 
 
 def closeness_centrality(
-    G: Any,  # noqa: N803
+    G: Any,
     u: Any = None,
     distance: str | None = None,
     wf_improved: bool = True,
@@ -114,7 +114,7 @@ def closeness_centrality(
 
 
 def harmonic_centrality(
-    G: Any,  # noqa: N803
+    G: Any,
     nbunch: Any = None,
     distance: str | None = None,
     sources: Any = None,

@@ -19,18 +19,18 @@ def _labels(graph: Any) -> tuple[ArrayGraph, Codes, int]:
     return g, *structure.linked_labels(g.ptr, g.neighbours)
 
 
-def connected_components(G: Any) -> Iterator[set[Any]]:  # noqa: N803 - NetworkX' name
+def connected_components(G: Any) -> Iterator[set[Any]]:
     """Sets of nodes, in the order of their first node."""
     g, labels, count = _labels(G)
     return iter(g.grouped(labels, count))
 
 
-def number_connected_components(G: Any) -> int:  # noqa: N803
+def number_connected_components(G: Any) -> int:
     """How many."""
     return int(_labels(G)[2])
 
 
-def is_connected(G: Any) -> bool:  # noqa: N803
+def is_connected(G: Any) -> bool:
     """Whether there is one component only."""
     g, _, count = _labels(G)
     if not len(g):
@@ -43,27 +43,27 @@ number_weakly_connected_components = number_connected_components
 is_weakly_connected = is_connected
 
 
-def strongly_connected_components(G: Any) -> Iterator[set[Any]]:  # noqa: N803
+def strongly_connected_components(G: Any) -> Iterator[set[Any]]:
     """Sets of nodes, those that others lead to first."""
     g = arrays_of(G)
     labels, count = structure.strong_labels(g.ptr, g.neighbours)
     return iter(g.grouped(labels, count))
 
 
-def number_strongly_connected_components(G: Any) -> int:  # noqa: N803
+def number_strongly_connected_components(G: Any) -> int:
     """How many."""
     g = arrays_of(G)
     return int(structure.strong_labels(g.ptr, g.neighbours)[1])
 
 
-def is_strongly_connected(G: Any) -> bool:  # noqa: N803
+def is_strongly_connected(G: Any) -> bool:
     """Whether there is one component only."""
     if not len(arrays_of(G)):
         raise nx.NetworkXPointlessConcept("Connectivity is undefined for the null graph.")
     return number_strongly_connected_components(G) == 1
 
 
-def core_number(G: Any) -> dict[Any, int]:  # noqa: N803
+def core_number(G: Any) -> dict[Any, int]:
     """Core number of each node; of a directed graph both directions count."""
     g = arrays_of(G)
     if (g.rows == g.neighbours).any():
@@ -84,13 +84,13 @@ def _triangles(graph: Any) -> tuple[ArrayGraph, Ints, Ints]:
     return g, structure.triangle_counts(simple.ptr, simple.neighbours), simple.degrees - looped
 
 
-def triangles(G: Any, nodes: Any = None) -> dict[Any, int]:  # noqa: N803
+def triangles(G: Any, nodes: Any = None) -> dict[Any, int]:
     """Triangles at each node."""
     g, found, _ = _triangles(G)
     return g.keyed(found)
 
 
-def clustering(G: Any, nodes: Any = None, weight: Any = None) -> dict[Any, float]:  # noqa: N803
+def clustering(G: Any, nodes: Any = None, weight: Any = None) -> dict[Any, float]:
     """Share of the pairs of a node's neighbours that are linked."""
     g, found, degree = _triangles(G)
     share = 2.0 * found / np.maximum(degree * (degree - 1), 1)
@@ -98,13 +98,13 @@ def clustering(G: Any, nodes: Any = None, weight: Any = None) -> dict[Any, float
     return dict(zip(g.nodes, [s or 0 for s in share.tolist()], strict=True))
 
 
-def average_clustering(G: Any, nodes: Any = None, weight: Any = None, count_zeros: bool = True) -> float:  # noqa: N803
+def average_clustering(G: Any, nodes: Any = None, weight: Any = None, count_zeros: bool = True) -> float:
     """Mean of :func:`clustering`."""
     shares = [s for s in clustering(G).values() if count_zeros or s > 0]
     return sum(shares) / len(shares)
 
 
-def transitivity(G: Any) -> float:  # noqa: N803
+def transitivity(G: Any) -> float:
     """Share of the pairs of links at a node that close to a triangle, in the whole graph."""
     _, found, degree = _triangles(G)
     closed = int(found.sum())
@@ -122,7 +122,7 @@ def _bridges(graph: Any) -> tuple[ArrayGraph, Mask]:
     return g, held & (a < b) & (simple.weights == 1)
 
 
-def bridges(G: Any, root: Any = None) -> Iterator[tuple[Any, Any]]:  # noqa: N803
+def bridges(G: Any, root: Any = None) -> Iterator[tuple[Any, Any]]:
     """Links whose loss would part their ends, in the order of the links."""
     g, held = _bridges(G)
     simple = g.simple()
@@ -131,12 +131,12 @@ def bridges(G: Any, root: Any = None) -> Iterator[tuple[Any, Any]]:  # noqa: N80
     return iter([(g.nodes[i], g.nodes[j]) for i, j in zip(a, b, strict=True)])
 
 
-def has_bridges(G: Any, root: Any = None) -> bool:  # noqa: N803
+def has_bridges(G: Any, root: Any = None) -> bool:
     """Whether there is any."""
     return bool(_bridges(G)[1].any())
 
 
-def articulation_points(G: Any) -> Iterator[Any]:  # noqa: N803
+def articulation_points(G: Any) -> Iterator[Any]:
     """Nodes whose loss would part what they join, in the order of the nodes."""
     g = arrays_of(G)
     simple = g.simple()
