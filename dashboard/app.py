@@ -19,3 +19,4 @@ screens = [
 chosen = st.navigation(screens, position="top")
 frame.style()
 frame.run(chosen)
+frame.settle(chosen.url_path)

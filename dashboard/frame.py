@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,16 @@ def run(page: Any) -> None:
         sentence, hint = problem.message(language()), problem.hint(language())
         st.error(plain(sentence) + (f"\n\n{plain(hint)}" if hint else ""), icon=":material/error:")
         st.page_link(_HERE / "screens" / "data.py", label=t("go_to_data"), icon=":material/database:")
+
+
+@cache
+def settle(screen: str) -> None:
+    """After the first run of a screen: what its modules made stays, and the collector need not walk it again.
+
+    Streamlit collects after every rerun, with all threads waiting, and the larger part of a page's answer was held up by that.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def go(screen: str, **parameters: str) -> None:

@@ -376,6 +376,12 @@ function drawNodes(state, theme, restyle) {
 function drawLinks(state, theme, restyle) {
   const { data, edges, lines } = state;
   const crowded = data.nodes.length > CROWDED;
+  // A label cannot be taken from a link again, and even an empty one is measured and painted at every frame: made anew.
+  if (state.crowded !== crowded) {
+    state.crowded = crowded;
+    edges.clear();
+    lines.clear();
+  }
   const wanted = new Set(data.links.map((l) => l[0]));
   const gone = edges.getIds().filter((id) => !wanted.has(id));
   const put = [];
@@ -387,7 +393,7 @@ function drawLinks(state, theme, restyle) {
     between.set(pair, nth + 1);
     // on an exactly level link vis draws a label "on top" at the origin of the canvas
     const align = height.get(from) === height.get(to) ? 'horizontal' : 'top';
-    const signature = [label, width, nth, crowded, align].join('\n');
+    const signature = [label, width, nth, align].join('\n');
     if (lines.get(id) === signature && !restyle) continue;
     lines.set(id, signature);
     const { [theme]: colour, arrow } = PALETTE.links[appearance];
@@ -400,7 +406,7 @@ function drawLinks(state, theme, restyle) {
       id,
       from,
       to,
-      label: crowded ? ' ' : label,
+      ...(!crowded && { label }),
       // a level label lies on its line: without a ground of its own the line would strike it through
       font: { align, background: align === 'horizontal' ? PALETTE.canvas[theme].background : 'none' },
       width: PALETTE.widths[width - 1],

@@ -185,11 +185,10 @@ def side() -> None:
 def screen() -> None:
     """Everything below the heading; a change reruns only this."""
     left, right = st.columns([3.5, 1], gap="small")
-    with left:
-        toolbar.toolbar()
-        if ss.get("chart_query", "").strip():
-            toolbar.hits(ss.chart_query)
-        chart = desk.board().chart
+    # The chart is sent first: the browser draws it while the rest is still made.
+    above, middle = left.container(), left.container()
+    chart = desk.board().chart
+    with middle:
         if chart.nodes:
             linkchart(
                 view(chart, language()),
@@ -205,6 +204,11 @@ def screen() -> None:
                 st.container(horizontal=True, horizontal_alignment="center"),
             ):
                 frame.link("findings", t("home.findings"), ":material/flag:")
+    with above:
+        toolbar.toolbar()
+        if ss.get("chart_query", "").strip():
+            toolbar.hits(ss.chart_query)
+    with left:
         if chart.nodes:
             twin()
     with right:
