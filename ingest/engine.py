@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.facts import RECORD, UNIT, join_packed
+from vinculo.graph.ids import with_ends
 from vinculo.graph.schema import UNREADABLE
 from vinculo.graph.text import say_both
 from vinculo.graph.types import ENTITY_SCHEMA, LINK_SCHEMA, REJECT_SCHEMA, Batch
@@ -214,6 +215,8 @@ def _links(rule: LinkRule, reading: Reading, dataset: str, made: dict[str, _Made
         rows, sources, targets = rows[keep], sources.filter(mask), targets.filter(mask)
     ends = (sources, targets) if rule.ends_in_key else ()
     ids = ids_of(rule.key, reading, dataset, rows, None, ends)
+    if not rule.ends_in_key:
+        ids = with_ends(ids, sources, targets)
     values = {name: reading.cleaned(rule.kind, name, value, None) for name, value in rule.properties.items()}
     keep = ids.is_valid().to_numpy(zero_copy_only=False)
     for name in rule.required:

@@ -104,7 +104,7 @@ class EntityRule:
 class LinkRule:
     """One link per row between two entities of the same mapping, by their rule names.
 
-    With ``ends_in_key`` off, its id is made as an entity's is (FtM's edges). Else it is
+    With ``ends_in_key`` off, its id is made as an entity's is, and the ends put behind it (FtM's edges). Else it is
     ``make_id(prefix, literal..., source id, target id, key columns...)``, where the key has at least a record key and a
     literal. A row where one end is missing has no such link.
     """

@@ -1,6 +1,7 @@
 """FollowTheMoney entities, one JSON object a line, as OpenAleph, OpenSanctions' tools and ``ftm`` read them.
 
-What came in as FtM goes out with the same ids, schemata and values. The trade extension goes out under the nearest schema
+What came in as FtM goes out with the same ids, schemata and values; an edge of which two files tell other ends goes out as
+two fragments of one id, which readers put together. The trade extension goes out under the nearest schema
 that is true of it, with what FtM has no property for beside it under ``vinculo`` (readers keep unknown fields):
 
 ===================  ==============================================================================================
@@ -35,6 +36,7 @@ from typing import Any
 
 from vinculo.graph.exports import Export
 from vinculo.graph.exports.contents import Contents, made_up
+from vinculo.graph.ids import edge_id
 from vinculo.graph.schema import is_a, kind
 from vinculo.graph.search import squeezed
 from vinculo.graph.text import Text
@@ -226,7 +228,7 @@ def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
         properties["role"] = {link.kind: None} | properties.get("role", {})
     for end, id in zip(ends, (link.source, link.target), strict=True):
         properties[end][id] = None
-    made = _made(link.id, schema, properties)
+    made = _made(edge_id(link.id), schema, properties)
     ours = ({"kind": link.kind} if told.ftm == "" or told.name != link.kind else {}) | (
         {"properties": beside} if beside else {}
     )

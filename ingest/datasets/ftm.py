@@ -1,8 +1,9 @@
 """FollowTheMoney entities as JSON lines: OpenSanctions and OpenAleph exports. Ids and values stay as they are.
 
-Schemata that are edges become links of the same id; where an end has several values the first pair carries the id. Every
-other property that names an entity stays a fact and gives a derived link (``REFERS_TO``, or what it means: an address, a
-holder, a sanctioned party), so that the chart shows it; derived links never go out again as entities.
+Schemata that are edges become links of the same id with their ends behind it; where an end has several values, of which FtM
+keeps no order, the pair of the smallest ids is the edge and each other one a reference. Every other property that names an
+entity stays a fact and gives a derived link (``REFERS_TO``, or what it means: an address, a holder, a sanctioned party), so
+that the chart shows it; derived links never go out again as entities.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
         row: dict[str, Any] = {"id": id_, **where, "properties": properties}
         if kind.is_link:
             sources, targets = _ends(kind, properties)
-            pairs = [(a, b) for a in sources for b in targets]
+            pairs = sorted((a, b) for a in sources for b in targets)
             if pairs:
                 entities.setdefault(schema, []).append(row | {"source": pairs[0][0], "target": pairs[0][1]})
                 references.setdefault("REFERS_TO", []).extend(
@@ -150,7 +151,7 @@ def _end(name: str) -> EntityRule:
 def _mapping(kind: Kind) -> Mapping:
     if not kind.is_link:
         return Mapping((EntityRule("entity", kind.name, _ID, _values(kind)),))
-    link = LinkRule(kind.name, "source", "target", _ID, _values(kind))
+    link = LinkRule(kind.name, "source", "target", _ID, _values(kind), ends_in_key=False)
     return Mapping((_end("source"), _end("target")), (link,))
 
 

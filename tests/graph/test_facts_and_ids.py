@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vinculo.graph.facts import column, pack, pack_columns, unpack
-from vinculo.graph.ids import make_id, make_ids
+from vinculo.graph.ids import edge_id, make_id, with_ends
 from vinculo.graph.naming import exploded
 
 plain = st.text(st.characters(exclude_characters="\x1e\x1f", exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -49,4 +49,17 @@ def test_an_id_is_the_sha1_of_its_sorted_key(prefix: str, values: list[str | Non
     kept = sorted(v.strip().encode() for v in values if v is not None and v.strip())
     wanted = hashlib.sha1(prefix.encode() + b"".join(kept)).hexdigest() if kept else None
     assert make_id(prefix, *values) == wanted
-    assert make_ids(prefix, [pa.array([v, v], pa.string()) for v in values]).to_pylist() == [wanted, wanted]
+
+
+ids = st.one_of(
+    st.text(max_size=6), st.sampled_from([make_id("d", "some key"), make_id("d", "another"), "o~86f7e43784a51684"])
+)
+
+
+@given(st.lists(st.tuples(ids, ids, ids), min_size=1, max_size=8))
+def test_edges_with_other_ends_are_other_links_and_know_their_edge(rows: list[tuple[str, str, str]]) -> None:
+    made = with_ends(*(pa.array(column, pa.string()) for column in zip(*rows, strict=True))).to_pylist()
+    assert len(set(made)) == len(set(rows))
+    assert [edge_id(id) for id in made] == [edge for edge, _, _ in rows]
+    # a row's id is its own, whatever stands beside it
+    assert made == [with_ends(*(pa.array([t], pa.string()) for t in row)).to_pylist()[0] for row in rows]

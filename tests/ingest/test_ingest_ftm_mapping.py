@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from vinculo.graph.errors import InputError
 from vinculo.graph.facts import unpack
-from vinculo.graph.ids import make_id
+from vinculo.graph.ids import edge_id, make_id
 from vinculo.graph.schema import kind
 from vinculo.graph.stores import open_store
 from vinculo.ingest.engine import map_tables
@@ -121,7 +121,7 @@ def ours(mapping: str, path: Path, folder: Path) -> dict[str, tuple[str, dict[st
                     if known.is_link
                     else []
                 )
-                values = found.setdefault(row["id"], (known.ftm, {}))[1]
+                values = found.setdefault(edge_id(row["id"]), (known.ftm, {}))[1]
                 for name, text in [*unpack(row["facts"]), *ends]:
                     if name != "unreadable":
                         values.setdefault(name, set()).add(text)

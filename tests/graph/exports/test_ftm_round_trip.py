@@ -12,6 +12,8 @@ import pytest
 
 from vinculo.graph.exports import export
 from vinculo.graph.store import Store
+from vinculo.graph.stores import open_store
+from vinculo.graph.transfer import digest
 from vinculo.ingest.demo import generate
 from vinculo.ingest.load import ingest
 
@@ -61,6 +63,47 @@ def test_an_edge_with_two_owners_keeps_both(store: Store, tmp_path: Path) -> Non
     ingest([path], store)
     export(store, "ftm", tmp_path / "out")
     assert told((tmp_path / "out").read_text("utf-8").splitlines()) == told(lines)
+
+
+def test_files_that_tell_one_edge_with_other_ends_are_both_believed(tmp_path: Path) -> None:
+    """A publisher merges two entries of one party: the edge keeps its id and has another owner from then on."""
+    paths = []
+    for owner, percentage in (("old", "50"), ("new", "60")):
+        edge = {"owner": [owner], "asset": ["firm"], "percentage": [percentage]}
+        path = tmp_path / f"{owner}.ftm.json"
+        path.write_text(json.dumps({"id": "o", "schema": "Ownership", "properties": edge}) + "\n", "utf-8")
+        paths.append(path)
+    digests = []
+    for order in (paths, paths[::-1]):
+        store = open_store("sqlite:///:memory:")
+        for path in order:
+            ingest([path], store)
+        told_of = {
+            (link.source, link.target): [f.value for f in link.properties["percentage"]]
+            for link in store.links(store.edges().column("id").to_pylist()).values()
+        }
+        assert told_of == {("old", "firm"): ["50"], ("new", "firm"): ["60"]}
+        digests.append(digest(store))
+        export(store, "ftm", tmp_path / "out")
+        out = told((tmp_path / "out").read_text("utf-8").splitlines())
+        assert out["o"][1]["owner"] == {"old", "new"}
+        first = next(run for run in store.runs() if run.source.file.endswith("old.ftm.json"))
+        store.withdraw(first.source)
+        (left,) = store.links(store.edges().column("id").to_pylist()).values()
+        assert (left.source, [f.value for f in left.properties["percentage"]]) == ("new", ["60"])
+        store.close()
+    assert digests[0] == digests[1]
+
+
+def test_the_order_of_an_edges_owners_makes_no_other_link(tmp_path: Path) -> None:
+    store = open_store("sqlite:///:memory:")
+    for n, owners in enumerate((["b", "a"], ["a", "b"])):
+        path = tmp_path / f"{n}.ftm.json"
+        edge = {"id": "o", "schema": "Ownership", "properties": {"owner": owners, "asset": ["firm"]}}
+        path.write_text(json.dumps(edge) + "\n" * (n + 1), "utf-8")
+        ingest([path], store)
+    assert store.edges(["OWNS"]).num_rows == 1
+    store.close()
 
 
 def test_the_register_of_the_made_up_case_goes_out_unchanged_among_bills_that_share_its_numbers(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vinculo.graph.exports import export
+from vinculo.graph.ids import edge_id
 from vinculo.graph.standing import standings
 from vinculo.ingest.datasets import ofac_remarks, sat_69b
 
@@ -223,8 +224,8 @@ def test_ftm_entities_keep_ids_and_values_and_go_out_as_they_came(
     (report,) = graph.load(write("e.ftm.json", "".join(json.dumps(e) + "\n" for e in FTM)))
     assert (report.dataset, report.read, report.loaded, report.rejected) == ("ftm", 9, 7, 2)
     assert graph.values(graph.store.entities(["p1"])["p1"])["name"] == ["Ana  Ficticia", "АНА"]
-    owns = graph.store.links(["o1"])["o1"]
-    assert (owns.kind, owns.source, owns.target) == ("OWNS", "p1", "c1")
+    (owns,) = graph.links("OWNS")
+    assert (edge_id(owns.id), owns.source, owns.target) == ("o1", "p1", "c1")
     # the second owner is a derived link, so that nothing is counted twice
     assert {(x.source, x.target, x.first("property")) for x in graph.links("REFERS_TO")} == {
         ("p2", "c1", "Ownership"),
@@ -232,8 +233,8 @@ def test_ftm_entities_keep_ids_and_values_and_go_out_as_they_came(
     }
     assert {(x.source, x.target) for x in graph.links("LISTED")} == {("p1", "s1")}
     assert {(x.source, x.target) for x in graph.links("HAS_ADDRESS")} == {("p1", "a1")}
-    paid = graph.store.links(["y1"])["y1"]
-    assert (paid.source, paid.target) == ("b1", "c1")
+    (paid,) = graph.links("PAID")
+    assert (edge_id(paid.id), paid.source, paid.target) == ("y1", "b1", "c1")
     out = tmp_path / "out.ftm.json"
     export(graph.store, "ftm", out)
     went = {e["id"]: e for e in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
