@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vinculo.graph.currencies import known_currency
 from vinculo.graph.text import say
 from vinculo.ingest.cells import Cells, read
-from vinculo.ingest.clean.currencies import known_currency
 
 #: Dates up to this far ahead happen: a shipment announced, a value date.
 AHEAD_DAYS = 366

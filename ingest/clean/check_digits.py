@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from vinculo.ingest.clean.currencies import known_currency
+from vinculo.graph.currencies import known_currency
 from vinculo.ingest.clean.identifiers import GENERIC_RFC, compact, container_check_digit, rfc_check_digit
 
 _RFC = re.compile(r"[A-ZÑ&]{3,4}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{2}[0-9A]")

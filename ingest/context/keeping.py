@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.graph.context import Kept, bodies, told
+from vinculo.graph.currencies import known_currency
 from vinculo.graph.errors import Cancelled, EnvironmentProblem, InputError
 from vinculo.graph.store import Store
 from vinculo.graph.text import say
 from vinculo.graph.types import REJECT_SCHEMA, Source
-from vinculo.ingest.clean.currencies import known_currency
 from vinculo.ingest.clean.dates import date
 from vinculo.ingest.context import OWN, SORTS, Column, ContextTable, context_tables
 from vinculo.ingest.formats import HEADER_ROWS, Chunk, Format, rejected

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vinculo.graph.currencies import ALSO_USED, ISO_4217
 from vinculo.graph.store import Store
 from vinculo.ingest.cells import Cells
-from vinculo.ingest.clean.currencies import ALSO_USED, ISO_4217
 from vinculo.ingest.datasets.transfers import CURRENCIES
 from vinculo.ingest.doubtful import Doubts
 from vinculo.ingest.load import ingest

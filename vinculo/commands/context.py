@@ -233,8 +233,8 @@ def _tell_newest(console: Console, store: Store, dataset: str, sha256: str) -> N
 
 
 def _use(console: Console, code: str) -> None:
+    from vinculo.graph.currencies import known_currency
     from vinculo.graph.rates import choose_currency
-    from vinculo.ingest.clean.currencies import known_currency
 
     chosen = "" if code.lower() in ("none", "ninguna") else code.upper()
     if chosen and not known_currency(chosen):
