@@ -115,7 +115,7 @@ def communities(
     if progress:
         progress(method, 0, 0)
     graph = projection(network)
-    labels = METHODS[method](graph, seed=seed)
+    labels = METHODS[method](graph, seed=seed, progress=progress)
     modularity = round(community.modularity(graph, labels), 9)
     order = np.argsort(labels, kind="stable")
     ids = network.ids

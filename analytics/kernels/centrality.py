@@ -6,10 +6,8 @@ import numpy as np
 
 from vinculo.analytics.kernels.compiled import Progress, kernel
 from vinculo.analytics.kernels.random import permutation
+from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
-
-#: Sources per compiled call: between calls another thread may run and a person may stop it.
-_CHUNK = 64
 
 
 @kernel
@@ -24,6 +22,7 @@ def pagerank_scores(
     damping: float,
     tolerance: float,
     rounds: int,
+    watch: Ints,
 ) -> bool:
     """Power iteration over links that come in; ``score`` changes in place. Whether it converged.
 
@@ -49,11 +48,13 @@ def pagerank_scores(
             score[i] = new
         if change < n * tolerance:
             return True
+        if over(watch, len(sources)):
+            return False
     return False
 
 
 @kernel
-def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Floats, ends: bool) -> None:
+def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Floats, ends: bool, watch: Ints) -> None:
     """Add each source's dependencies (Brandes 2001) on all others, every link of length 1.
 
     With ``ends`` a path also runs through the two nodes it joins.
@@ -64,6 +65,8 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
     dependency = np.zeros(n)
     order = np.empty(n, np.int32)
     for k in range(len(sources)):
+        if over(watch, len(neighbours)):
+            return
         s = sources[k]
         distance[s] = 0
         paths[s] = 1.0
@@ -104,7 +107,7 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
 
 @kernel
 def accumulate_weighted(
-    ptr: Ints, neighbours: Codes, lengths: Floats, sources: Codes, into: Floats, ends: bool
+    ptr: Ints, neighbours: Codes, lengths: Floats, sources: Codes, into: Floats, ends: bool, watch: Ints
 ) -> None:
     """As :func:`accumulate_unweighted` with links of positive length (Dijkstra on a binary heap)."""
     n = len(ptr) - 1
@@ -117,6 +120,8 @@ def accumulate_weighted(
     dependency = np.zeros(n)
     order = np.empty(n, np.int32)
     for k in range(len(sources)):
+        if over(watch, len(neighbours)):
+            return
         s = sources[k]
         distance[s] = 0.0
         heap_key[0] = 0.0
@@ -192,7 +197,15 @@ def accumulate_weighted(
             dependency[u] = 0.0
 
 
-def pagerank(graph: Csr, *, damping: float = 0.85, tolerance: float = 1e-6, rounds: int = 100) -> Floats:
+def pagerank(
+    graph: Csr,
+    *,
+    damping: float = 0.85,
+    tolerance: float = 1e-6,
+    rounds: int = 100,
+    watch: Ints | None = None,
+    progress: Progress | None = None,
+) -> Floats:
     """PageRank of each node, adding up to 1.
 
     Parameters
@@ -206,6 +219,10 @@ def pagerank(graph: Csr, *, damping: float = 0.85, tolerance: float = 1e-6, roun
         Stops when the scores change by less than this per node.
     rounds : int
         Stops at the latest after so many.
+    watch : int64 array, optional
+        Ends the work, or bounds it (:mod:`vinculo.analytics.kernels.watched`).
+    progress : callable, optional
+        Told ``("pagerank", rounds done, rounds)``; may raise to stop.
     """
     n = graph.nodes
     if n == 0:
@@ -213,8 +230,35 @@ def pagerank(graph: Csr, *, damping: float = 0.85, tolerance: float = 1e-6, roun
     out = np.bincount(graph.neighbours, weights=graph.weights, minlength=n).astype(np.float64)
     even = np.full(n, 1.0 / n)
     score = even.copy()
-    pagerank_scores(graph.ptr, graph.neighbours, graph.weights, out, score, even, even, damping, tolerance, rounds)
+    ranked(graph, out, score, even, even, damping, tolerance, rounds, watch=watch, progress=progress)
     return score
+
+
+def ranked(
+    graph: Csr,
+    out_weight: Floats,
+    score: Floats,
+    restart: Floats,
+    dangling: Floats,
+    damping: float,
+    tolerance: float,
+    rounds: int,
+    *,
+    watch: Ints | None = None,
+    progress: Progress | None = None,
+) -> bool:
+    """:func:`pagerank_scores` of a graph, watched; whether it converged."""
+    links = len(graph.neighbours)
+    spread = (score, restart, dangling, damping, tolerance, rounds)
+    return heard(
+        lambda flags: pagerank_scores(graph.ptr, graph.neighbours, graph.weights, out_weight, *spread, flags),
+        links=links,
+        watch=watch,
+        stage="pagerank",
+        unit=max(links, 1),
+        total=rounds,
+        progress=progress,
+    )
 
 
 def betweenness(
@@ -225,6 +269,7 @@ def betweenness(
     samples: int | None = None,
     seed: int = 0,
     normalized: bool = True,
+    watch: Ints | None = None,
     progress: Progress | None = None,
 ) -> Floats:
     """Betweenness of each node: the share of shortest paths between others that run through it.
@@ -242,6 +287,8 @@ def betweenness(
         Only so many sources, drawn by ``seed``, scaled up; all by default (exact).
     normalized : bool
         Divide by the number of pairs.
+    watch : int64 array, optional
+        Ends the work, or bounds it (:mod:`vinculo.analytics.kernels.watched`).
     progress : callable, optional
         Told ``("betweenness", sources done, sources)``; may raise to stop.
     """
@@ -249,7 +296,7 @@ def betweenness(
     sources = np.arange(n, dtype=np.int32)
     if samples is not None and samples < n:
         sources = permutation(n, np.array([seed], np.uint64))[:samples]
-    score = dependencies(graph, sources, lengths=lengths, progress=progress)
+    score = dependencies(graph, sources, lengths=lengths, watch=watch, progress=progress)
     factor = 1.0 if directed or normalized else 0.5
     if normalized:
         factor = 1.0 / ((n - 1) * (n - 2)) if n > 2 else 1.0
@@ -265,6 +312,7 @@ def dependencies(
     *,
     lengths: Floats | None = None,
     ends: bool = False,
+    watch: Ints | None = None,
     progress: Progress | None = None,
 ) -> Floats:
     """Sum over these sources of the shares of shortest paths from them that run through each node.
@@ -272,20 +320,30 @@ def dependencies(
     Parameters are those of :func:`betweenness`; with ``ends`` a path also runs through the two nodes it joins.
     """
     score = np.zeros(graph.nodes)
-    for start in range(0, len(sources), _CHUNK):
-        if progress:
-            progress("betweenness", start, len(sources))
-        chunk = sources[start : start + _CHUNK]
+
+    def add(flags: Ints) -> None:
         if lengths is None:
-            accumulate_unweighted(graph.ptr, graph.neighbours, chunk, score, ends)
+            accumulate_unweighted(graph.ptr, graph.neighbours, sources, score, ends, flags)
         else:
-            accumulate_weighted(graph.ptr, graph.neighbours, lengths, chunk, score, ends)
+            accumulate_weighted(graph.ptr, graph.neighbours, lengths, sources, score, ends, flags)
+
+    links = len(graph.neighbours)
+    # every source looks at every link
+    heard(
+        add,
+        links=links * len(sources),
+        watch=watch,
+        stage="betweenness",
+        unit=max(links, 1),
+        total=len(sources),
+        progress=progress,
+    )
     return score
 
 
 @kernel
 def eigenvector_scores(
-    ptr: Ints, sources: Codes, weights: Floats, score: Floats, tolerance: float, rounds: int
+    ptr: Ints, sources: Codes, weights: Floats, score: Floats, tolerance: float, rounds: int, watch: Ints
 ) -> bool:
     """Power iteration of the links that come in plus the identity; ``score`` changes in place. Whether it converged."""
     n = len(ptr) - 1
@@ -308,4 +366,6 @@ def eigenvector_scores(
             score[i] = made
         if change < n * tolerance:
             return True
+        if over(watch, len(sources)):
+            return False
     return False

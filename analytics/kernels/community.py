@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Progress, kernel
 from vinculo.analytics.kernels.levels import pull_apart, renumber, shrink, strengths
 from vinculo.analytics.kernels.moves import move, refine
+from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
 ENOUGH = 1e-7  # quality a further level or pass must gain, in shares of the total weight
@@ -74,10 +75,12 @@ def partition(
     passes: int,
     levels: int,
     enough: float,
+    watch: Ints,
 ) -> Codes:
     """Community of each node, numbered in the order of their first node.
 
-    ``enough`` is the quality that a further level (or, refined, a further pass) must gain.
+    ``enough`` is the quality that a further level (or, refined, a further pass) must gain. A watch that ends the work leaves the
+    best partition found so far.
     """
     n = len(ptr) - 1
     labels = np.arange(n).astype(np.int32)
@@ -92,14 +95,14 @@ def partition(
         before = quality(p, a, w, ring, mass, current, gamma)
         for level in range(levels):
             nodes = len(p) - 1
-            moved = move(p, a, w, mass, current, gamma, state)
+            moved = move(p, a, w, mass, current, gamma, state, watch)
             current, count = renumber(current)
             for i in range(n):
                 final[i] = current[at[i]]
-            if count == nodes or (moved == 0 and level > 0 and not refined):
+            if over(watch, 0) or count == nodes or (moved == 0 and level > 0 and not refined):
                 break
             if refined:
-                parts, part_count = renumber(refine(p, a, w, mass, current, gamma, state))
+                parts, part_count = renumber(refine(p, a, w, mass, current, gamma, state, watch))
                 if part_count == nodes:
                     break
             else:
@@ -129,6 +132,8 @@ def partition(
             break
         reached = gained
         labels = final
+        if over(watch, 0):
+            break
     return renumber(labels)[0]
 
 
@@ -140,6 +145,8 @@ def louvain(
     loops: Floats | None = None,
     levels: int = LEVELS,
     enough: float = ENOUGH,
+    watch: Ints | None = None,
+    progress: Progress | None = None,
 ) -> Codes:
     """Community of each node by Louvain (Blondel et al. 2008); a community need not be connected.
 
@@ -157,8 +164,15 @@ def louvain(
         Stops at the latest after so many levels.
     enough : float
         Modularity that a further level must gain.
+    watch : int64 array, optional
+        Ends the work, or bounds it (:mod:`vinculo.analytics.kernels.watched`).
+    progress : callable, optional
+        Told ``("louvain", links looked at, 0)``; may raise to stop.
     """
-    return _search(graph, seed, resolution, loops, refined=False, passes=1, levels=levels, enough=enough, potts=False)
+    return _search(
+        graph, seed, resolution, loops, refined=False, passes=1, levels=levels, enough=enough, potts=False,
+        watch=watch, stage="louvain", progress=progress,
+    )  # fmt: skip
 
 
 def leiden(
@@ -170,6 +184,8 @@ def leiden(
     loops: Floats | None = None,
     levels: int = LEVELS,
     potts: bool = False,
+    watch: Ints | None = None,
+    progress: Progress | None = None,
 ) -> Codes:
     """Community of each node by Leiden (Traag, Waltman, van Eck 2019); every community is connected.
 
@@ -178,8 +194,9 @@ def leiden(
     community gains its weight less the resolution, which is then in units of the weights.
     """
     return _search(
-        graph, seed, resolution, loops, refined=True, passes=passes, levels=levels, enough=ENOUGH, potts=potts
-    )
+        graph, seed, resolution, loops, refined=True, passes=passes, levels=levels, enough=ENOUGH, potts=potts,
+        watch=watch, stage="leiden", progress=progress,
+    )  # fmt: skip
 
 
 def _search(
@@ -193,6 +210,9 @@ def _search(
     levels: int,
     enough: float,
     potts: bool,
+    watch: Ints | None,
+    stage: str,
+    progress: Progress | None,
 ) -> Codes:
     # a loop has both of its ends at one node
     rings = np.zeros(graph.nodes) if loops is None else 2.0 * loops
@@ -202,8 +222,13 @@ def _search(
     shares, rings = graph.weights / whole, rings / whole
     strength = np.ones(graph.nodes) if potts else strengths(graph.ptr, shares, rings)
     gamma = resolution / whole if potts else resolution
-    return partition(
-        graph.ptr, graph.neighbours, shares, rings, strength, np.uint64(seed), gamma, refined, passes, levels, enough
+    arguments = (shares, rings, strength, np.uint64(seed), gamma, refined, passes, levels, enough)
+    return heard(
+        lambda flags: partition(graph.ptr, graph.neighbours, *arguments, flags),
+        links=len(graph.neighbours),
+        watch=watch,
+        stage=stage,
+        progress=progress,
     )
 
 

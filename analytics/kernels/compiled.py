@@ -67,13 +67,14 @@ def warm(progress: Progress | None = None) -> None:
     progress : callable, optional
         Told ``("compile", done, total)`` before each kernel that is compiled; it may raise to stop.
     """
-    from vinculo.analytics.kernels import centrality, community, levels, paths, patterns, structure
+    from vinculo.analytics.kernels import centrality, community, levels, paths, patterns, structure, watched
 
     ptr = np.array([0, 1, 2], np.int64)
     ints = np.array([1, 0], np.int32)
     floats = np.ones(2)
     times = np.array([0, 1], np.int64)
     codes = np.zeros(2, np.int32)
+    watch = watched.watching()
     calls: list[tuple[Any, tuple[Any, ...]]] = [
         (structure.component_labels, (2, codes, ints)),
         (structure.core_numbers, (ptr, ints)),
@@ -82,15 +83,15 @@ def warm(progress: Progress | None = None) -> None:
         (structure.linked_labels, (ptr, ints)),
         (structure.strong_labels, (ptr, ints)),
         (structure.low_points, (ptr, ints)),
-        (structure.triangle_counts, (ptr, ints)),
-        (centrality.pagerank_scores, (ptr, ints, floats, floats, np.ones(2), floats, floats, 0.85, 1e-6, 2)),
-        (centrality.eigenvector_scores, (ptr, ints, floats, np.ones(2), 1e-6, 2)),
-        (centrality.accumulate_unweighted, (ptr, ints, codes[:1], np.zeros(2), False)),
-        (centrality.accumulate_weighted, (ptr, ints, floats, codes[:1], np.zeros(2), False)),
+        (structure.triangle_counts, (ptr, ints, watch)),
+        (centrality.pagerank_scores, (ptr, ints, floats, floats, np.ones(2), floats, floats, 0.85, 1e-6, 2, watch)),
+        (centrality.eigenvector_scores, (ptr, ints, floats, np.ones(2), 1e-6, 2, watch)),
+        (centrality.accumulate_unweighted, (ptr, ints, codes[:1], np.zeros(2), False, watch)),
+        (centrality.accumulate_weighted, (ptr, ints, floats, codes[:1], np.zeros(2), False, watch)),
         (paths.by_links, (ptr, ints, 0, 1.0)),
         (paths.by_length, (ptr, ints, floats, 0, 1.0)),
-        (paths.add_reach, (ptr, ints, floats, True, codes[:1], np.zeros(2, np.int64), np.zeros(2), np.zeros(2))),
-        (community.partition, (ptr, ints, floats, np.zeros(2), floats, np.uint64(1), 1.0, True, 2, 64, 1e-7)),
+        (paths.add_reach, (ptr, ints, floats, True, codes[:1], np.zeros(2, np.int64), np.zeros(2), np.zeros(2), watch)),
+        (community.partition, (ptr, ints, floats, np.zeros(2), floats, np.uint64(1), 1.0, True, 2, 64, 1e-7, watch)),
         (community.modularity_of, (ptr, ints, floats, codes, 1.0)),
         (patterns.distinct_in_window, (ptr, ints, codes, times, 1)),
         (patterns.passed_on, (ptr, ints, ptr, ints, times, floats, 1)),

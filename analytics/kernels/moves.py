@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from vinculo.analytics.kernels.compiled import kernel
 from vinculo.analytics.kernels.random import permutation
+from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Floats, Ints
 
 _TOLERANCE = 1e-12  # in shares of the total weight
@@ -25,6 +26,7 @@ def move(
     labels: Codes,
     gamma: float,
     state: npt.NDArray[np.uint64],
+    watch: Ints,
 ) -> int:
     """Let nodes move to the neighbouring community that gains most until none wants to; ``labels`` changes in place."""
     n = len(ptr) - 1
@@ -39,8 +41,14 @@ def move(
     head = 0
     length = n
     moved = 0
+    looked = 0
     while length > 0:
         i = queue[head]
+        looked += ptr[i + 1] - ptr[i]
+        if looked > OFTEN:
+            if over(watch, looked):
+                break
+            looked = 0
         head += 1
         if head == n:
             head = 0
@@ -80,6 +88,7 @@ def move(
                     queue[at] = j
                     length += 1
                     waiting[j] = True
+    over(watch, looked)
     return moved
 
 
@@ -92,6 +101,7 @@ def refine(
     bound: Codes,
     gamma: float,
     state: npt.NDArray[np.uint64],
+    watch: Ints,
 ) -> Codes:
     """Parts of each community: single nodes merge, along links, into the part that gains most."""
     n = len(ptr) - 1
@@ -110,8 +120,14 @@ def refine(
     seen = np.zeros(n, np.bool_)
     near = np.empty(n, np.int32)
     order = permutation(n, state)
+    looked = 0
     for k in range(n):
         i = order[k]
+        looked += ptr[i + 1] - ptr[i]
+        if looked > OFTEN:
+            if over(watch, looked):
+                break
+            looked = 0
         whole = community[bound[i]]
         if size[labels[i]] != 1 or own_inside[i] < gamma * strength[i] * (whole - strength[i]) - _TOLERANCE:
             continue
@@ -148,4 +164,5 @@ def refine(
         for a in range(found):
             linked[near[a]] = 0.0
             seen[near[a]] = False
+    over(watch, looked)
     return labels

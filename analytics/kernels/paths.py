@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
-
-#: Sources per compiled call: between calls a person may stop it.
-_CHUNK = 64
 
 
 @kernel
@@ -124,9 +122,12 @@ def add_reach(
     reached: Ints,
     total: Floats,
     inverse: Floats,
+    watch: Ints,
 ) -> None:
     """How many nodes each source reaches, itself included, the sum of the distances and of one over them."""
     for k in range(len(sources)):
+        if over(watch, len(neighbours)):
+            return
         s = sources[k]
         if weighted:
             order, far = by_length(ptr, neighbours, lengths, s, np.inf)
@@ -140,7 +141,7 @@ def add_reach(
                 inverse[s] += 1.0 / far[i]
 
 
-def reach(graph: Csr, *, lengths: Floats | None = None) -> tuple[Ints, Floats, Floats]:
+def reach(graph: Csr, *, lengths: Floats | None = None, watch: Ints | None = None) -> tuple[Ints, Floats, Floats]:
     """How many nodes each node reaches, itself included, the sum of the distances to them and of one over the distances.
 
     Parameters
@@ -149,6 +150,8 @@ def reach(graph: Csr, *, lengths: Floats | None = None) -> tuple[Ints, Floats, F
         The row of a node holds where its links lead.
     lengths : float64 array, optional
         Length per entry, not negative; 1 each by default.
+    watch : int64 array, optional
+        Ends the work, or bounds it (:mod:`vinculo.analytics.kernels.watched`).
 
     Examples
     --------
@@ -161,7 +164,6 @@ def reach(graph: Csr, *, lengths: Floats | None = None) -> tuple[Ints, Floats, F
     reached, total, inverse = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
     everyone = np.arange(n, dtype=np.int32)
     used = graph.weights if lengths is None else lengths
-    for start in range(0, n, _CHUNK):
-        chunk = everyone[start : start + _CHUNK]
-        add_reach(graph.ptr, graph.neighbours, used, lengths is not None, chunk, reached, total, inverse)
+    arguments = (graph.ptr, graph.neighbours, used, lengths is not None, everyone, reached, total, inverse)
+    heard(lambda flags: add_reach(*arguments, flags), links=n * len(graph.neighbours), watch=watch)
     return reached, total, inverse

@@ -6,6 +6,7 @@ import numpy as np
 
 from vinculo.analytics.kernels.compiled import kernel
 from vinculo.analytics.kernels.levels import renumber
+from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Csr, Ints
 
 
@@ -201,7 +202,7 @@ def low_points(ptr: Ints, neighbours: Codes) -> tuple[Codes, Codes, Codes]:
 
 
 @kernel
-def triangle_counts(ptr: Ints, neighbours: Codes) -> Ints:
+def triangle_counts(ptr: Ints, neighbours: Codes, watch: Ints) -> Ints:
     """Triangles at each node of a simple undirected graph, links from a node to itself passed over."""
     n = len(ptr) - 1
     # Every link is followed towards its end with more links, so that no list is long.
@@ -219,11 +220,17 @@ def triangle_counts(ptr: Ints, neighbours: Codes) -> Ints:
         start[u + 1] = filled
     made = np.zeros(n, np.int64)
     near = np.full(n, -1, np.int32)
+    looked = 0
     for u in range(n):
+        if looked > OFTEN:
+            if over(watch, looked):
+                break
+            looked = 0
         for e in range(start[u], start[u + 1]):
             near[ahead[e]] = u
         for e in range(start[u], start[u + 1]):
             v = ahead[e]
+            looked += start[v + 1] - start[v]
             for f in range(start[v], start[v + 1]):
                 w = ahead[f]
                 if near[w] == u:

@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 
 from vinculo.analytics.kernels import centrality
+from vinculo.analytics.kernels.watched import heard
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph
 from vinculo.analytics.networkx_backend.convert import arrays_of
 from vinculo.graph.network import Codes, Floats
@@ -44,9 +45,7 @@ def pagerank(
     if personalization is not None and not sum(personalization.get(v, 0) for v in g.nodes):
         raise ZeroDivisionError
     stuck = restart if dangling is None else _spread(g, dangling)
-    if not centrality.pagerank_scores(
-        graph.ptr, graph.neighbours, graph.weights, out, score, restart, stuck, float(alpha), float(tol), max_iter
-    ):
+    if not centrality.ranked(graph, out, score, restart, stuck, float(alpha), float(tol), max_iter):
         raise nx.PowerIterationFailedConvergence(max_iter)
     return g.keyed(score)
 
@@ -107,6 +106,7 @@ def eigenvector_centrality(
         raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
     graph = g.towards(weight)
     score = np.full(n, 1.0 / n)
-    if not centrality.eigenvector_scores(graph.ptr, graph.neighbours, graph.weights, score, float(tol), max_iter):
+    arguments = (graph.ptr, graph.neighbours, graph.weights, score, float(tol), max_iter)
+    if not heard(lambda watch: centrality.eigenvector_scores(*arguments, watch), links=len(graph.neighbours)):
         raise nx.PowerIterationFailedConvergence(max_iter)
     return g.keyed(score)

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 
 from vinculo.analytics.kernels import structure
+from vinculo.analytics.kernels.watched import heard
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph
 from vinculo.analytics.networkx_backend.convert import arrays_of, both_ways
 from vinculo.graph.network import Codes, Ints, Mask
@@ -81,7 +82,9 @@ def _triangles(graph: Any) -> tuple[ArrayGraph, Ints, Ints]:
     g = arrays_of(graph)
     simple = g.simple()
     looped = np.bincount(g.rows[g.rows == g.neighbours], minlength=len(g)) > 0
-    return g, structure.triangle_counts(simple.ptr, simple.neighbours), simple.degrees - looped
+    links = len(simple.neighbours)
+    counts = heard(lambda watch: structure.triangle_counts(simple.ptr, simple.neighbours, watch), links=links)
+    return g, counts, simple.degrees - looped
 
 
 def triangles(G: Any, nodes: Any = None) -> dict[Any, int]:
