@@ -123,12 +123,29 @@ def show(console: Console, id: str, limit: int) -> None:
 @click.option("--max-hops", type=click.IntRange(1, 12), default=6)
 @click.option("--kind", "kinds", multiple=True, metavar="KIND")
 @click.option("--time-ordered", is_flag=True)
+@click.option("--likely", is_flag=True)
+@click.option("--avoid", multiple=True, metavar="ID")
+@click.option("--hub-steps", type=click.FloatRange(0), default=None)
+@click.option("--hub-from", type=click.IntRange(1), default=None)
 @click.option("--limit", type=click.IntRange(1), default=5)
 def path(
-    console: Console, from_id: str, to_id: str, max_hops: int, kinds: tuple[str, ...], time_ordered: bool, limit: int
+    console: Console,
+    from_id: str,
+    to_id: str,
+    max_hops: int,
+    kinds: tuple[str, ...],
+    time_ordered: bool,
+    likely: bool,
+    limit: int,
+    **price: Any,
 ) -> None:
     """Show the shortest paths between two entities, with the evidence of each hop."""
     _known_kinds(kinds)
+    given = {name: value for name, value in price.items() if value not in (None, ())}
+    if likely or given:
+        common = {"max_hops": max_hops, "kinds": kinds or None, "time_ordered": time_ordered, "k": limit}
+        _likely(console, from_id, to_id, **common, **given)
+        return
     with console.open() as store:
         found = store.paths(
             from_id, to_id, max_hops=max_hops, kinds=kinds or None, time_ordered=time_ordered, limit=limit
@@ -138,6 +155,27 @@ def path(
         _tell_path(console, each)
     if not found:
         console.say("cli.path.none", hops=max_hops)
+
+
+def _likely(console: Console, a: str, b: str, **choice: Any) -> None:
+    from vinculo.analytics.ways.possible import possible_paths
+
+    with console.open() as store:
+        found = possible_paths(store, a, b, progress=console.progress, **choice)
+    for each in found.paths:
+        hops = [h.link for h in each.hops]
+        told = {"cost": each.cost, "carried": each.carried, "told": each.told._asdict()}
+        usable = [{"links": h.usable, "first": h.first, "last": h.last} for h in each.hops]
+        console.emit(_path_json(Path(each.entities, tuple(hops))) | told | {"usable": usable})
+        console.line(each.told.into())
+        _tell_steps(console, Path(each.entities, tuple(hops)))
+    for ruled in found.ruled_out:
+        console.emit({"ruled_out": ruled.as_json()})
+        console.line("- " + ruled.reason.into())
+    if not found.paths:
+        console.say("cli.path.none", hops=choice["max_hops"])
+    if found.truncated:
+        console.warn(say("cli.path.truncated"))
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------
@@ -340,6 +378,10 @@ def _tell_path(console: Console, path: Path) -> None:
         return
     hops = Counter(x.kind for x in path.links)
     console.say("cli.path.heading", hops=len(path.links), kinds=", ".join(verb(k) for k in sorted(hops)))
+    _tell_steps(console, path)
+
+
+def _tell_steps(console: Console, path: Path) -> None:
     console.line(f"  {label(path.entities[0].kind)}: {path.entities[0].name}")
     for link, before, after in zip(path.links, path.entities, path.entities[1:], strict=False):
         arrow = "→" if link.source == before.id else "←"

@@ -1,0 +1,248 @@
+"""The likeliest ways two entities may be linked: the k cheapest paths, each step with its records and what it could have carried.
+
+A path says that something *could* have gone this way, on the links that are on record; not that it did.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vinculo.analytics.columns import DAY_S, UNDATED, day
+from vinculo.analytics.kernels.compiled import Progress, warm
+from vinculo.analytics.phrasing import counted, money, sentence
+from vinculo.analytics.ways.carried import Parcel, carried
+from vinculo.analytics.ways.k_best import Way, arrivals, k_best
+from vinculo.analytics.ways.ruled_out import RuledOut, ruled_out
+from vinculo.analytics.ways.terrain import Moments, Terrain, moments, terrain
+from vinculo.graph.errors import UsageError
+from vinculo.graph.network import Codes, Network
+from vinculo.graph.schema import kind as known_kind
+from vinculo.graph.store import Store
+from vinculo.graph.text import Text
+from vinculo.graph.types import Entity, Link
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a path.
+
+    Attributes
+    ----------
+    link : Link
+        The link that stands for the step, with its sources: in time order the earliest that can be taken, else the one with
+        the smallest id.
+    forward : bool
+        Whether it is taken from its source to its target.
+    usable : int
+        Links by which the step can be taken.
+    first, last : str
+        Days of the first and the last of them, ISO; empty where none is dated.
+    """
+
+    link: Link
+    forward: bool
+    usable: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class PossiblePath:
+    """A path with its price.
+
+    Attributes
+    ----------
+    entities : tuple of Entity
+        One more than there are hops.
+    hops : tuple of Hop
+    cost : float
+        Steps, with what hubs cost more.
+    carried : dict
+        By currency, the most that its payments could have passed on from end to end; empty where no step is a payment.
+    told : Text
+        One sentence.
+    """
+
+    entities: tuple[Entity, ...]
+    hops: tuple[Hop, ...]
+    cost: float
+    carried: dict[str, float]
+    told: Text
+
+
+@dataclass(frozen=True)
+class PossiblePaths:
+    """What was asked and what was found.
+
+    ``truncated`` says that the search stopped at its work budget: there may be more or cheaper paths.
+    """
+
+    question: dict[str, Any]
+    paths: tuple[PossiblePath, ...]
+    ruled_out: tuple[RuledOut, ...]
+    truncated: bool
+
+
+def possible_paths(
+    store: Store,
+    a: str,
+    b: str,
+    *,
+    k: int = 5,
+    max_hops: int = 8,
+    kinds: Sequence[str] | None = None,
+    time_ordered: bool = False,
+    avoid: Sequence[str] = (),
+    hub_steps: float = 1.0,
+    hub_from: int = 10,
+    progress: Progress | None = None,
+) -> PossiblePaths:
+    """The k cheapest paths between two entities, and why shorter ones are not among them.
+
+    Parameters
+    ----------
+    store : Store
+    a, b : str
+        Ids of the ends.
+    k : int
+        How many paths.
+    max_hops : int
+        Longest path.
+    kinds : sequence of str, optional
+        Kinds of links allowed.
+    time_ordered : bool
+        Payments and goods move in their direction, none before the one in front of it.
+    avoid : sequence of str
+        Ids of entities no path may pass.
+    hub_steps, hub_from : float, int
+        Each doubling of an entity's neighbours above ``hub_from`` costs ``hub_steps`` more steps; 0 makes all alike.
+    progress : callable, optional
+        Told the stage; may raise to stop.
+
+    Returns
+    -------
+    PossiblePaths
+        Cheapest first.
+
+    Raises
+    ------
+    UsageError
+        ``unknown_entity``, ``unknown_kind``.
+
+    References
+    ----------
+    Yen, Management Science 17 (1971). The price of hubs is a convention of this program, told with the result.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> possible_paths(open_store("sqlite:///:memory:"), "a", "b")
+    Traceback (most recent call last):
+        ...
+    vinculo.graph.errors.UsageError: Nothing in this store has the id a.
+    """
+    for name in kinds or ():
+        known_kind(name)
+    warm(progress)
+    if progress:
+        progress("read", 0, 0)
+    network = Network.from_store(store)
+    at = network.index([a, b, *avoid])
+    for id, node in zip([a, b, *avoid], at, strict=True):
+        if node < 0:
+            raise UsageError("unknown_entity", id=id)
+    source, target, shut = int(at[0]), int(at[1]), [int(n) for n in at[2:] if n not in at[:2]]
+    when = moments(network, store.table)
+    choice: dict[str, Any] = {"kinds": kinds, "time_ordered": time_ordered}
+    price: dict[str, Any] = {"hub_steps": hub_steps, "hub_from": hub_from}
+    ground = terrain(network, when, avoid=shut, **choice, **price)
+    if progress:
+        progress("paths", 0, 0)
+    ways, truncated = k_best(ground, source, target, k=k, max_hops=max_hops)
+    against = ruled_out(ground, when, source, target, ways, kinds=kinds, avoid=shut, max_hops=max_hops)
+    question = {"from": a, "to": b, "k": k, "max_hops": max_hops, "avoid": list(avoid), **choice, **price}
+    paths = _told(store, ground, when, ways, time_ordered)
+    return PossiblePaths(question | {"kinds": list(kinds) if kinds else None}, paths, tuple(against), truncated)
+
+
+def _told(
+    store: Store, ground: Terrain, when: Moments, ways: Sequence[Way], time_ordered: bool
+) -> tuple[PossiblePath, ...]:
+    network = ground.network
+    steps = [_steps(ground, w, time_ordered) for w in ways]
+    named = {n: str(network.ids[n].as_py()) for w in ways for n in w.nodes}
+    rows = sorted({int(u[0]) for way in steps for u in way})
+    link_ids = dict(zip(rows, network.link_ids.take(np.array(rows, np.int64)).to_pylist(), strict=True))
+    entities = store.entities(sorted(set(named.values())))
+    links = store.links(sorted(set(link_ids.values())))
+    made = []
+    for way, usable in zip(ways, steps, strict=True):
+        hops = []
+        for node, at in zip(way.nodes, usable, strict=False):
+            link = links[link_ids[int(at[0])]]
+            dates = _days(when, at)
+            hops.append(Hop(link, link.source == named[node], len(at), *dates))
+        amounts = _carried(ground, when, way, usable, time_ordered)
+        told = _sentence(hops, amounts, way, time_ordered)
+        made.append(
+            PossiblePath(tuple(entities[named[n]] for n in way.nodes), tuple(hops), round(way.cost, 3), amounts, told)
+        )
+    return tuple(made)
+
+
+def _steps(ground: Terrain, way: Way, time_ordered: bool) -> list[Codes]:
+    """Rows of the links that can be taken at each step: in time order by date, else by id."""
+    made = []
+    times = arrivals(ground, way.nodes)
+    for a, b, now in zip(way.nodes, way.nodes[1:], times, strict=False):
+        arc = ground.arc(a, b)
+        links = slice(ground.link_ptr[arc], ground.link_ptr[arc + 1])
+        rows = ground.rows[links]
+        if time_ordered and not ground.timeless[arc]:
+            rows = rows[ground.ends[links] >= now]
+        made.append(rows)
+    return made
+
+
+def _days(when: Moments, rows: Codes) -> tuple[str, str]:
+    dated = rows[when.begins[rows] != UNDATED]
+    if not len(dated):
+        return "", ""
+    return day(int(when.begins[dated].min())), day(int(when.begins[dated].max()) // DAY_S * DAY_S)
+
+
+def _carried(ground: Terrain, when: Moments, way: Way, usable: Sequence[Codes], time_ordered: bool) -> dict[str, float]:
+    network = ground.network
+    by_hop: list[dict[str, list[Parcel]]] = []
+    for node, rows in zip(way.nodes, usable, strict=False):
+        table = network.links.take(rows)
+        if set(table["kind"].to_pylist()) != {"PAID"}:
+            continue
+        payments: dict[str, list[Parcel]] = defaultdict(list)
+        told = zip(table["amount"].to_pylist(), table["currency"].to_pylist(), strict=True)
+        for row, (amount, currency) in zip(rows.tolist(), told, strict=True):
+            if amount is not None and amount > 0 and network.source[row] == node:
+                payments[currency or ""].append(Parcel(int(when.begins[row]), int(when.ends[row]), float(amount)))
+        by_hop.append(payments)
+    if not by_hop:
+        return {}
+    shared = sorted(set.intersection(*(set(hop) for hop in by_hop)))
+    sums = {c: carried([hop[c] for hop in by_hop], time_ordered=time_ordered) for c in shared}
+    return {c: round(v, 2) for c, v in sums.items() if v > 0}
+
+
+def _sentence(hops: Sequence[Hop], amounts: dict[str, float], way: Way, time_ordered: bool) -> Text:
+    steps = counted(len(hops), "hop")
+    dates = sorted(d for h in hops for d in (h.first, h.last) if d)
+    if not amounts:
+        return sentence("way.linked", hops=steps, cost=f"{way.cost:.1f}")
+    shown = ", ".join(money(v, v, c) for c, v in amounts.items())
+    if not dates:
+        return sentence("way.carried.undated", hops=steps, cost=f"{way.cost:.1f}", amounts=shown)
+    key = "way.carried.in_time" if time_ordered else "way.carried"
+    return sentence(key, hops=steps, cost=f"{way.cost:.1f}", amounts=shown, first=dates[0], last=dates[-1])
