@@ -67,7 +67,18 @@ def warm(progress: Progress | None = None) -> None:
     progress : callable, optional
         Told ``("compile", done, total)`` before each kernel that is compiled; it may raise to stop.
     """
-    from vinculo.analytics.kernels import centrality, community, levels, paths, patterns, structure, watched
+    from vinculo.analytics.kernels import (
+        brokerage,
+        centrality,
+        community,
+        levels,
+        paths,
+        patterns,
+        player_sets,
+        structure,
+        thinning,
+        watched,
+    )
 
     ptr = np.array([0, 1, 2], np.int64)
     ints = np.array([1, 0], np.int32)
@@ -93,6 +104,14 @@ def warm(progress: Progress | None = None) -> None:
         (paths.add_reach, (ptr, ints, floats, True, codes[:1], np.zeros(2, np.int64), np.zeros(2), np.zeros(2), watch)),
         (community.partition, (ptr, ints, floats, np.zeros(2), floats, np.uint64(1), 1.0, True, 2, 64, 1e-7, watch)),
         (community.modularity_of, (ptr, ints, floats, codes, 1.0)),
+        (brokerage.spread_of_ties, (ptr, ints, codes)),
+        (brokerage.constraints, (ptr, ints, floats, floats, codes)),
+        (player_sets.cut_pairs, (ptr, ints, np.zeros(2, np.bool_))),
+        (player_sets.pairs_at_distance, (ptr, ints, np.zeros(2, np.bool_), np.zeros(3, np.int64))),
+        (player_sets.nearness_without, (ptr, ints, np.zeros(2, np.bool_), codes, 9)),
+        (player_sets.distance_from, (ptr, ints, codes, 2)),
+        (player_sets.reach_gains, (ptr, ints, codes, codes, floats, 9)),
+        (thinning.evenly_drawn, (2, np.zeros(1, np.uint64))),
         (patterns.distinct_in_window, (ptr, ints, codes, times, 1)),
         (patterns.passed_on, (ptr, ints, ptr, ints, times, floats, 1)),
         (patterns.cycles_from, _cycle_arguments()),
