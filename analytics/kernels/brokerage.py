@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
 
@@ -119,3 +119,11 @@ def constraint(graph: Csr, nodes: Codes | None = None) -> Floats:
     strength = np.bincount(rows, weights=graph.weights, minlength=graph.nodes).astype(np.float64)
     wanted = np.arange(graph.nodes, dtype=np.int32) if nodes is None else np.asarray(nodes, np.int32)
     return constraints(graph.ptr, graph.neighbours, graph.weights, strength, wanted)
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (spread_of_ties, (t.ptr, t.ends, t.codes)),
+        (constraints, (t.ptr, t.ends, t.floats, t.floats, t.codes)),
+    ]

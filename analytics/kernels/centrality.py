@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import Progress, kernel
+from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
@@ -369,3 +369,13 @@ def eigenvector_scores(
         if over(watch, len(sources)):
             return False
     return False
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (pagerank_scores, (t.ptr, t.ends, t.floats, t.floats, np.ones(2), t.floats, t.floats, 0.85, 1e-6, 2, t.watch)),
+        (eigenvector_scores, (t.ptr, t.ends, t.floats, np.ones(2), 1e-6, 2, t.watch)),
+        (accumulate_unweighted, (t.ptr, t.ends, t.codes[:1], np.zeros(2), False, t.watch)),
+        (accumulate_weighted, (t.ptr, t.ends, t.floats, t.codes[:1], np.zeros(2), False, t.watch)),
+    ]

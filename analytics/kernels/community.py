@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import Progress, kernel
+from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
 from vinculo.analytics.kernels.levels import pull_apart, renumber, shrink, strengths
 from vinculo.analytics.kernels.moves import move, refine
 from vinculo.analytics.kernels.watched import heard, over
@@ -235,3 +235,11 @@ def _search(
 def modularity(graph: Csr, labels: Codes, *, resolution: float = 1.0) -> float:
     """How much more weight stays inside communities than chance would leave there (Newman 2004)."""
     return float(modularity_of(graph.ptr, graph.neighbours, graph.weights, labels, resolution))
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (partition, (t.ptr, t.ends, t.floats, np.zeros(2), t.floats, np.uint64(1), 1.0, True, 2, 64, 1e-7, t.watch)),
+        (modularity_of, (t.ptr, t.ends, t.floats, t.codes, 1.0)),
+    ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from vinculo.graph.network import Codes, Floats, Ints, Mask
 from vinculo.graph.settings import load_settings
 
 Progress = Callable[[str, int, int], None]
@@ -57,65 +60,48 @@ def _cold(dispatcher: Any) -> bool:
     return not any(folder.glob(f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-*.nbi"))
 
 
+class Tiny(NamedTuple):
+    """Two nodes and a link between them, at both of its ends: what kernels are compiled with."""
+
+    ptr: Ints
+    ends: Codes
+    codes: Codes
+    floats: Floats
+    times: Ints
+    flags: Mask
+    watch: Ints
+
+
+#: Kernels with arguments of the types they get.
+Calls = list[tuple[Any, tuple[Any, ...]]]
+
+
+def _tiny() -> Tiny:
+    return Tiny(
+        ptr=np.array([0, 1, 2], np.int64),
+        ends=np.array([1, 0], np.int32),
+        codes=np.zeros(2, np.int32),
+        floats=np.ones(2),
+        times=np.array([0, 1], np.int64),
+        flags=np.zeros(2, np.bool_),
+        watch=np.array([0, 0, -1, 0], np.int64),
+    )
+
+
 def warm(progress: Progress | None = None) -> None:
     """Have every kernel compiled, and say so (stage ``compile``) while that takes time.
 
-    Takes 20 to 40 seconds once per installation, milliseconds afterwards.
+    Takes 20 to 60 seconds once per installation, milliseconds afterwards. A module of kernels says in ``calls`` what they are
+    called with.
 
     Parameters
     ----------
     progress : callable, optional
         Told ``("compile", done, total)`` before each kernel that is compiled; it may raise to stop.
     """
-    from vinculo.analytics.kernels import (
-        brokerage,
-        centrality,
-        community,
-        levels,
-        paths,
-        patterns,
-        player_sets,
-        structure,
-        thinning,
-        watched,
-    )
-
-    ptr = np.array([0, 1, 2], np.int64)
-    ints = np.array([1, 0], np.int32)
-    floats = np.ones(2)
-    times = np.array([0, 1], np.int64)
-    codes = np.zeros(2, np.int32)
-    watch = watched.watching()
-    calls: list[tuple[Any, tuple[Any, ...]]] = [
-        (structure.component_labels, (2, codes, ints)),
-        (structure.core_numbers, (ptr, ints)),
-        (levels.renumber, (codes,)),
-        (levels.strengths, (ptr, floats, floats)),
-        (structure.linked_labels, (ptr, ints)),
-        (structure.strong_labels, (ptr, ints)),
-        (structure.low_points, (ptr, ints)),
-        (structure.triangle_counts, (ptr, ints, watch)),
-        (centrality.pagerank_scores, (ptr, ints, floats, floats, np.ones(2), floats, floats, 0.85, 1e-6, 2, watch)),
-        (centrality.eigenvector_scores, (ptr, ints, floats, np.ones(2), 1e-6, 2, watch)),
-        (centrality.accumulate_unweighted, (ptr, ints, codes[:1], np.zeros(2), False, watch)),
-        (centrality.accumulate_weighted, (ptr, ints, floats, codes[:1], np.zeros(2), False, watch)),
-        (paths.by_links, (ptr, ints, 0, 1.0)),
-        (paths.by_length, (ptr, ints, floats, 0, 1.0)),
-        (paths.add_reach, (ptr, ints, floats, True, codes[:1], np.zeros(2, np.int64), np.zeros(2), np.zeros(2), watch)),
-        (community.partition, (ptr, ints, floats, np.zeros(2), floats, np.uint64(1), 1.0, True, 2, 64, 1e-7, watch)),
-        (community.modularity_of, (ptr, ints, floats, codes, 1.0)),
-        (brokerage.spread_of_ties, (ptr, ints, codes)),
-        (brokerage.constraints, (ptr, ints, floats, floats, codes)),
-        (player_sets.cut_pairs, (ptr, ints, np.zeros(2, np.bool_))),
-        (player_sets.pairs_at_distance, (ptr, ints, np.zeros(2, np.bool_), np.zeros(3, np.int64))),
-        (player_sets.nearness_without, (ptr, ints, np.zeros(2, np.bool_), codes, 9)),
-        (player_sets.distance_from, (ptr, ints, codes, 2)),
-        (player_sets.reach_gains, (ptr, ints, codes, codes, floats, 9)),
-        (thinning.evenly_drawn, (2, np.zeros(1, np.uint64))),
-        (patterns.distinct_in_window, (ptr, ints, codes, times, 1)),
-        (patterns.passed_on, (ptr, ints, ptr, ints, times, floats, 1)),
-        (patterns.cycles_from, _cycle_arguments()),
-    ]
+    package = importlib.import_module("vinculo.analytics.kernels")
+    modules = (importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__))
+    calls: Calls = [call for m in modules if hasattr(m, "calls") for call in m.calls(_tiny())]
     cold = [c for c in calls if _cold(c[0])]
     for done, (function, arguments) in enumerate(cold):
         if progress:
@@ -123,11 +109,3 @@ def warm(progress: Progress | None = None) -> None:
         function(*arguments)
     if cold and progress:
         progress("compile", len(cold), len(cold))
-
-
-def _cycle_arguments() -> tuple[Any, ...]:
-    ptr = np.array([0, 1, 2], np.int64)
-    order = np.array([0, 1], np.int32)
-    ends = np.array([0, 1], np.int32)
-    return (ptr, order, ptr, order[::-1].copy(), ends, ends[::-1].copy(), np.array([0, 1], np.int64), np.ones(2),
-            np.zeros(2, np.int32), 0, 2, 9, 4, 0.7, 100, 4)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.graph.network import Codes, Floats, Ints
 
 
@@ -110,3 +110,11 @@ def pull_apart(ptr: Ints, neighbours: Codes, labels: Codes) -> Codes:
                     height += 1
         count += 1
     return made
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (renumber, (t.codes,)),
+        (strengths, (t.ptr, t.floats, t.floats)),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
@@ -167,3 +167,15 @@ def reach(graph: Csr, *, lengths: Floats | None = None, watch: Ints | None = Non
     arguments = (graph.ptr, graph.neighbours, used, lengths is not None, everyone, reached, total, inverse)
     heard(lambda flags: add_reach(*arguments, flags), links=n * len(graph.neighbours), watch=watch)
     return reached, total, inverse
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (by_links, (t.ptr, t.ends, 0, 1.0)),
+        (by_length, (t.ptr, t.ends, t.floats, 0, 1.0)),
+        (
+            add_reach,
+            (t.ptr, t.ends, t.floats, True, t.codes[:1], np.zeros(2, np.int64), np.zeros(2), np.zeros(2), t.watch),
+        ),
+    ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import Progress, kernel
+from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
 from vinculo.graph.network import Codes, Floats, Ints, Mask
 
 
@@ -324,3 +324,15 @@ def cycles(
         if budget < 0:
             break
     return Cycles(found, truncated)
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    cycles = (
+        t.ptr, t.codes, t.ptr, t.codes, t.codes, t.codes, t.times, t.floats, t.codes, 0, 2, 9, 4, 0.7, 100, 4,
+    )  # fmt: skip
+    return [
+        (distinct_in_window, (t.ptr, t.ends, t.codes, t.times, 1)),
+        (passed_on, (t.ptr, t.ends, t.ptr, t.ends, t.times, t.floats, 1)),
+        (cycles_from, cycles),
+    ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 
 
@@ -243,3 +243,14 @@ def falls_apart(graph: Csr) -> tuple[Codes, Codes]:
     """
     _, _, largest, parts = cut_pairs(graph.ptr, graph.neighbours, np.zeros(graph.nodes, np.bool_))
     return largest, parts
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (cut_pairs, (t.ptr, t.ends, t.flags)),
+        (pairs_at_distance, (t.ptr, t.ends, t.flags, np.zeros(3, np.int64))),
+        (nearness_without, (t.ptr, t.ends, t.flags, t.codes, 9)),
+        (distance_from, (t.ptr, t.ends, t.codes, 2)),
+        (reach_gains, (t.ptr, t.ends, t.codes, t.codes, t.floats, 9)),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.levels import renumber
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Csr, Ints
@@ -261,3 +261,15 @@ def core_number(graph: Csr) -> Codes:
         Simple and undirected (:meth:`Network.simple`).
     """
     return core_numbers(graph.ptr, graph.neighbours)
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (component_labels, (2, t.codes, t.ends)),
+        (core_numbers, (t.ptr, t.ends)),
+        (linked_labels, (t.ptr, t.ends)),
+        (strong_labels, (t.ptr, t.ends)),
+        (low_points, (t.ptr, t.ends)),
+        (triangle_counts, (t.ptr, t.ends, t.watch)),
+    ]

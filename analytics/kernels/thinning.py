@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.random import next_random
 from vinculo.graph.network import Csr, Floats, Ints, Mask
 
@@ -72,3 +72,10 @@ def thinned(graph: Csr, ties: Ints, keep: Mask) -> Csr:
     kept = keep[ties]
     before = np.concatenate([[0], np.cumsum(kept)])
     return Csr(before[graph.ptr], graph.neighbours[kept], graph.links[kept], graph.weights[kept])
+
+
+def calls(t: Tiny) -> Calls:
+    """What the kernels here are compiled with."""
+    return [
+        (evenly_drawn, (2, np.zeros(1, np.uint64))),
+    ]

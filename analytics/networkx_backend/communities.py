@@ -1,4 +1,4 @@
-"""Louvain and Leiden: as NetworkX' functions of these names."""
+"""Louvain, Leiden, label propagation: as NetworkX' functions of these names."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
-from vinculo.analytics.kernels import community
+from vinculo.analytics.kernels import community, propagation
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph, without_loops
-from vinculo.analytics.networkx_backend.convert import arrays_of
+from vinculo.analytics.networkx_backend.convert import arrays_of, both_ways
 from vinculo.graph.network import Csr, Floats
 
 # NetworkX 3.7 runs Leiden itself and has this argument and its default; before it there was modularity only.
@@ -128,3 +129,29 @@ def leiden_partitions(
     """Communities by Leiden after each level."""
     number = _number(seed)
     return _growing(lambda level: _leiden(G, weight, resolution, metric, number, level, 1))
+
+
+def _propagated(graph: ArrayGraph, links: Csr, seed: Any) -> Iterator[set[Any]]:
+    if not (links.weights >= 0).all():
+        raise NotImplementedError("weights must not be negative")
+    return iter(graph.grouped(propagation.label_propagation(links, seed=_number(seed))))
+
+
+def fast_label_propagation_communities(
+    G: Any,
+    *,
+    weight: str | None = None,
+    seed: Any = None,
+) -> Iterator[set[Any]]:
+    """Nodes with one label, in the order of their first node; directions do not count, parallel links each do."""
+    g = arrays_of(G)
+    return _propagated(g, both_ways(g, weight), seed)
+
+
+def asyn_lpa_communities(G: Any, weight: str | None = None, seed: Any = None) -> Iterator[set[Any]]:
+    """Nodes with one label, in the order of their first node; without a weight each neighbour counts once."""
+    g = arrays_of(G)
+    links = g.simple(weight)
+    if weight is None:
+        links = links._replace(weights=np.ones(len(links.neighbours)))
+    return _propagated(g, links, seed)

@@ -180,9 +180,10 @@ def simple_graph(network: Network, *, links: Mask | None = None, weights: Floats
     return as_graph(network.ids, network.simple(links=links, weights=weights))
 
 
-def both_ways(graph: ArrayGraph) -> Csr:
+def both_ways(graph: ArrayGraph, weight: str | None = None) -> Csr:
     """Every link at both of its ends; of a directed graph, a pair linked in both directions stands twice."""
     if not graph.directed:
-        return graph.simple()
-    rows, near = graph.rows, graph.neighbours
-    return csr(len(graph), np.concatenate([rows, near]), np.concatenate([near, rows]))
+        return graph.simple(weight)
+    rows, near, weights = graph.rows, graph.neighbours, graph.weights(weight)
+    ends = np.concatenate([rows, near]), np.concatenate([near, rows])
+    return csr(len(graph), *ends, np.concatenate([weights, weights]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+_OWN_ORDER = "Nodes are visited in an order of Vinculo's own, repeatable for a seed."
 #: Function of NetworkX to what differs from NetworkX, if anything.
 FUNCTIONS = {
     "all_pairs_dijkstra_path_length": "Lengths must not be negative.",
     "all_pairs_shortest_path_length": "",
     "articulation_points": "In the order of the nodes.",
+    "asyn_lpa_communities": "Undirected graphs with weights that are not negative. " + _OWN_ORDER,
     "average_clustering": "Undirected and unweighted graphs, all nodes.",
     "betweenness_centrality": "Weights are lengths and must be positive.",
     "bridges": "All of them; with a root NetworkX runs.",
@@ -17,6 +19,7 @@ FUNCTIONS = {
     "connected_components": "",
     "core_number": "",
     "eigenvector_centrality": "From the even start.",
+    "fast_label_propagation_communities": "Weights must not be negative. " + _OWN_ORDER,
     "harmonic_centrality": "All nodes, in their order; lengths must not be negative.",
     "has_bridges": "All of them; with a root NetworkX runs.",
     "is_connected": "",
@@ -24,13 +27,10 @@ FUNCTIONS = {
     "is_weakly_connected": "",
     "leiden_communities": (
         "Undirected graphs with weights that are not negative; every community is connected. Merges greedily, so theta "
-        "must stay as it is. Results are of Vinculo's own order of visits, repeatable for a seed."
+        "must stay as it is. " + _OWN_ORDER
     ),
     "leiden_partitions": "As leiden_communities, after each level.",
-    "louvain_communities": (
-        "Undirected graphs with weights that are not negative. Results are of Vinculo's own order of visits, repeatable "
-        "for a seed."
-    ),
+    "louvain_communities": "Undirected graphs with weights that are not negative. " + _OWN_ORDER,
     "louvain_partitions": "As louvain_communities, after each level.",
     "number_connected_components": "",
     "number_strongly_connected_components": "",

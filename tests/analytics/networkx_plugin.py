@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from vinculo.analytics.kernels import centrality, community, paths, structure
+from vinculo.analytics.kernels import centrality, community, paths, propagation, structure
 from vinculo.analytics.networkx_backend import backend, info
 
 KERNELS = {
@@ -23,6 +23,7 @@ KERNELS = {
     centrality: ("pagerank_scores", "accumulate_unweighted", "accumulate_weighted", "eigenvector_scores"),
     paths: ("by_links", "by_length", "add_reach"),
     community: ("partition",),
+    propagation: ("propagate",),
 }
 _ORDER = "one of several partitions, by NetworkX' order of visits"
 #: Tests that one valid algorithm cannot pass for another, with the reason.
@@ -61,7 +62,7 @@ def _spoiled(name: str, arguments: tuple[Any, ...], result: Any) -> Any:
         return result[0], result[1] + 1
     if name == "low_points":
         return result[0], result[1], result[0]
-    if name == "partition":
+    if name in ("partition", "propagate"):
         return np.zeros_like(result) if result.max(initial=0) else np.arange(len(result), dtype=np.int32)
     if name in ("core_numbers", "triangle_counts"):
         return result + 1

@@ -194,6 +194,33 @@ def test_one_level_is_no_more_than_one_level(graph, seed):
         nx.community.louvain_communities(graph, max_level=0, backend="vinculo")
 
 
+@given(graphs(), st.sampled_from([None, "weight"]), st.integers(0, 3))
+def test_propagated_labels_are_those_most_neighbours_have(graph, weight, seed):
+    """Where NetworkX stops as well: nobody would change."""
+    for function, each in (
+        (nx.community.fast_label_propagation_communities, False),
+        (nx.community.asyn_lpa_communities, True),
+    ):
+        if each and graph.is_directed():
+            continue
+        found = list(function(graph, weight=weight, seed=seed, backend="vinculo"))
+        assert found == list(function(graph, weight=weight, seed=seed, backend="vinculo"))
+        label = {v: i for i, part in enumerate(found) for v in part}
+        assert sorted(map(repr, label)) == sorted(map(repr, graph)) and sum(map(len, found)) == len(graph)
+        for v in graph:
+            votes = {}
+            ends = [*graph.edges(v, data="weight", default=1)]
+            if graph.is_directed():
+                ends += [(b, a, w) for a, b, w in graph.in_edges(v, data="weight", default=1)]
+            if weight is None:
+                ends = [(a, b, 1) for a, b, _ in ends]
+                ends = list(dict.fromkeys(ends)) if each else ends
+            for _, u, w in ends:
+                votes[label[u]] = votes.get(label[u], 0) + w
+            if votes:
+                assert votes.get(label[v], 0) >= max(votes.values()) * (1 - 1e-9)
+
+
 def test_communities_are_as_good_as_those_of_networkx():
     graph = nx.planted_partition_graph(12, 25, 0.4, 0.02, seed=4)
     graph.add_edges_from((v, v) for v in range(0, 300, 7))

@@ -37,10 +37,11 @@ SUITES = (
     "shortest_paths.tests.test_generic",
     "community.tests.test_louvain",
     "community.tests.test_leiden",
+    "community.tests.test_label_propagation",
 )
 KERNELS = {
     "accumulate_unweighted", "accumulate_weighted", "core_numbers", "eigenvector_scores", "linked_labels", "low_points",
-    "pagerank_scores", "partition", "by_links", "by_length", "add_reach", "strong_labels", "triangle_counts",
+    "pagerank_scores", "partition", "propagate", "by_links", "by_length", "add_reach", "strong_labels", "triangle_counts",
 }  # fmt: skip
 #: NetworkX 3.7 runs these itself, see backend.can_run.
 MAY_REST = {"leiden_partitions"}
