@@ -39,6 +39,7 @@ TOUR: dict[str, dict[str, str]] = {
         "findings": "analyse",
         "communities": "analyse",
         "score": "analyse",
+        "disrupt": "whatif",
     },
     "open": {"dashboard": "screen"},
     "share": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.watched import over
 from vinculo.graph.network import Codes, Floats, Ints, Mask
 
 #: A date without a time lasts to the end of its day: no link ends later than this after it begins.
@@ -29,7 +30,7 @@ def arrival(first: int, last: int, begins: Ints, ends: Ints, timeless: bool, now
             high = middle
     for k in range(low, last):
         if begins[k] > now:
-            return begins[k]
+            return int(begins[k])
         if ends[k] >= now:
             return now
     return NEVER
@@ -85,9 +86,9 @@ def cheapest(
     target: int,
     now: int,
     max_hops: int,
-    most: int,
-) -> tuple[Codes, int]:
-    """Nodes of the cheapest way from ``source``, where one is at the moment ``now``, and how many labels it took.
+    watch: Ints,
+) -> Codes:
+    """Nodes of the cheapest way from ``source``, where one is at the moment ``now``; none where there is no way.
 
     Parameters
     ----------
@@ -106,13 +107,8 @@ def cheapest(
         Nodes, and arcs, that may not be taken.
     max_hops : int
         Longest way.
-    most : int
-        Labels after which the search gives up.
-
-    Returns
-    -------
-    nodes, labels
-        No nodes where there is no way; a negative number of labels where the search gave up.
+    watch : int64 array
+        Ends the work, or bounds it (:mod:`vinculo.analytics.kernels.watched`).
     """
     room = 1024
     node = np.empty(room, np.int32)
@@ -158,11 +154,11 @@ def cheapest(
             for i in range(hops[label], -1, -1):
                 way[i] = node[k]
                 k = before[k]
-            return way, made
+            return way
         if hops[label] >= max_hops:
             continue
-        if made > most:
-            return np.empty(0, np.int32), -made
+        if over(watch, ptr[u + 1] - ptr[u]):
+            break
         if made + ptr[u + 1] - ptr[u] > room:
             bigger = max(2 * room, made + ptr[u + 1] - ptr[u])
             node = np.concatenate((node, np.empty(bigger - room, np.int32)))
@@ -191,4 +187,4 @@ def cheapest(
             made += 1
             waiting += 1
             _up(heap, key, waiting - 1)
-    return np.empty(0, np.int32), made
+    return np.empty(0, np.int32)

@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from vinculo.analytics.kernels.paths import by_length
+from vinculo.analytics.kernels.watched import heard, was_cut, watching
 from vinculo.analytics.kernels.ways import LONGEST_S, NEVER, arrival, cheapest
 from vinculo.analytics.ways.terrain import Terrain
 from vinculo.graph.network import Floats
 
-#: Labels that all the searches for one question may make together.
-WORK = 20_000_000
+#: Links that all the searches for one question may look at together.
+WORK = 200_000_000
 #: Before the first date there is; its day before must be a number too.
 BEFORE_ALL = np.iinfo(np.int64).min // 4 + LONGEST_S
 
@@ -46,7 +47,7 @@ def k_best(
     max_hops : int
         Longest way.
     work : int
-        Labels after which the search gives up with what it has.
+        Links looked at, after which the search gives up with what it has.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def k_best(
             break
         for at in range(turned, len(nodes) - 1):
             search.offer(waiting, nodes[: at + 1], at, found)
-    return found, search.gave_up
+    return found, was_cut(search.watch)
 
 
 def _remaining(ground: Terrain, price: Floats, source: int, target: int) -> Floats:
@@ -99,8 +100,7 @@ class _Search:
         self, ground: Terrain, price: Floats, remaining: Floats, target: int, max_hops: int, work: int
     ) -> None:
         self.ground, self.price, self.remaining = ground, price, remaining
-        self.target, self.max_hops, self.left = target, max_hops, work
-        self.gave_up = False
+        self.target, self.max_hops, self.watch = target, max_hops, watching(work)
         self.shut = np.zeros(len(price), np.bool_)
         self.shut_arcs = np.zeros(len(ground.neighbours), np.bool_)
 
@@ -108,22 +108,20 @@ class _Search:
         self, waiting: list[tuple[float, int, tuple[int, ...], int]], root: tuple[int, ...], at: int, found: list[Way]
     ) -> None:
         """Add the cheapest way that begins like this and goes on like none that was found."""
-        if self.left <= 0:
-            self.gave_up = True
+        if was_cut(self.watch):
             return
         taken = {w.nodes[at + 1] for w in found if len(w.nodes) > at + 1 and w.nodes[: at + 1] == root}
         arcs = [self.ground.arc(root[-1], b) for b in sorted(taken)]
         self.shut[list(root[:-1])] = True
         self.shut_arcs[arcs] = True
         g = self.ground
-        nodes, labels = cheapest(
+        arguments = (
             g.ptr, g.neighbours, g.link_ptr, g.begins, g.ends, g.timeless, self.price, self.remaining,
-            self.shut, self.shut_arcs, root[-1], self.target, arrivals(g, root)[-1], self.max_hops - at, self.left,
+            self.shut, self.shut_arcs, root[-1], self.target, arrivals(g, root)[-1], self.max_hops - at,
         )  # fmt: skip
+        nodes = heard(lambda flags: cheapest(*arguments, flags), links=len(g.neighbours), watch=self.watch)
         self.shut[list(root[:-1])] = False
         self.shut_arcs[arcs] = False
-        self.left -= abs(int(labels))
-        self.gave_up |= labels < 0
         if len(nodes):
             whole = root + tuple(nodes[1:].tolist())
             cost = float(self.price[list(whole[1:])].sum())

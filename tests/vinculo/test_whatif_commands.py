@@ -38,3 +38,55 @@ def test_what_is_avoided_is_not_passed(run: Run, case: Path) -> None:
     assert not [x for x in lines if "hops" in x]
     assert {x["ruled_out"]["code"] for x in lines} == {"direction", "avoided"}
     assert run("path", a, "nobody", "--likely", "--store", case).code == 2
+
+
+def test_disrupt_compares_keeps_and_writes(
+    run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One document as JSON, a table and sentences for people, a file to take along; the same twice."""
+    a, b, c = ids(run, case, "A-1", "B-1", "C-1")
+    asked = (
+        "disrupt",
+        "--against",
+        f"freeze:{b}",
+        "--against",
+        f"wait:{b}",
+        "--cost",
+        "freeze=7",
+        "--from",
+        a,
+        "--to",
+        c,
+    )
+    [made] = run(*asked, "--store", case, "--json").lines
+    assert {"question", "before", "actions"} <= set(made)
+    freeze, wait = made["actions"]
+    assert (made["before"]["money"], freeze["curve"][0]["money"], wait["curve"][0]["money"]) == (8000.0, 0.0, 8000.0)
+    assert freeze["curve"][0]["cost"] == 7.0
+    assert run(*asked, "--store", case, "--json").lines == [made]
+    told = run(*asked, "--store", case, "--keep", "mine", "--csv", tmp_path / "t.csv")
+    assert told.code == 0 and "it recommends nothing" in told.out and "B-1" in told.out
+    assert (tmp_path / "t.csv").read_text("utf-8-sig").startswith("action,size,")
+    monkeypatch.setenv("VINCULO_LANGUAGE", "es")
+    assert "congelar: Sin 1" in run(*asked, "--store", case).out
+
+
+def test_disrupt_without_names_tries_what_can_be_acted_against(run: Run, case: Path) -> None:
+    [made] = run("disrupt", "--size", "2", "--runs", "5", "--store", case, "--json").lines
+    tried = {x["action"]: len(x["curve"]) for x in made["actions"]}
+    assert tried["freeze"] == 2 and tried["wait"] == 2 and "seize" not in tried
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--cost", "freeze"), "cost_unreadable"),
+        (("--against", "freeze"), "against_unreadable"),
+        (("--against", "freeze:nobody"), "unknown_entity"),
+        (("--action", "invite"), "unknown_action"),
+        (("--csv", "no/such/folder/t.csv"), "table_unwritable"),
+    ],
+)
+def test_disrupt_says_what_is_wrong(run: Run, case: Path, arguments: tuple[str, str], code: str) -> None:
+    done = run("disrupt", *arguments, "--store", case, "--json")
+    assert done.code in (2, 3) and done.lines[-1]["error"] == code

@@ -1,0 +1,327 @@
+"""Actions side by side: for each, what would hold when its first target is gone, its first two, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from vinculo.analytics.disruption.actions import Action, checked
+from vinculo.analytics.disruption.effects import lawful, parties_beside, records, spoken_of
+from vinculo.analytics.disruption.group import Group
+from vinculo.analytics.disruption.measures import (
+    EXACT_UP_TO,
+    SAMPLES,
+    Pipes,
+    efficiency,
+    flow,
+    goods_pipes,
+    largest_component,
+    money_pipes,
+    without,
+)
+from vinculo.analytics.disruption.recovery import MODELS, Recovery, recovery
+from vinculo.analytics.kernels.compiled import Progress
+from vinculo.analytics.kernels.structure import linked_labels
+from vinculo.analytics.ways.terrain import moments
+from vinculo.graph.errors import UsageError
+from vinculo.graph.network import Codes, Mask
+from vinculo.graph.store import Store
+
+#: Lawful parties named; all are counted.
+NAMED = 20
+
+
+@dataclass(frozen=True)
+class Point:
+    """What would hold with the first ``size`` targets of an action gone (with ``wait``: watched).
+
+    Attributes
+    ----------
+    size, target, name, cost : int, str, str, float
+        How many, the last of them, and what they cost together.
+    largest, largest_share : int, float
+        Nodes of the largest connected part, and their share of it as it was.
+    efficiency, efficiency_share : float
+        Of the group, removed members counted, and its share of what it was.
+    money, goods : float or None
+        What could still flow from the sources to the sinks; None where none were named.
+    recovery : tuple of Recovery
+        One per model.
+    lawful : int or None
+        Parties beside the targets of whom no finding and no list speaks; None without a store.
+    lawful_named : tuple of (id, name)
+        The first of them, by name.
+    records_lost, records_kept : float
+        Records in thirty days that would stop, or keep, telling of the targets.
+    out_of_sight : int
+        Members that only the targets are linked to.
+    truncated : bool
+        A flow stopped at its work budget: it may be larger.
+    """
+
+    size: int
+    target: str
+    name: str
+    cost: float
+    largest: int
+    largest_share: float
+    efficiency: float
+    efficiency_share: float
+    money: float | None
+    goods: float | None
+    recovery: tuple[Recovery, ...]
+    lawful: int | None
+    lawful_named: tuple[tuple[str, str], ...]
+    records_lost: float
+    records_kept: float
+    out_of_sight: int
+    truncated: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """One point of a curve."""
+        told = dict(vars(self))
+        told["recovery"] = [r.as_json() for r in self.recovery]
+        told["lawful_named"] = [{"id": i, "name": n} for i, n in self.lawful_named]
+        return told
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Curves of several actions against one group.
+
+    Attributes
+    ----------
+    question : dict
+        Everything that was asked, with the conventions of the measures: the same question gives the same answer.
+    before : Point
+        As it is; its size is 0.
+    curves : tuple of (Action, tuple of Point)
+    """
+
+    question: dict[str, Any]
+    before: Point
+    curves: tuple[tuple[Action, tuple[Point, ...]], ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept in a store and printed by ``disrupt --json``."""
+        curves = [
+            {"action": a.kind, "targets": list(a.targets), "cost": a.cost, "curve": [p.as_json() for p in points]}
+            for a, points in self.curves
+        ]
+        return {"question": self.question, "before": self.before.as_json(), "actions": curves}
+
+    def table(self) -> pa.Table:
+        """Side by side: one row per action and size, models of recovery as columns."""
+        rows = []
+        for action, points in self.curves:
+            for p in points:
+                row: dict[str, Any] = {"action": action.kind, **vars(p)}
+                for r in row.pop("recovery"):
+                    row |= {f"ties_{r.model}_{q}": getattr(r, q) for q in ("low", "median", "high", "recovered")}
+                row["lawful_named"] = "; ".join(n for _, n in p.lawful_named)
+                rows.append(row)
+        return pa.Table.from_pylist(rows)
+
+
+def compare(
+    group: Group,
+    actions: Sequence[Action],
+    *,
+    store: Store | None = None,
+    sources: Sequence[str] = (),
+    sinks: Sequence[str] = (),
+    currency: str | None = None,
+    models: Sequence[str] = tuple(MODELS),
+    share: float = 0.95,
+    runs: int = 100,
+    most: int = 1_000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare actions against a group.
+
+    Parameters
+    ----------
+    group : Group
+        See :func:`vinculo.analytics.disruption.group.group_of`.
+    actions : sequence of Action
+    store : Store, optional
+        Where findings, lists, dates and weights of consignments stand; without it lawful parties and goods stay unknown.
+    sources, sinks : sequence of str
+        Ids between which money and goods flow, e.g. who sells and who is paid in the end; without them flow is not measured.
+    currency : str, optional
+        Of the payments that count; the one with the largest total by default.
+    models : sequence of str
+        Replacement models: ``random``, ``preferential``, ``distance``.
+    share, runs, most, seed : float, int, int, int
+        See :func:`vinculo.analytics.disruption.recovery.recovery`.
+    progress : callable, optional
+        Told ``("disrupt", points done, points)``; may raise to stop.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    UsageError
+        ``unknown_action``, ``action_unfit``, ``unknown_entity``, ``unknown_model``, ``outside_group``.
+
+    Examples
+    --------
+    >>> from vinculo.analytics.disruption.group import group_of
+    >>> from vinculo.graph.network import Network
+    >>> star = group_of(Network.from_links([("hub", x) for x in "abcd"]))
+    >>> made = compare(star, [Action("arrest", ("hub",)), Action("arrest", ("a",))], runs=10)
+    >>> [curve[0].largest for _, curve in made.curves]
+    [1, 4]
+    """
+    for model in models:
+        if model not in MODELS:
+            raise UsageError("unknown_model", model=model, known=", ".join(MODELS))
+    study = _Study(group, store, sources, sinks, currency, models, (share, runs, most, seed))
+    targets = [study.members_of(a) for a in actions]
+    total = sum(len(t) for t in targets)
+    done = 0
+    curves = []
+    for action, nodes in zip(actions, targets, strict=True):
+        points = []
+        for size in range(1, len(nodes) + 1):
+            if progress:
+                progress("disrupt", done, total)
+            points.append(study.measured(action, nodes[:size]))
+            done += 1
+        curves.append((action, tuple(points)))
+    return Comparison(study.question, study.before, tuple(curves))
+
+
+class _Study:
+    """What stays the same for all points."""
+
+    def __init__(
+        self,
+        group: Group,
+        store: Store | None,
+        sources: Sequence[str],
+        sinks: Sequence[str],
+        currency: str | None,
+        models: Sequence[str],
+        settings: tuple[float, int, int, int],
+    ) -> None:
+        network = group.network
+        self.group, self.store, self.models = group, store, models
+        self.share, self.runs, self.most, self.seed = settings
+        self.everyone = np.arange(len(group.members), dtype=np.int32)
+        self.ends = self._inside(sources), self._inside(sinks)
+        self.money: Pipes | None = None
+        self.goods: Pipes | None = None
+        if sources and sinks:
+            self.money = money_pipes(network, group.inside, currency)
+            self.goods = goods_pipes(network, group.inside, store.table) if store is not None else None
+        self.whole = network.simple()
+        self.when = moments(network, store.table if store is not None else None)
+        labels, _ = linked_labels(group.graph.ptr, group.graph.neighbours)
+        self.in_largest = labels == np.argmax(np.bincount(labels, minlength=1))
+        self.named = spoken_of(store, network) if store is not None else np.zeros(len(network), np.bool_)
+        self.question = {
+            "members": len(group.members),
+            "links": len(group.graph.neighbours) // 2,
+            "sources": list(sources),
+            "sinks": list(sinks),
+            "money_unit": self.money.unit if self.money else "",
+            "payments_left_out": self.money.unknown if self.money else 0,
+            "goods_unit": self.goods.unit if self.goods else "",
+            "consignments_left_out": self.goods.unknown if self.goods else 0,
+            "models": list(models),
+            "share": self.share,
+            "runs": self.runs,
+            "most_ties": self.most,
+            "seed": self.seed,
+            "efficiency_sources": SAMPLES if len(group.members) > EXACT_UP_TO else 0,
+        }
+        self.before = self.measured(Action("wait", ()), np.zeros(0, np.int32))
+
+    def _inside(self, ids: Sequence[str]) -> Codes:
+        nodes = self.group.network.index(list(ids))
+        for id, node in zip(ids, nodes, strict=True):
+            if node < 0:
+                raise UsageError("unknown_entity", id=id)
+            if self.group.place[node] < 0:
+                raise UsageError("outside_group", id=id)
+        return nodes
+
+    def members_of(self, action: Action) -> Codes:
+        """Nodes of an action's targets, all of them members."""
+        nodes = checked(self.group.network, action)
+        self._inside(action.targets)
+        return nodes
+
+    def measured(self, action: Action, targets: Codes) -> Point:
+        """One point of a curve."""
+        group, network = self.group, self.group.network
+        removed = np.zeros(len(group.members), np.bool_)
+        if action.removes:
+            removed[group.place[targets]] = True
+        left = without(group.graph, removed)
+        largest = largest_component(left, ~removed)
+        reach = efficiency(left, self.everyone, seed=self.seed)
+        gone = np.zeros(len(network), np.bool_)
+        gone[group.members[removed]] = True
+        flows = [flow(p, *self.ends, gone) if p is not None else None for p in (self.money, self.goods)]
+        first = len(targets) == 0
+        was = (largest, reach) if first else (self.before.largest, self.before.efficiency)
+        last = ("", "") if first else self._called(targets[-1:])[0]
+        seen = records(network, self.when, self.whole, group.members, targets)
+        beside = self._lawful(targets)
+        told = sorted(self._called(beside), key=lambda x: (x[1], x[0])) if beside is not None else []
+        return Point(
+            size=len(targets),
+            target=last[0],
+            name=last[1],
+            cost=action.cost * len(targets),
+            largest=largest,
+            largest_share=round(largest / was[0], 6) if was[0] else 0.0,
+            efficiency=round(reach, 9),
+            efficiency_share=round(reach / was[1], 6) if was[1] else 0.0,
+            money=round(flows[0][0], 2) if flows[0] else None,
+            goods=round(flows[1][0], 2) if flows[1] else None,
+            recovery=() if first else self._recovery(removed),
+            lawful=None if beside is None else len(told) * action.removes,
+            lawful_named=tuple(told[:NAMED]) if action.removes else (),
+            records_lost=seen.per_30_days if action.removes else 0.0,
+            records_kept=0.0 if action.removes else seen.per_30_days,
+            out_of_sight=seen.only_there if action.removes else 0,
+            truncated=any(f is not None and f[1] for f in flows),
+        )
+
+    def _recovery(self, removed: Mask) -> tuple[Recovery, ...]:
+        lost = int((removed & self.in_largest).sum())
+        return tuple(
+            recovery(
+                self.group.graph,
+                removed,
+                largest_before=self.before.largest,
+                lost_of_largest=lost,
+                model=model,
+                share=self.share,
+                runs=self.runs,
+                most=self.most,
+                seed=self.seed,
+            )
+            for model in self.models
+        )
+
+    def _called(self, nodes: Codes) -> list[tuple[str, str]]:
+        """Ids and names."""
+        rows = self.group.network.nodes.take(nodes.astype(np.int64)).to_pylist()
+        return [(r["id"], r["name"] or r["id"]) for r in rows]
+
+    def _lawful(self, targets: Codes) -> Codes | None:
+        if self.store is None:
+            return None
+        network = self.group.network
+        return lawful(self.store, network, parties_beside(network, self.whole, targets), self.named)
