@@ -1,14 +1,7 @@
 """Communities: groups whose members have more to do with one another than chance would have it.
 
-**Which links take part.** Everything that ties parties, accounts and goods: payments and accounts, roles in consignments,
-containers, ownership, office and family, shared addresses, phones, e-mails and numbers, listings, seizures and inspections.
-Left out are places (ports, offices: ``LADEN_AT``, ``UNLADEN_AT``, ``OCCURRED_AT``), vessels and vehicles (``CARRIED_BY``), banks
-as such (``HELD_AT``), carriers and customs brokers in that role (``CARRIER``, ``DECLARANT``), which all stand next to
-everybody, and derived references (``REFERS_TO``).
-
-**Weights.** The graph is read without direction. Parallel links between two nodes count 1 + ln(number). Whatever the number of
-links at an address, a phone or another value node, it counts 1 / log2(1 + links), so that a registered agent's address
-does not hold a thousand companies together.
+Which nodes take part, what ties them and how much each tie weighs is a projection's to say (``docs/projections.md``);
+by default *everything*. Ties are read without direction: what runs both ways is added up.
 """
 
 from __future__ import annotations
@@ -21,17 +14,16 @@ import numpy as np
 
 from vinculo.analytics.kernels import community
 from vinculo.analytics.kernels.compiled import Progress, warm
+from vinculo.analytics.projecting.definition import Projection
+from vinculo.analytics.projecting.project import project
+from vinculo.analytics.projecting.projected import Projected
+from vinculo.analytics.projecting.seeing import projected
 from vinculo.graph.errors import UsageError
 from vinculo.graph.ids import make_id
 from vinculo.graph.network import Codes, Csr, Network
-from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
 METHODS: dict[str, Callable[..., Codes]] = {"leiden": community.leiden, "louvain": community.louvain}
-#: Links that take no part.
-LEFT_OUT = ("LADEN_AT", "UNLADEN_AT", "OCCURRED_AT", "CARRIED_BY", "HELD_AT", "CARRIER", "DECLARANT", "REFERS_TO")
-#: Nodes that are values shared by parties.
-VALUE_KINDS = ("Address", "Phone", "EmailAddress", "Identifier", "Mention", "Listing", "Sanction")
 
 
 @dataclass(frozen=True)
@@ -47,11 +39,13 @@ class Community:
     members : tuple of str
         Entity ids, sorted.
     modularity : float
-        Of the whole partition it belongs to.
+        Of the whole partition it belongs to; ties of nodes to themselves are not counted.
     method : str
         ``leiden`` or ``louvain``.
     seed : int
         What the order of the search was drawn from.
+    projection : Projection
+        What took part, and how much it weighed.
     """
 
     id: str
@@ -60,14 +54,21 @@ class Community:
     modularity: float
     method: str
     seed: int
+    projection: Projection
 
     def as_json(self) -> dict[str, Any]:
         """As ``communities --json`` prints it."""
-        return {**vars(self), "members": list(self.members)}
+        return {**vars(self), "members": list(self.members), "projection": self.projection.with_id()}
 
 
 def communities(
-    store: Store, *, method: str = "leiden", seed: int = 0, min_size: int = 2, progress: Progress | None = None
+    store: Store,
+    *,
+    method: str = "leiden",
+    seed: int = 0,
+    min_size: int = 2,
+    projection: Projection | str = "everything",
+    progress: Progress | None = None,
 ) -> list[Community]:
     """Find the communities of a store.
 
@@ -79,7 +80,9 @@ def communities(
     seed : int
         The same seed gives the same communities, on every machine and store.
     min_size : int
-        Smaller ones are not told; 1 tells everything, so that every entity is in exactly one.
+        Smaller ones are not told; 1 tells everything, so that every entity that takes part is in exactly one.
+    projection : Projection or str
+        What takes part: itself, the name of one that is known, or a file.
     progress : callable, optional
         Told the stage.
 
@@ -91,7 +94,9 @@ def communities(
     Raises
     ------
     UsageError
-        ``unknown_method``.
+        ``unknown_method``, ``unknown_projection``.
+    InputError
+        What is wrong with the file of a projection.
 
     References
     ----------
@@ -107,36 +112,32 @@ def communities(
     if method not in METHODS:
         raise UsageError("unknown_method", method=method)
     warm(progress)
-    if progress:
-        progress("read", 0, 0)
-    network = Network.from_store(store)
-    if len(network) == 0:
-        return []
+    seen = projected(store, projection, progress)
     if progress:
         progress(method, 0, 0)
-    graph = projection(network)
-    labels = METHODS[method](graph, seed=seed, progress=progress)
+    return communities_of(seen, method=method, seed=seed, min_size=min_size)
+
+
+def communities_of(seen: Projected, *, method: str = "leiden", seed: int = 0, min_size: int = 2) -> list[Community]:
+    """The communities of what a projection shows; parameters and errors as :func:`communities`."""
+    if method not in METHODS:
+        raise UsageError("unknown_method", method=method)
+    if len(seen) == 0:
+        return []
+    graph, wanted = seen.undirected, seen.projection
+    labels = METHODS[method](graph, seed=seed, loops=seen.loops if wanted.loops == "kept" else None)
     modularity = round(community.modularity(graph, labels), 9)
     order = np.argsort(labels, kind="stable")
-    ids = network.ids
+    ids = seen.network.ids
     found = []
     for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
         if len(part) >= min_size:
             members = tuple(ids.take(part).to_pylist())
             id = make_id("community:", *members) or ""
-            found.append(Community(id, len(members), members, modularity, method, seed))
+            found.append(Community(id, len(members), members, modularity, method, seed, wanted))
     return sorted(found, key=lambda c: (-c.size, c.id))
 
 
 def projection(network: Network) -> Csr:
-    """The undirected weighted graph in which communities are sought; see the head of this module."""
-    taking_part = ~network.links_of_kind(LEFT_OUT)
-    valued = network.of_kind([k for v in VALUE_KINDS for k in descendants(v)])
-    graph = network.simple(links=taking_part)
-    if len(graph.weights) == 0:
-        return graph
-    rows = np.repeat(np.arange(graph.nodes), graph.degrees)
-    degree = graph.degrees
-    damping = np.where(valued, 1.0 / np.log2(1.0 + np.maximum(degree, 1)), 1.0)
-    weights = (1.0 + np.log(graph.weights)) * np.minimum(damping[rows], damping[graph.neighbours])
-    return graph._replace(weights=weights)
+    """The undirected weighted graph of everything, in which communities are sought by default."""
+    return project(network, "everything").graph

@@ -2,9 +2,9 @@
 
 **Convention.** Betweenness is unweighted: a payment of a million is no shorter than one of ten. (Published figures on weighted
 covert networks often take 1 / weight as length; :func:`vinculo.analytics.kernels.centrality.betweenness` does that when given
-lengths.) It is exact up to 2,000 nodes and sampled above, with the number of samples told. The links that take part are those
-of :mod:`vinculo.analytics.communities`, read without direction and counted once per pair; PageRank follows them in both
-directions, weighted as there.
+lengths.) It is exact up to 2,000 nodes and sampled above, with the number of samples told. What takes part is a projection's to
+say (``docs/projections.md``); by default *everything*, without direction. Where a projection keeps directions, betweenness and
+PageRank follow them; degree and core count each neighbour once, whichever way. Only PageRank goes by the weights of ties.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vinculo.analytics.communities import projection
 from vinculo.analytics.kernels.centrality import betweenness, pagerank
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.kernels.structure import core_number
+from vinculo.analytics.projecting.definition import Projection
+from vinculo.analytics.projecting.projected import Projected
+from vinculo.analytics.projecting.seeing import projected
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Network
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
@@ -47,6 +48,8 @@ class KeyPlayer:
         Largest k such that it is in a part in which everyone has k neighbours.
     samples : int
         Sources from which betweenness was counted; 0 where it is exact.
+    projection : Projection
+        What took part.
     """
 
     id: str
@@ -57,19 +60,21 @@ class KeyPlayer:
     pagerank: float
     core: int
     samples: int
+    projection: Projection
 
     def as_json(self) -> dict[str, Any]:
         """One line of a table."""
-        return dict(vars(self))
+        return {**vars(self), "projection": self.projection.with_id()}
 
 
 def key_players(
     store: Store,
     *,
     by: str = "betweenness",
-    kind: str = "LegalEntity",
+    kind: str | None = None,
     top: int = 50,
     seed: int = 0,
+    projection: Projection | str = "everything",
     progress: Progress | None = None,
 ) -> list[KeyPlayer]:
     """Rank the entities of a store.
@@ -79,12 +84,15 @@ def key_players(
     store : Store
     by : str
         ``degree``, ``betweenness``, ``pagerank`` or ``core``.
-    kind : str
-        Kind of the entities told, with its descendants; all take part in the network. ``Thing`` tells any thing.
+    kind : str, optional
+        Kind of the entities told, with its descendants; all take part in the network. ``Thing`` tells any thing. People and
+        firms by default, and where none take part whatever does.
     top : int
         How many.
     seed : int
         Draws the sources of sampled betweenness.
+    projection : Projection or str
+        What takes part: itself, the name of one that is known, or a file.
     progress : callable, optional
         Told the stage; may raise to stop.
 
@@ -96,7 +104,9 @@ def key_players(
     Raises
     ------
     UsageError
-        ``unknown_method``.
+        ``unknown_method``, ``unknown_projection``.
+    InputError
+        What is wrong with the file of a projection.
 
     References
     ----------
@@ -111,20 +121,36 @@ def key_players(
     if by not in MEASURES:
         raise UsageError("unknown_method", method=by)
     warm(progress)
-    network = Network.from_store(store)
-    if len(network) == 0:
+    seen = projected(store, projection, progress)
+    return key_players_of(seen, by=by, kind=kind, top=top, seed=seed, progress=progress)
+
+
+def key_players_of(
+    seen: Projected,
+    *,
+    by: str = "betweenness",
+    kind: str | None = None,
+    top: int = 50,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> list[KeyPlayer]:
+    """Rank what a projection shows; parameters and errors as :func:`key_players`."""
+    if by not in MEASURES:
+        raise UsageError("unknown_method", method=by)
+    if len(seen) == 0:
         return []
-    graph = projection(network)
+    graph, directed = seen.graph, seen.projection.directed
     samples = SAMPLES if graph.nodes > EXACT_UP_TO else None
     measures: dict[str, npt.NDArray[Any]] = {
-        "degree": graph.degrees,
-        "betweenness": betweenness(graph, samples=samples, seed=seed, progress=progress),
-        "pagerank": pagerank(graph, tolerance=1e-9),
-        "core": core_number(graph),
+        "degree": seen.undirected.degrees,
+        "betweenness": betweenness(graph, directed=directed, samples=samples, seed=seed, progress=progress),
+        "pagerank": pagerank(seen.into, tolerance=1e-9),
+        "core": core_number(seen.undirected),
     }
-    wanted = np.flatnonzero(network.of_kind(descendants(kind)))
+    told = seen.network.of_kind(descendants(kind or "LegalEntity"))
+    wanted = np.flatnonzero(told if kind or told.any() else ~told)
     order = wanted[np.lexsort((wanted, -measures[by][wanted]))][:top]
-    rows = network.nodes.take(order).to_pylist()
+    rows = seen.network.nodes.take(order).to_pylist()
     return [
         KeyPlayer(
             id=row["id"],
@@ -135,6 +161,7 @@ def key_players(
             pagerank=round(float(measures["pagerank"][i]), 9),
             core=int(measures["core"][i]),
             samples=samples or 0,
+            projection=seen.projection,
         )
         for i, row in zip(order, rows, strict=True)
     ]

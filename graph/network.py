@@ -203,6 +203,24 @@ class Network:
         """Which links have one of these kinds."""
         return _mask(self.links["kind"], kinds)
 
+    def within(self, nodes: Codes) -> Network:
+        """Some of its nodes, by their numbers in ascending order, with the links among them.
+
+        Examples
+        --------
+        >>> path = Network.from_links([("a", "b"), ("b", "c")])
+        >>> part = path.within(np.array([1, 2], np.int32))
+        >>> part.ids.to_pylist(), part.source.tolist(), part.target.tolist()
+        (['b', 'c'], [0], [1])
+        """
+        if len(nodes) == len(self):
+            return self
+        number = np.full(len(self), -1, np.int32)
+        number[nodes] = np.arange(len(nodes), dtype=np.int32)
+        source, target = number[self.source], number[self.target]
+        rows = np.flatnonzero((source >= 0) & (target >= 0))
+        return Network(self.nodes.take(pa.array(nodes)), self.links.take(pa.array(rows)), source[rows], target[rows])
+
     @cached_property
     def out(self) -> Csr:
         """Every link in its direction."""
@@ -308,15 +326,25 @@ def simple_csr(
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, np.int64)
     summed = np.add.reduceat(weights[order], first) if len(first) else np.zeros(0)
     a, b, links = a[order][first], b[order][first], links[order][first]
-    if directed:
-        return csr(nodes, a, b, summed, links)
+    return csr(nodes, a, b, summed, links) if directed else mirrored(nodes, a, b, summed, links)
+
+
+def mirrored(nodes: int, a: Codes, b: Codes, weights: Floats, links: Codes) -> Csr:
+    """A simple undirected graph from different pairs in order, the smaller node of each as ``a``.
+
+    Examples
+    --------
+    >>> pair = np.array([0, 0], np.int32), np.array([1, 2], np.int32)
+    >>> mirrored(3, *pair, np.ones(2), np.arange(2, dtype=np.int32)).neighbours.tolist()
+    [1, 2, 0, 0]
+    """
     # Entries against the direction first: sorted by (b, a), they put smaller neighbours before larger ones in every row.
     back = np.lexsort((a, b))
     return csr(
         nodes,
         np.concatenate([b[back], a]),
         np.concatenate([a[back], b]),
-        np.concatenate([summed[back], summed]),
+        np.concatenate([weights[back], weights]),
         np.concatenate([links[back], links]),
     )
 

@@ -48,7 +48,7 @@ def test_every_command_has_its_section(name: str) -> None:
 
 def test_no_section_without_a_command() -> None:
     """A page that tells of what is gone."""
-    told = re.findall(r"^### `vinculo ([a-z]+)`", page("docs/command-line.md"), flags=re.M)
+    told = re.findall(r"^### `vinculo ([a-z-]+)`", page("docs/command-line.md"), flags=re.M)
     assert sorted(told) == sorted(COMMANDS)
 
 
@@ -78,7 +78,7 @@ def test_commands_in_pages_exist(file: Path) -> None:
     """With the options the page gives them."""
     for words in calls(file.read_text(encoding="utf-8")):
         name = next((w for w in words if not w.startswith("-")), None)
-        if name is None or not re.fullmatch("[a-z]+", name):
+        if name is None or not re.fullmatch("[a-z-]+", name):
             continue
         assert name in COMMANDS, f"vinculo {name}"
         known = {o for p in command(name).params for o in p.opts} | {"--help"}

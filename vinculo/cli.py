@@ -37,9 +37,12 @@ TOUR: dict[str, dict[str, str]] = {
         "suggestions": "analyse",
         "detect": "analyse",
         "findings": "analyse",
-        "communities": "analyse",
+        "projections": "network",
+        "communities": "network",
+        "key-players": "network",
         "score": "analyse",
         "disrupt": "whatif",
+        "predict": "whatif",
     },
     "open": {"dashboard": "screen"},
     "share": {
@@ -67,7 +70,8 @@ class Tour(click.Group):
         """Import the command's module and hand the command over."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"vinculo.commands.{COMMANDS[cmd_name]}"), cmd_name)
+        module = import_module(f"vinculo.commands.{COMMANDS[cmd_name]}")
+        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -87,7 +91,8 @@ class Tour(click.Group):
         for chapter, commands in TOUR.items():
             formatter.write("\n" + say(f"cli.tour.{chapter}") + "\n")
             for name in commands:
-                formatter.write(f"  {name:<{width}}  {say(f'cli.{name}')}\n")
+                line = say(f"cli.{name.replace('-', '_')}")
+                formatter.write(f"  {name:<{width}}  {line}\n")
         formatter.write("\n" + say("cli.tour.more") + "\n")
 
     # click declares `main` once for each value of `standalone_mode`; here it always leaves

@@ -20,9 +20,14 @@ class TextCommand(click.Command):
     ``cli.common.PARAMETER`` the words for a parameter.
     """
 
+    @property
+    def key(self) -> str:
+        """Its key in the catalogue."""
+        return f"cli.{(self.name or '').replace('-', '_')}"
+
     def words(self, parameter: str) -> str:
         """What the help says about one parameter."""
-        own = f"cli.{self.name}.{parameter}"
+        own = f"{self.key}.{parameter}"
         return say(own if has(own) else f"cli.common.{parameter}")
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -32,11 +37,11 @@ class TextCommand(click.Command):
         )
         formatter.write_paragraph()
         with formatter.indentation():
-            line = say(f"cli.{self.name}")
+            line = say(self.key)
             formatter.write_text(f"{line[:1].upper()}{line[1:]}.")
-            if has(f"cli.{self.name}.more"):
+            if has(f"{self.key}.more"):
                 formatter.write_paragraph()
-                formatter.write_text(say(f"cli.{self.name}.more"))
+                formatter.write_text(say(f"{self.key}.more"))
         arguments = [p for p in self.params if isinstance(p, click.Argument)]
         options = [p for p in self.params if isinstance(p, click.Option) and not p.hidden]
         if arguments:
@@ -61,7 +66,7 @@ def command(function: Callable[..., int | None]) -> TextCommand:
 
     The function returns an exit code, or ``None`` for 0.
     """
-    name = function.__name__
+    name = function.__name__.replace("_", "-")
 
     @functools.wraps(function)
     def run(*, store: str | None, quiet: bool, as_json: bool, **values: Any) -> int:

@@ -1,4 +1,4 @@
-"""Chapter *analyse*: suggest, suggestions, detect, findings, communities, score."""
+"""Chapter *analyse*: suggest, suggestions, detect, findings, score."""
 
 from __future__ import annotations
 
@@ -135,46 +135,6 @@ def _tell_finding(console: Console, finding: Finding, members: dict[str, Entity]
 
 def _role(role: str) -> str:
     return say(f"role.{role}") if has(f"role.{role}") else role.replace("_", " ")
-
-
-@command
-@click.option("--method", type=click.Choice(["leiden", "louvain"]), default="leiden")
-@click.option("--seed", type=int, default=0)
-@click.option("--limit", type=click.IntRange(1), default=None)
-def communities(console: Console, method: str, seed: int, limit: int | None) -> None:
-    """Find groups that are linked more among themselves than with the rest."""
-    from vinculo.analytics.communities import communities as look
-
-    with console.open() as store:
-        found = look(store, method=method, seed=seed)
-        note_compiling(console)
-        shown = found[: limit or (None if console.as_json else 20)]
-        made = [c.as_json() for c in shown]
-        told = [] if console.as_json else _told_members(store, [c["members"] for c in made])
-    for c in made:
-        console.emit(c)
-    if made and not console.as_json:
-        rows = [(c["id"][:12], c["size"], names) for c, names in zip(made, told, strict=True)]
-        console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
-        console.table(("community", "size", "members"), rows, numbers=(1,), cut=True)
-        _more(console, len(shown), len(found))
-    elif not made:
-        console.say("cli.communities.none")
-
-
-def _told_members(store: Store, groups: list[list[str]]) -> list[str]:
-    """Four members of each group, firms and people before accounts and bills."""
-    from vinculo.graph.schema import descendants
-
-    nodes = store.nodes()
-    columns = (nodes.column(c).to_pylist() for c in ("id", "kind", "name"))
-    known = {i: (kind, name) for i, kind, name in zip(*columns, strict=True)}
-    parties = set(descendants("LegalEntity"))
-    told = []
-    for members in groups:
-        ordered = sorted((m for m in members if m in known), key=lambda m: known[m][0] not in parties)
-        told.append("; ".join(dict.fromkeys(known[m][1] for m in ordered[:4])))
-    return told
 
 
 @command

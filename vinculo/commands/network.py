@@ -1,0 +1,137 @@
+"""The network in chapter *analyse*: projections, communities, key-players."""
+
+from __future__ import annotations
+
+import click
+
+from vinculo.analytics.projecting.definition import Projection
+from vinculo.analytics.projecting.projected import Projected
+from vinculo.command import command
+from vinculo.commands.analyse import note_compiling
+from vinculo.console import Console
+from vinculo.graph.store import Store
+from vinculo.graph.text import has, say
+
+#: Hubs told by name under a table.
+NAMED = 5
+
+
+@command
+@click.argument("wanted", required=False, metavar="NAME|FILE")
+def projections(console: Console, wanted: str | None) -> None:
+    """List the projections, or print one as a file to change."""
+    from vinculo.analytics.projecting import document, known
+
+    if wanted is not None:
+        one = known.resolved(wanted)
+        console.emit(one.with_id())
+        for line in document.as_yaml(one).splitlines():
+            console.line(line)
+        return
+    found = known.projections()
+    for p in found.values():
+        console.emit(p.with_id())
+    console.table(("name", "title", "about"), [(p.name, p.words().into(), _about(p)) for p in found.values()], cut=True)
+
+
+def _about(projection: Projection) -> str:
+    key = f"projection.{projection.name}.about"
+    return say(key) if has(key) else ""
+
+
+@command
+@click.option("--projection", "projection", default="everything", metavar="NAME|FILE")
+@click.option("--method", type=click.Choice(["leiden", "louvain"]), default="leiden")
+@click.option("--seed", type=int, default=0)
+@click.option("--limit", type=click.IntRange(1), default=None)
+def communities(console: Console, projection: str, method: str, seed: int, limit: int | None) -> None:
+    """Find groups that are linked more among themselves than with the rest."""
+    from vinculo.analytics.communities import communities_of
+
+    with console.open() as store:
+        seen = _seen(console, store, projection)
+        found = communities_of(seen, method=method, seed=seed)
+        note_compiling(console)
+        shown = found[: limit or (None if console.as_json else 20)]
+        made = [c.as_json() for c in shown]
+        told = [] if console.as_json else _told_members(store, [c["members"] for c in made])
+    for c in made:
+        console.emit(c)
+    if made and not console.as_json:
+        _tell_projection(console, seen)
+        rows = [(c["id"][:12], c["size"], names) for c, names in zip(made, told, strict=True)]
+        console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
+        console.table(("community", "size", "members"), rows, numbers=(1,), cut=True)
+        _more(console, len(shown), len(found))
+    elif not made:
+        console.say("cli.communities.none")
+
+
+@command
+@click.option("--projection", "projection", default="everything", metavar="NAME|FILE")
+@click.option("--by", type=click.Choice(["degree", "betweenness", "pagerank", "core"]), default="betweenness")
+@click.option("--kind", default=None, metavar="KIND")
+@click.option("--seed", type=int, default=0)
+@click.option("--limit", type=click.IntRange(1), default=None)
+def key_players(console: Console, projection: str, by: str, kind: str | None, seed: int, limit: int | None) -> None:
+    """Tell who stands where in the network."""
+    from vinculo.analytics.key_players import key_players_of
+
+    with console.open() as store:
+        seen = _seen(console, store, projection)
+        found = key_players_of(seen, by=by, kind=kind, top=limit or 20, seed=seed, progress=console.progress)
+        note_compiling(console)
+    for p in found:
+        console.emit(p.as_json())
+    if not found:
+        console.say("cli.key_players.none")
+        return
+    if not console.as_json:
+        _tell_projection(console, seen)
+    rows = [(p.name, p.degree, f"{p.betweenness:.4f}", f"{p.pagerank:.4f}", p.core, p.id) for p in found]
+    console.table(("name", "degree", "betweenness", "pagerank", "core", "id"), rows, numbers=(1, 2, 3, 4))
+    if found[0].samples:
+        console.say("cli.key_players.sampled", samples=f"{found[0].samples:,}")
+
+
+def _seen(console: Console, store: Store, projection: str) -> Projected:
+    from vinculo.analytics.kernels.compiled import warm
+    from vinculo.analytics.projecting.known import resolved
+    from vinculo.analytics.projecting.seeing import projected
+
+    wanted = resolved(projection)
+    warm(console.progress)
+    return projected(store, wanted, console.progress)
+
+
+def _tell_projection(console: Console, seen: Projected) -> None:
+    """What the result looks at, and what the hub rule did."""
+    values = {"nodes": f"{len(seen):,}", "ties": f"{len(seen.ties.a):,}"}
+    console.say("cli.projection.seen", title=seen.projection.words().into(), **values)
+    gone = [t for t in seen.touched.to_pylist() if t["treatment"] == "left_out"]
+    if gone:
+        names = "; ".join(t["name"] for t in gone[:NAMED])
+        ties = f"{sum(t['ties'] for t in gone):,}"
+        console.say("cli.projection.left_out", hubs=f"{len(gone):,}", ties=ties, names=names)
+    if seen.truncated:
+        console.say("cli.projection.truncated", most=f"{seen.projection.most_pairs:,}")
+
+
+def _told_members(store: Store, groups: list[list[str]]) -> list[str]:
+    """Four members of each group, firms and people before accounts and bills."""
+    from vinculo.graph.schema import descendants
+
+    nodes = store.nodes()
+    columns = (nodes.column(c).to_pylist() for c in ("id", "kind", "name"))
+    known = {i: (kind, name) for i, kind, name in zip(*columns, strict=True)}
+    parties = set(descendants("LegalEntity"))
+    told = []
+    for members in groups:
+        ordered = sorted((m for m in members if m in known), key=lambda m: known[m][0] not in parties)
+        told.append("; ".join(dict.fromkeys(known[m][1] for m in ordered[:4])))
+    return told
+
+
+def _more(console: Console, shown: int, total: int) -> None:
+    if shown < total:
+        console.say("cli.more", shown=f"{shown:,}", total=f"{total:,}")
