@@ -1,0 +1,258 @@
+"""What if: actions against a group side by side, what each would break, cost and leave; a calculation, never advice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vinculo.analytics.disruption.actions import ACTIONS
+from vinculo.analytics.disruption.compare import Comparison, Point
+from vinculo.analytics.disruption.kept import comparison_of
+from vinculo.analytics.disruption.telling import KEPT, told
+from vinculo.dashboard import cases, desk, downloads, frame
+from vinculo.dashboard.jobs import jobs
+from vinculo.dashboard.wording import escaped, into, language, number, plain, remark, seen, t
+from vinculo.graph.evidence import basis
+from vinculo.graph.schema import kind
+from vinculo.graph.text import say
+
+ss = st.session_state
+#: Measures that can be drawn, and how a point tells each.
+MEASURES = ("largest_share", "efficiency_share", "money", "goods", "lawful", "records_lost")
+#: Things a group may begin with.
+MOST = 50
+
+
+def _from_chart() -> None:
+    chosen = [i for i in ss.get("selected", ()) if i in desk.board().chart.nodes] or list(desk.board().chart.nodes)
+    ss.whatif_group = chosen[:MOST]
+    ss.whatif_asked = ""
+
+
+def group() -> list[str]:
+    """What the group begins with: found by search, or taken over from the chart; nothing is the whole case."""
+    store = cases.store()
+    given = st.query_params.get("id", "")
+    if given and "whatif_group" not in ss:
+        ss.whatif_group = [given]
+    held = list(store.entities(ss.get("whatif_group", [])))
+    left, right = st.columns([3, 1], vertical_alignment="bottom", gap="small")
+    query = left.text_input(
+        t("disruption.search"), type="search", live=True, key="whatif_asked", placeholder=t("search.hint")
+    )
+    count = len(desk.board().chart.nodes)
+    right.button(
+        t("disruption.from_chart"), icon=":material/hub:", on_click=_from_chart, disabled=not count, key="from_chart"
+    )
+    if query and query.strip():
+        hits(query, held)
+    known = store.entities(held)
+    chosen = st.multiselect(
+        t("disruption.group"),
+        held,
+        default=held,
+        format_func=lambda i: seen(known[i].name),
+        placeholder=t("disruption.whole_case"),
+        key=f"group-{len(held)}-{'-'.join(held[-1:])}",
+    )
+    ss.whatif_group = chosen
+    return chosen
+
+
+def hits(query: str, held: list[str]) -> None:
+    """What the search finds, as buttons that add it to the group."""
+    found = [h for h in cases.store().search(query, limit=6) if h.id not in held]
+    if not found:
+        st.caption(t("search.nothing_short"))
+    box = st.container(gap="xxsmall")
+    for hit in found:
+        label = f"{plain(hit.name)} · {plain(into(kind(hit.kind).label))}"
+        box.button(label, key=f"add-{hit.id}", icon=":material/add:", type="tertiary", on_click=_add, args=(hit.id,))
+
+
+def _add(id: str) -> None:
+    ss.whatif_group = [*ss.get("whatif_group", []), id][-MOST:]
+    ss.whatif_asked = ""
+
+
+def question(ids: list[str]) -> None:
+    """The controls, and the button that starts the comparison."""
+    left, middle, right = st.columns([1, 1, 2], gap="small", vertical_alignment="bottom")
+    hops = left.slider(t("disruption.hops"), 0, 4, 2, key="whatif_hops", disabled=not ids)
+    size = middle.slider(t("disruption.size"), 1, 10, 3, key="whatif_size")
+    actions = right.multiselect(
+        t("disruption.actions"),
+        list(ACTIONS),
+        default=list(ACTIONS),
+        format_func=action_name,
+        placeholder=t("disruption.actions"),
+        key="whatif_actions",
+    )
+    costs = {}
+    with st.expander(t("disruption.costs")):
+        st.caption(t("disruption.costs_about"))
+        row = st.columns(len(ACTIONS), gap="small")
+        for place, action in enumerate(ACTIONS):
+            costs[action] = row[place].number_input(action_name(action), min_value=0.0, value=0.0, key=f"cost-{action}")
+    ends = {}
+    if ids:
+        known = cases.store().entities(ids)
+        with st.expander(t("disruption.flow")):
+            st.caption(t("disruption.flow_about"))
+            row = st.columns(2, gap="small")
+            for place, side in enumerate(("from", "to")):
+                ends[side] = row[place].multiselect(
+                    t(f"disruption.{side}"),
+                    ids,
+                    format_func=lambda i: seen(known[i].name),
+                    placeholder=t("disruption.nobody"),
+                    key=f"flow-{side}",
+                )
+    first = cases.store().entities(ids[:1])
+    proposed = seen(next(iter(first.values())).name) if first else t("disruption.whole_case")
+    left, right = st.columns([3, 1], vertical_alignment="bottom", gap="small")
+    name = left.text_input(t("disruption.name"), value=proposed, max_chars=80, key=f"name-{'-'.join(ids[:1])}")
+    arguments = [x for i in ids for x in ("--entity", i)] + ["--hops", str(hops), "--size", str(size)]
+    arguments += [x for a in actions for x in ("--action", a)]
+    arguments += [x for a in actions if costs[a] for x in ("--cost", f"{a}={costs[a]}")]
+    arguments += [x for side, chosen in ends.items() for i in chosen for x in (f"--{side}", i)]
+    right.button(
+        t("disruption.compare"),
+        icon=":material/play_arrow:",
+        type="primary",
+        key="compare",
+        on_click=_compare,
+        args=(arguments, name.strip() or proposed),
+        disabled=not actions or bool(jobs().running(cases.current())),
+    )
+
+
+def _compare(arguments: list[str], name: str) -> None:
+    ss.whatif_name = name
+    frame.start_job("disrupt", ["disrupt", *arguments, "--keep", name])
+
+
+def action_name(action: str) -> str:
+    """What an action is called."""
+    return say(f"cli.action.{action}", language()).capitalize()
+
+
+def kept() -> None:
+    """Comparisons of this case; one is shown."""
+    there = cases.store().documents(KEPT)
+    if not there:
+        frame.empty("disruption.empty", "call_split", height=160)
+        return
+    left, right = st.columns([3, 1], vertical_alignment="bottom", gap="small")
+    # the one asked for last is shown as soon as it is there
+    last = ss.get("whatif_name", "")
+    names = sorted(there, key=lambda n: n != last)
+    name = left.selectbox(t("disruption.kept"), names, format_func=seen, key=f"kept-{last if last in there else ''}")
+    if name is None:
+        return
+    right.button(t("delete"), icon=":material/delete:", type="tertiary", on_click=_forget, args=(name,), key="forget")
+    if there[name].get("basis") != basis(cases.store()):
+        st.caption(t("disruption.stale"))
+    show(comparison_of(there[name]), name)
+
+
+def _forget(name: str) -> None:
+    with cases.writing() as store:
+        store.delete_document(KEPT, name)
+
+
+def show(made: Comparison, name: str) -> None:
+    """Sentences, the curve of one measure, the table side by side, who else would be touched."""
+    q = made.question
+    before = made.before
+    st.caption(
+        say(
+            "cli.disrupt.group",
+            language(),
+            members=number(q["members"]),
+            links=number(q["links"]),
+            largest=number(before.largest),
+        )
+        + " "
+        + say("cli.disrupt.no_advice", language())
+    )
+    if not made.curves:
+        remark(say("cli.disrupt.none", language()))
+        return
+    for action, points in made.curves:
+        remark(f"{action_name(action.kind)}: {into(told(made, action, points))}")
+    curve(made)
+    rows = [row(made, action.kind, p) for action, points in made.curves for p in points]
+    downloads.table(rows, "disruption", key=f"table-{name}", height=420)
+    st.caption(say("cli.disrupt.models", language(), runs=number(q["runs"]), share=f"{q['share']:.0%}"))
+    lawful(made)
+
+
+def curve(made: Comparison) -> None:
+    """One measure of all actions, by how many targets are gone."""
+    points = [(a.kind, p) for a, some in made.curves for p in some]
+    there = [m for m in MEASURES if any(getattr(p, m) is not None for _, p in points)]
+    measure = st.segmented_control(
+        t("disruption.measure"),
+        there,
+        default=there[0],
+        format_func=lambda m: t(f"disruption.{m}"),
+        key="whatif_measure",
+        required=True,
+    )
+    size, value, what = t("disruption.targets"), t(f"disruption.{measure}"), t("disruption.action")
+    data: list[dict[str, Any]] = []
+    for action, some in made.curves:
+        if measure != "lawful" or action.removes:
+            for p in (made.before, *some):
+                data.append({what: action_name(action.kind), size: p.size, value: getattr(p, str(measure))})
+    st.line_chart(data, x=size, y=value, color=what, height=280)
+
+
+def row(made: Comparison, action: str, p: Point) -> dict[str, Any]:
+    """One row of the table."""
+    medians = [r.median for r in p.recovery]
+    found = sorted(m for m in medians if m is not None)
+    ties = (number(found[0]) if found[0] == found[-1] else f"{number(found[0])}–{number(found[-1])}") if found else ""
+    if len(found) < len(medians):
+        ties = f"{ties} ({say('cli.disrupt.some_never', language())})".strip()
+    units = {"money": made.question["money_unit"], "goods": made.question["goods_unit"]}
+    flows = {f"{t(f'disruption.{m}')} ({u})": getattr(p, m) for m, u in units.items() if u}
+    return {
+        t("disruption.action"): action_name(action),
+        t("disruption.targets"): p.size,
+        t("disruption.last"): seen(p.name),
+        t("disruption.cost"): p.cost or None,
+        t("disruption.largest"): p.largest,
+        t("disruption.efficiency_share"): f"{p.efficiency_share:.0%}",
+        **flows,
+        t("disruption.new_ties"): ties,
+        t("disruption.lawful"): p.lawful,
+        t("disruption.records_lost"): round(p.records_lost),
+        t("disruption.records_kept"): round(p.records_kept),
+        t("disruption.out_of_sight"): p.out_of_sight,
+    }
+
+
+def lawful(made: Comparison) -> None:
+    """Parties beside the targets of whom no finding and no list speaks, by action."""
+    rows = [
+        {t("disruption.action"): action_name(action.kind), t("name"): seen(name), "id": id}
+        for action, points in made.curves
+        for id, name in points[-1].lawful_named
+    ]
+    if not rows:
+        return
+    st.markdown(f"##### {plain(t('disruption.lawful_title'))}")
+    st.html(f"<div class='v-remark'>{escaped(t('disruption.lawful_about'))}</div>")
+    downloads.table(rows, "lawful-parties", key="lawful", height=240, hidden=("id",))
+
+
+frame.header(t("page.disruption"))
+if cases.is_empty():
+    frame.no_data()
+else:
+    question(group())
+    frame.job_list(2, of="disrupt")
+    kept()
