@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Floats, Ints
 
@@ -100,3 +100,9 @@ def most_flow(
             level[u] = -1
             u = heads[twins[trail[depth]]]
             at[u] += 1
+
+
+def calls(tiny: Tiny) -> Calls:
+    """What these kernels are compiled with."""
+    twins = tiny.times[::-1].copy()
+    return [(most_flow, (tiny.ptr, tiny.ends, twins, tiny.floats.copy(), 0, 1, 1e-12, tiny.watch))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.random import next_random
 from vinculo.analytics.kernels.watched import over
 from vinculo.graph.network import Codes, Floats, Ints
@@ -190,3 +190,9 @@ def ties_needed(
                 made[run] = tie + 1
                 break
     return made
+
+
+def calls(tiny: Tiny) -> Calls:
+    """What these kernels are compiled with."""
+    arguments = (tiny.ptr, tiny.ends, tiny.flags, tiny.codes, RANDOM, 2, 1, np.uint64(1), 1, tiny.watch)
+    return [(ties_needed, arguments)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.watched import over
 from vinculo.graph.network import Codes, Floats, Ints, Mask
 
@@ -188,3 +188,12 @@ def cheapest(
             waiting += 1
             _up(heap, key, waiting - 1)
     return np.empty(0, np.int32)
+
+
+def calls(tiny: Tiny) -> Calls:
+    """What these kernels are compiled with."""
+    arcs = (tiny.ptr, tiny.ends, tiny.ptr, tiny.times, tiny.times, tiny.flags, tiny.floats, tiny.floats)
+    return [
+        (arrival, (0, 1, tiny.times, tiny.times, True, 0)),
+        (cheapest, (*arcs, tiny.flags, tiny.flags, 0, 1, 0, 2, tiny.watch)),
+    ]

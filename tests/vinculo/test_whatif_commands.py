@@ -90,3 +90,33 @@ def test_disrupt_without_names_tries_what_can_be_acted_against(run: Run, case: P
 def test_disrupt_says_what_is_wrong(run: Run, case: Path, arguments: tuple[str, str], code: str) -> None:
     done = run("disrupt", *arguments, "--store", case, "--json")
     assert done.code in (2, 3) and done.lines[-1]["error"] == code
+
+
+def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B-1 and A-1 both deal with C-1's account, and so on; nothing is stored."""
+    before = run("digest", "--store", case, "--json").out
+    lines = run("predict", "--kind", "Thing", "--check", "--store", case, "--json").lines
+    fields = {
+        "hypothesis",
+        "a",
+        "b",
+        "a_name",
+        "b_name",
+        "method",
+        "score",
+        "expected",
+        "lift",
+        "common",
+        "through",
+        "told",
+    }
+    assert len(lines) > 1 and all(fields <= set(x) and x["hypothesis"] is True for x in lines[:-1])
+    # a tenth of the nine pairs that are linked is none
+    assert lines[-1]["check"]["hidden"] == 0
+    assert "too few links" in run("predict", "--kind", "Thing", "--check", "--store", case).out
+    assert run("digest", "--store", case, "--json").out == before
+    assert "Hypotheses, not links" in run("predict", "--kind", "Thing", "--store", case).out
+    assert run("predict", "--method", "magic", "--store", case).code == 2
+    assert "No two entities" in run("predict", "--kind", "Vessel", "--check", "--store", case).out
+    monkeypatch.setenv("VINCULO_LANGUAGE", "es")
+    assert "Hipótesis" in run("predict", "--kind", "Thing", "--check", "--store", case).out

@@ -1,4 +1,4 @@
-"""Chapter *what if*: disrupt."""
+"""What if some of a group were gone, and which links may be missing: disrupt, predict."""
 
 from __future__ import annotations
 
@@ -147,3 +147,54 @@ def _row(kind: str, p: Point, flows: bool) -> list[object]:
     row: list[object] = [say(f"cli.action.{kind}"), p.size, p.name, cost, p.largest, f"{p.efficiency_share:.0%}", ties]
     row += [p.lawful, p.records_lost]
     return [*row, p.money, p.goods] if flows else row
+
+
+@command
+@click.option("--method", metavar="NAME", default="resource_allocation")
+@click.option("--by-lift", is_flag=True)
+@click.option("--kind", metavar="KIND", default="LegalEntity")
+@click.option("--hub-from", type=click.IntRange(2), default=100)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20)
+@click.option("--check", is_flag=True)
+@click.option("--seed", type=click.IntRange(0), default=0)
+def predict(
+    console: Console, method: str, by_lift: bool, kind: str, hub_from: int, limit: int, check: bool, seed: int
+) -> None:
+    """Tell which links may be missing, as hypotheses, and how often such guesses are right on this case."""
+    from vinculo.analytics.prediction import predict as look
+    from vinculo.analytics.prediction_check import checked_on
+    from vinculo.graph.schema import kind as known_kind
+
+    known_kind(kind)
+    choice: dict[str, Any] = {"method": method, "by_lift": by_lift, "kind": kind, "hub_from": hub_from}
+    with console.open() as store:
+        found, truncated = look(store, top=limit, progress=console.progress, **choice)
+        tried = checked_on(store, seed=seed, **choice) if check else None
+    note_compiling(console)
+    for h in found:
+        console.emit(h.as_json())
+    if found:
+        console.say("cli.predict.heading")
+        rows = [(h.score, h.lift, h.told.into()) for h in found]
+        console.table(("score", "lift", "hypothesis"), rows, numbers=(0, 1), cut=True)
+    else:
+        console.say("cli.predict.none")
+    if truncated:
+        console.warn(say("cli.predict.truncated"))
+    if tried is not None:
+        console.emit({"check": tried.as_json()})
+        if not tried.hidden:
+            console.say("cli.predict.uncheckable")
+            return
+        best = min(tried.precision)
+        console.say(
+            "cli.predict.checked",
+            hidden=f"{tried.hidden:,}",
+            runs=tried.runs,
+            auc=f"{tried.auc.mean:.2f}",
+            low=f"{tried.auc.low:.2f}",
+            high=f"{tried.auc.high:.2f}",
+            k=best,
+            precision=f"{tried.precision[best].mean:.0%}",
+            chance=f"{tried.chance:.2%}",
+        )

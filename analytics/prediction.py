@@ -1,0 +1,258 @@
+"""Links that may be missing from the records: hypotheses, never links.
+
+A pair is scored by the neighbours it has in common:
+
+``adamic_adar``
+    sum of 1 / ln(neighbours) of each (Adamic and Adar 2003)
+``resource_allocation``
+    sum of 1 / neighbours of each (Zhou, Lü and Zhang 2009): a hub in common says less still
+``preferential_attachment``
+    the links that chance would give the pair, by their own numbers of neighbours alone (Barabási and Albert 1999)
+
+**Chance** is the configuration model: links shuffled with everybody keeping their number of neighbours. A pair with k and l
+neighbours in a network of m linked pairs is linked with probability k l / 2m, and has a score of (k l / (2m)^2) times the sum
+over all nodes of d (d - 1) times the node's worth; both hold where links are few. ``lift`` is the score as a multiple of that.
+
+How good such guesses are is measured on the network itself, by hiding known links (:mod:`vinculo.analytics.prediction_check`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vinculo.analytics.disruption.group import group_of
+from vinculo.analytics.kernels.compiled import Progress, warm
+from vinculo.analytics.kernels.neighbourhood import best_pairs, pair_scores
+from vinculo.analytics.kernels.watched import heard, was_cut, watching
+from vinculo.analytics.phrasing import counted, sentence
+from vinculo.graph.errors import UsageError
+from vinculo.graph.network import Codes, Csr, Floats, Mask, Network
+from vinculo.graph.schema import descendants
+from vinculo.graph.store import Store
+from vinculo.graph.text import Text
+
+METHODS = ("adamic_adar", "resource_allocation", "preferential_attachment")
+#: Links that a search for pairs may look at.
+WORK = 2_000_000_000
+#: Common neighbours that a hypothesis names.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A link that may be missing; no record says that it is there.
+
+    Attributes
+    ----------
+    a, b, a_name, b_name : str
+        The pair.
+    method : str
+    score, expected, lift : float
+        What was measured, what chance would give, and the one over the other.
+    common : int
+        Neighbours in common.
+    through : tuple of (id, name)
+        Those of them with the fewest neighbours.
+    told : Text
+        One sentence.
+    """
+
+    a: str
+    b: str
+    a_name: str
+    b_name: str
+    method: str
+    score: float
+    expected: float
+    lift: float
+    common: int
+    through: tuple[tuple[str, str], ...]
+    told: Text
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``predict --json`` prints it: ``hypothesis`` says what it is."""
+        told = {k: v for k, v in vars(self).items() if k not in ("through", "told")}
+        return {
+            "hypothesis": True,
+            **told,
+            "through": [{"id": i, "name": n} for i, n in self.through],
+            "told": self.told._asdict(),
+        }
+
+
+class Ranked(NamedTuple):
+    """Pairs, best first.
+
+    ``pairs`` counts all that had a neighbour in common; ``truncated`` says that the search stopped at its work budget.
+    """
+
+    a: Codes
+    b: Codes
+    score: Floats
+    expected: Floats
+    pairs: int
+    truncated: bool
+
+
+def worth(graph: Csr, method: str, *, hub_from: int | None = None) -> Floats:
+    """What a common neighbour is worth by a method; 0 for one with more than ``hub_from`` neighbours.
+
+    Raises
+    ------
+    UsageError
+        ``unknown_prediction``.
+    """
+    if method not in METHODS:
+        raise UsageError("unknown_prediction", method=method, known=", ".join(METHODS))
+    degree = graph.degrees
+    made = np.zeros(graph.nodes)
+    counts = degree >= 2
+    if hub_from is not None:
+        counts &= degree <= hub_from
+    d = degree[counts].astype(np.float64)
+    made[counts] = {"adamic_adar": 1.0 / np.log(d), "resource_allocation": 1.0 / d}.get(method, np.ones(len(d)))
+    return made
+
+
+def ranked(
+    graph: Csr,
+    *,
+    method: str = "resource_allocation",
+    by_lift: bool = False,
+    top: int = 20,
+    wanted: Mask | None = None,
+    hub_from: int | None = None,
+    work: int = WORK,
+) -> Ranked:
+    """The best pairs that no link joins and that have a neighbour in common.
+
+    Parameters
+    ----------
+    graph : Csr
+        Simple and undirected, neighbours in order (:meth:`Network.simple`).
+    method : str
+    by_lift : bool
+        Rank by the multiple of what chance would give, which favours those with few links.
+    top : int
+        How many.
+    wanted : bool array, optional
+        Nodes a pair may be made of; all by default.
+    hub_from : int, optional
+        Nodes with more neighbours join nobody.
+    work : int
+        Links looked at, after which the search stops with what it has.
+
+    Examples
+    --------
+    >>> square = Network.from_links([("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]).simple()
+    >>> found = ranked(square)
+    >>> list(zip(found.a.tolist(), found.b.tolist(), found.score.tolist()))
+    [(0, 2, 1.0), (1, 3, 1.0)]
+    """
+    values = worth(graph, method, hub_from=hub_from)
+    wanted = np.ones(graph.nodes, np.bool_) if wanted is None else wanted
+    degree = np.maximum(graph.degrees, 1).astype(np.float64)
+    summed = method != "preferential_attachment"
+    even = 1.0 / degree if by_lift else np.ones(graph.nodes)
+    factor = even if summed else degree
+    watch = watching(work)
+    arguments = (graph.ptr, graph.neighbours, values, factor, wanted, summed, top)
+    a, b, score, pairs = heard(lambda flags: best_pairs(*arguments, flags), links=_steps(graph), watch=watch)
+    order = np.lexsort((b, a, -score))
+    a, b = a[order], b[order]
+    expected = _expected(graph, values, a, b)
+    if summed:
+        score = pair_scores(graph.ptr, graph.neighbours, values, a, b)
+    else:
+        score = degree[a] * degree[b] / max(len(graph.neighbours), 1)
+        expected = score.copy()
+    return Ranked(a, b, score, expected, int(pairs), was_cut(watch))
+
+
+def _steps(graph: Csr) -> int:
+    return int((graph.degrees.astype(np.int64) ** 2).sum())
+
+
+def _expected(graph: Csr, values: Floats, a: Codes, b: Codes) -> Floats:
+    degree = graph.degrees.astype(np.float64)
+    ends = float(len(graph.neighbours)) or 1.0
+    chance: Floats = degree[a] * degree[b] / ends**2 * float((degree * (degree - 1) * values).sum())
+    return chance
+
+
+def predict(
+    store: Store,
+    *,
+    method: str = "resource_allocation",
+    by_lift: bool = False,
+    kind: str = "LegalEntity",
+    top: int = 20,
+    hub_from: int | None = 100,
+    progress: Progress | None = None,
+) -> tuple[list[Hypothesis], bool]:
+    """Hypotheses on missing links between entities of a kind; they are told, never stored as links.
+
+    Parameters
+    ----------
+    store : Store
+    method, by_lift, top, hub_from
+        As :func:`ranked`. Which links count is told in :mod:`vinculo.analytics.disruption.group`.
+    kind : str
+        Kind of both ends, with its descendants; the neighbours in common may be anything.
+    progress : callable, optional
+        Told the stage; may raise to stop.
+
+    Returns
+    -------
+    hypotheses, truncated
+        Best first; whether the search stopped at its work budget.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> predict(open_store("sqlite:///:memory:"))
+    ([], False)
+    """
+    warm(progress)
+    network = Network.from_store(store)
+    graph = group_of(network).graph
+    wanted = network.of_kind(descendants(kind))
+    found = ranked(graph, method=method, by_lift=by_lift, top=top, wanted=wanted, hub_from=hub_from)
+    return [_hypothesis(network, graph, method, found, i) for i in range(len(found.a))], found.truncated
+
+
+def _hypothesis(network: Network, graph: Csr, method: str, found: Ranked, i: int) -> Hypothesis:
+    a, b = int(found.a[i]), int(found.b[i])
+    near_a, near_b = (graph.neighbours[graph.ptr[n] : graph.ptr[n + 1]] for n in (a, b))
+    common = np.intersect1d(near_a, near_b)
+    nearest = common[np.lexsort((common, graph.degrees[common]))][:NAMED]
+    (a_id, a_name), (b_id, b_name), *through = _called(network, [a, b, *nearest.tolist()])
+    score, expected = float(found.score[i]), float(found.expected[i])
+    told = sentence(
+        "prediction.told",
+        a=a_name,
+        b=b_name,
+        common=counted(len(common), "neighbour"),
+        names=", ".join(n for _, n in through),
+        lift=f"{score / expected:.1f}" if expected else "-",
+    )
+    numbers = round(score, 6), round(expected, 9), round(score / expected, 3) if expected else 0.0
+    return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told)
+
+
+def _called(network: Network, nodes: Sequence[int]) -> list[tuple[str, str]]:
+    rows = network.nodes.take(np.asarray(nodes, np.int64)).to_pylist()
+    return [(r["id"], r["name"] or r["id"]) for r in rows]
+
+
+def scores_of(graph: Csr, values: Floats, method: str, by_lift: bool, a: Codes, b: Codes) -> Floats:
+    """Scores of these pairs that put them in the order of :func:`ranked`."""
+    degree = graph.degrees.astype(np.float64)
+    if method == "preferential_attachment":
+        return degree[a] * degree[b]
+    made = pair_scores(graph.ptr, graph.neighbours, values, a, b)
+    return made / np.maximum(degree[a] * degree[b], 1.0) if by_lift else made
