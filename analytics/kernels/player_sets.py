@@ -12,18 +12,18 @@ from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 
 
 @kernel
-def cut_pairs(ptr: Ints, neighbours: Codes, gone: Mask) -> tuple[np.int64, Ints, Codes, Codes]:
+def cut_pairs(ptr: Ints, neighbours: Codes, gone: Mask, counts: Codes) -> tuple[np.int64, Ints, Codes, Codes]:
     """Ordered pairs that are joined without ``gone``, and for each node what its going leaves besides.
 
     One depth-first search (Hopcroft and Tarjan 1973) tells the parts into which a node's component falls. Returns the pairs
     joined now, and by node the pairs joined without it (-1 for one that is gone), the size of the largest part its component
-    falls into, and the number of parts.
+    falls into, and the number of parts. Sizes add up ``counts``: 1 for whoever counts, 0 else.
     """
     n = len(ptr) - 1
     seen = np.full(n, -1, np.int32)
     low = np.empty(n, np.int32)
     parent = np.full(n, -1, np.int32)
-    size = np.ones(n, np.int32)
+    size = counts.copy()
     cut = np.zeros(n, np.int32)
     after = np.zeros(n, np.int64)
     largest = np.zeros(n, np.int32)
@@ -67,13 +67,15 @@ def cut_pairs(ptr: Ints, neighbours: Codes, gone: Mask) -> tuple[np.int64, Ints,
                 cut[above] += size[v]
                 after[above] += part * (part - 1)
                 largest[above] = max(largest[above], size[v])
-                parts[above] += 1
+                parts[above] += size[v] > 0
             v = above
-        together = np.int64(clock - first)
+        together = np.int64(0)
+        for i in range(first, clock):
+            together += counts[order[i]]
         total += together * (together - 1)
         for i in range(first, clock):
             u = order[i]
-            rest = together - 1 - cut[u]
+            rest = together - counts[u] - cut[u]
             after[u] += rest * (rest - 1) - together * (together - 1)
             if rest > 0:
                 largest[u] = max(largest[u], rest)
@@ -226,13 +228,15 @@ def reach_gains(
     return made, looked
 
 
-def falls_apart(graph: Csr) -> tuple[Codes, Codes]:
-    """For each node the largest part its component falls into without it, and into how many.
+def falls_apart(graph: Csr, counts: Codes | None = None) -> tuple[Codes, Codes]:
+    """For each node the largest part its component falls into without it, and into how many that have anybody.
 
     Parameters
     ----------
     graph : Csr
         Simple and undirected.
+    counts : int32 array, optional
+        1 for each node that counts, 0 else; all count by default.
 
     Examples
     --------
@@ -241,14 +245,15 @@ def falls_apart(graph: Csr) -> tuple[Codes, Codes]:
     >>> [made.tolist() for made in falls_apart(path)]
     [[3, 2, 2, 3], [1, 2, 2, 1]]
     """
-    _, _, largest, parts = cut_pairs(graph.ptr, graph.neighbours, np.zeros(graph.nodes, np.bool_))
+    counts = np.ones(graph.nodes, np.int32) if counts is None else counts.astype(np.int32)
+    _, _, largest, parts = cut_pairs(graph.ptr, graph.neighbours, np.zeros(graph.nodes, np.bool_), counts)
     return largest, parts
 
 
 def calls(t: Tiny) -> Calls:
     """What the kernels here are compiled with."""
     return [
-        (cut_pairs, (t.ptr, t.ends, t.flags)),
+        (cut_pairs, (t.ptr, t.ends, t.flags, t.codes)),
         (pairs_at_distance, (t.ptr, t.ends, t.flags, np.zeros(3, np.int64))),
         (nearness_without, (t.ptr, t.ends, t.flags, t.codes, 9)),
         (distance_from, (t.ptr, t.ends, t.codes, 2)),
