@@ -43,6 +43,7 @@ TOUR: dict[str, dict[str, str]] = {
         "score": "analyse",
         "disrupt": "whatif",
         "predict": "whatif",
+        "phases": "whatif",
     },
     "open": {"dashboard": "screen"},
     "share": {

@@ -120,3 +120,22 @@ def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.Monk
     assert "No two entities" in run("predict", "--kind", "Vessel", "--check", "--store", case).out
     monkeypatch.setenv("VINCULO_LANGUAGE", "es")
     assert "Hipótesis" in run("predict", "--kind", "Thing", "--check", "--store", case).out
+
+
+def test_phases_tell_who_came_and_went(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two days each; the third firm comes with the first payment it gets."""
+    lines = run("phases", "--days", "2", "--store", case, "--json").lines
+    assert [(x["phase"], x["members"], len(x["joined"])) for x in lines] == [
+        ("2024-03-01 - 2024-03-02", 2, 2),
+        ("2024-03-03 - 2024-03-04", 2, 1),
+        ("2024-03-05 - 2024-03-06", 2, 0),
+    ]
+    assert lines[1]["joined"][0]["name"] == "Importadora Sol" and len(lines[2]["returned"]) == 1
+    [b] = ids(run, case, "B-1")
+    followed = run("phases", "--days", "2", "--entity", b, "--store", case, "--json").lines
+    assert [(x["degree"], x["rank"]) for x in followed] == [(2, 2), (2, 1)]
+    assert "Importadora Sol" in run("phases", "--days", "2", "--store", case).out
+    for wrong in (("--at", "spring"), ("--entity", "nobody"), ("--kind", "NoKind")):
+        assert run("phases", *wrong, "--store", case).code == 2
+    monkeypatch.setenv("VINCULO_LANGUAGE", "es")
+    assert "entraron" in run("phases", "--store", case).out

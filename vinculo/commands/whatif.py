@@ -1,4 +1,4 @@
-"""What if some of a group were gone, and which links may be missing: disrupt, predict."""
+"""What if some of a group were gone, and which links may be missing, and who came and went: disrupt, predict, phases."""
 
 from __future__ import annotations
 
@@ -198,3 +198,63 @@ def predict(
             precision=f"{tried.precision[best].mean:.0%}",
             chance=f"{tried.chance:.2%}",
         )
+
+
+@command
+@click.option("--days", type=click.IntRange(1), default=None)
+@click.option("--at", multiple=True, metavar="DATE")
+@click.option("--kind", metavar="KIND", default="LegalEntity")
+@click.option("--entity", metavar="ID")
+@click.option("--limit", type=click.IntRange(1), default=5)
+@click.option("--seed", type=click.IntRange(0), default=0)
+def phases(
+    console: Console, days: int | None, at: tuple[str, ...], kind: str, entity: str | None, limit: int, seed: int
+) -> None:
+    """Tell who joined and left from phase to phase, and who was central in each."""
+    from vinculo.analytics.phases import from_store
+    from vinculo.graph.schema import descendants
+    from vinculo.graph.schema import kind as known_kind
+
+    known_kind(kind)
+    with console.open() as store:
+        made = from_store(store, days=days, at=at, seed=seed, progress=console.progress)
+        told = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("id", "kind")), strict=True))
+    note_compiling(console)
+    if not made.phases:
+        console.say("cli.phases.none")
+    if entity is not None:
+        if entity not in told:
+            raise UsageError("unknown_entity", id=entity)
+        followed = made.of(entity)
+        for row in followed:
+            console.emit({k: v for k, v in row.items() if k != "node"})
+        console.table(
+            ("phase", "degree", "betweenness", "change", "rank"),
+            [(r["phase"], r["degree"], r["betweenness"], r["change"], r["rank"]) for r in followed],
+            numbers=(1, 2, 3, 4),
+        )
+        return
+    wanted = set(descendants(kind))
+    central = made.table().to_pylist() if made.phases else []
+    rows: list[tuple[object, ...]] = []
+    for phase in made.phases:
+        came = {
+            name: [{"id": made.ids[n], "name": made.names[n]} for n in nodes.tolist() if told[made.ids[n]] in wanted]
+            for name, nodes in (("joined", phase.joined), ("returned", phase.returned), ("left", phase.left))
+        }
+        there = sum(told[made.ids[n]] in wanted for n in phase.members.tolist())
+        leading = [r for r in central if r["phase"] == phase.label and told[r["id"]] in wanted][:limit]
+        shown = [{k: v for k, v in r.items() if k not in ("phase", "joined")} for r in leading]
+        console.emit({"phase": phase.label, "members": there, "links": phase.ties, **came, "central": shown})
+        counts = [len(came[c]) for c in ("joined", "returned", "left")]
+        rows.append((phase.label, there, *counts, "; ".join(_moved(r["name"], r["change"]) for r in leading)))
+    if rows:
+        headings = ("phase", "there_were", "joined", "returned", "left", "central")
+        console.table(headings, rows, numbers=(1, 2, 3, 4), cut=True)
+        if any(p.samples for p in made.phases):
+            console.say("cli.phases.sampled", samples=max(p.samples for p in made.phases))
+
+
+def _moved(name: str, change: float | None) -> str:
+    """A name with an arrow for where its centrality went."""
+    return name if not change else f"{name} {'↑' if change > 0 else '↓'}"
