@@ -30,6 +30,7 @@ _FIXED: dict[str, dict[str, Any]] = {
     "eigenvector_centrality": {"nstart": None},
     "harmonic_centrality": {"nbunch": None, "sources": None},
     "has_bridges": {"root": None},
+    "hits": {"nstart": None, "normalized": True},
     "leiden_communities": {"theta": communities.THETA},
     "leiden_partitions": {"theta": communities.THETA},
     "triangles": {"nodes": None},
@@ -75,6 +76,8 @@ def can_run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool | 
             return f"only {argument}={value}"
     if name == "leiden_partitions" and communities.OWN_LEVELS:
         return "the levels of this NetworkX are those of its own implementation"
+    if name == "simple_cycles" and values["length_bound"] is None:
+        return "only up to a length"
     if values.get("metric", "modularity") not in ("modularity", "cpm"):
         return "only modularity and the constant Potts model"
     return True

@@ -1,4 +1,4 @@
-"""PageRank, betweenness, eigenvector: as NetworkX' functions of these names."""
+"""PageRank, hubs and authorities, betweenness, eigenvector: as NetworkX' functions of these names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ import networkx as nx
 import numpy as np
 
 from vinculo.analytics.kernels import centrality
+from vinculo.analytics.kernels import hits as pointing
 from vinculo.analytics.kernels.watched import heard
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph
 from vinculo.analytics.networkx_backend.convert import arrays_of
 from vinculo.graph.network import Codes, Floats
+
+#: A score is within this of its limit where the power method moves it by less than that.
+_CLOSE = 1e-12
+#: Rounds of the power method for one of NetworkX' solver.
+_ROUNDS = 100
 
 
 def _spread(graph: ArrayGraph, values: dict[Any, float]) -> Floats:
@@ -110,3 +116,23 @@ def eigenvector_centrality(
     if not heard(lambda watch: centrality.eigenvector_scores(*arguments, watch), links=len(graph.neighbours)):
         raise nx.PowerIterationFailedConvergence(max_iter)
     return g.keyed(score)
+
+
+def hits(
+    G: Any, max_iter: int = 100, tol: float = 1e-08, nstart: dict[Any, float] | None = None, normalized: bool = True
+) -> tuple[dict[Any, float], dict[Any, float]]:
+    """Hubs and authorities."""
+    g = arrays_of(G)
+    if len(g) == 0:
+        return {}, {}
+    if max_iter <= 0:
+        raise nx.PowerIterationFailedConvergence(max_iter)
+    out = g.simple("weight")
+    if not (out.weights >= 0).all():
+        raise NotImplementedError("weights must not be negative")
+    into = g.towards("weight")
+    close = min(float(tol), _CLOSE)
+    hubs, authorities, converged = pointing.hits(out, into, tolerance=close, rounds=_ROUNDS * max_iter)
+    if not converged:
+        raise NotImplementedError("the scores are too slow to settle")
+    return g.keyed(hubs), g.keyed(authorities)

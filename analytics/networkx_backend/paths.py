@@ -1,17 +1,19 @@
-"""Lengths of shortest paths, and what is made of them: as NetworkX' functions of these names."""
+"""Lengths of shortest paths, what is made of them, and cycles: as NetworkX' functions of these names."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
-from vinculo.analytics.kernels import paths
-from vinculo.analytics.networkx_backend.arrays import ArrayGraph, transposed
+from vinculo.analytics.kernels import cycles, paths
+from vinculo.analytics.kernels.watched import heard
+from vinculo.analytics.networkx_backend.arrays import ArrayGraph, transposed, without_loops
 from vinculo.analytics.networkx_backend.convert import arrays_of
-from vinculo.graph.network import Csr, Floats
+from vinculo.graph.network import Codes, Csr, Floats, Ints
 
 
 def _limit(cutoff: float | None) -> float:
@@ -122,3 +124,43 @@ def harmonic_centrality(
     """Sum of one over the distances to each node, from those that reach it."""
     g = arrays_of(G)
     return g.keyed(_reach(g, distance)[2])
+
+
+#: Nodes of cycles found by one call of the kernel: few, so that who wants only the first ones soon has them.
+_CYCLE_NODES = 50_000
+
+
+def simple_cycles(G: Any, length_bound: int | None = None) -> Iterator[list[Any]]:
+    """Closed ways through different nodes, no longer than the bound, each from its first node on."""
+    longest = length_bound or 0
+    if longest < 0:
+        raise ValueError("length bound must be non-negative")
+    g = arrays_of(G)
+    return _cycles(g, longest) if longest else iter(())
+
+
+def _cycles(g: ArrayGraph, longest: int) -> Iterator[list[Any]]:
+    links = g.simple()
+    rows = np.repeat(np.arange(len(g), dtype=np.int32), links.degrees)
+    yield from ([g.nodes[i]] for i in rows[rows == links.neighbours].tolist())
+    if longest > 1 and g.multigraph and not g.directed:
+        twice = (links.weights > 1) & (rows < links.neighbours)
+        yield from ([g.nodes[a], g.nodes[b]] for a, b in zip(rows[twice], links.neighbours[twice], strict=True))
+    if longest == 1:
+        return
+    out, _ = without_loops(links)
+    into = transposed(out) if g.directed else out
+    first = 0
+    while first < len(g):
+        nodes, ends, first = _closed_ways(out, into, first, min(longest, len(g)), g.directed)
+        found = [g.nodes[i] for i in nodes.tolist()]
+        starts = [0, *ends.tolist()]
+        yield from (found[a:b] for a, b in itertools.pairwise(starts))
+
+
+def _closed_ways(out: Csr, into: Csr, first: int, longest: int, directed: bool) -> tuple[Codes, Ints, int]:
+    graph = (out.ptr, out.neighbours, into.ptr, into.neighbours)
+    return heard(
+        lambda watch: cycles.closed_ways(*graph, first, _CYCLE_NODES, longest, directed, watch),
+        links=len(out.neighbours),
+    )

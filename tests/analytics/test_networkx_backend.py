@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 import warnings
+from collections import Counter
 
 import networkx as nx
 import numpy as np
@@ -165,6 +166,70 @@ def test_eigenvector(graph, weight):
     # an unequal stop in the last digit would be a round apart: NetworkX adds up in another order
     same(nx.eigenvector_centrality, graph, weight=weight, max_iter=40, tol=0)
     same(nx.eigenvector_centrality, graph, weight=weight, max_iter=1, tol=10)
+
+
+@given(graphs())
+def test_hubs_and_authorities_point_to_each_other(graph):
+    assume(any(d.get("weight", 1) for _, _, d in graph.edges(data=True)))
+    try:
+        hubs, authorities = nx.hits(graph, backend="vinculo")
+    except NotImplementedError:
+        # two parts whose weights differ by a hair: NetworkX may run it
+        links = np.linalg.svd(nx.to_numpy_array(graph, weight="weight"), compute_uv=False)
+        assert links[1] > 0.99 * links[0]
+        return
+    assert list(hubs) == list(authorities) == list(graph)
+    links = nx.to_numpy_array(graph, weight="weight")
+    largest = np.linalg.svd(links, compute_uv=False)[0]
+    h, a = np.array(list(hubs.values())), np.array(list(authorities.values()))
+    assert h.sum() == pytest.approx(1) and a.sum() == pytest.approx(1) and h.min() >= 0 and a.min() >= 0
+    assert links.T @ (links @ a) == pytest.approx(largest**2 * a, rel=1e-4, abs=1e-5 * largest**2)
+    assert links @ a / (links @ a).sum() == pytest.approx(h, abs=1e-6)
+
+
+def test_hubs_and_authorities_are_networkx_own_where_they_are_clear():
+    graph = nx.gnp_random_graph(60, 0.1, seed=4, directed=True)
+    ours, theirs = both(nx.hits, graph)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine == pytest.approx(other, abs=1e-7)
+    assert both(nx.hits, graph, max_iter=0)[0] == both(nx.hits, graph, max_iter=0)[1]
+    assert nx.hits(nx.Graph(), backend="vinculo") == ({}, {})
+
+
+def turned(cycle, graph):
+    """A cycle from its first node on, without direction in the direction of its smaller second node."""
+    place = {v: i for i, v in enumerate(graph)}
+    numbers = [place[v] for v in cycle]
+    at = numbers.index(min(numbers))
+    numbers = numbers[at:] + numbers[:at]
+    if not graph.is_directed() and len(numbers) > 2 and numbers[1] > numbers[-1]:
+        numbers = [numbers[0], *numbers[:0:-1]]
+    return tuple(numbers)
+
+
+@given(graphs(), st.integers(-1, 14))
+def test_cycles_up_to_a_length(graph, bound):
+    results = []
+    for name in ("vinculo", "networkx"):
+        try:
+            results.append(Counter(turned(c, graph) for c in nx.simple_cycles(graph, bound, backend=name)))
+        except ValueError as error:
+            results.append(str(error))
+    assert results[0] == results[1]
+    if isinstance(results[0], Counter):
+        for cycle in nx.simple_cycles(graph, bound, backend="vinculo"):
+            assert len(cycle) <= bound and turned(cycle, graph)[0] == list(graph).index(cycle[0])
+
+
+def test_cycles_come_in_portions_and_without_a_bound_from_networkx():
+    graph = nx.complete_graph(30, create_using=nx.DiGraph)
+    found = list(nx.simple_cycles(graph, 4, backend="vinculo"))
+    assert (
+        len(found)
+        == len({turned(c, graph) for c in found})
+        == 30 * 29 // 2 + 30 * 29 * 28 // 3 + 30 * 29 * 28 * 27 // 4
+    )
+    assert backend.can_run("simple_cycles", (graph,), {}) == "only up to a length"
 
 
 @given(graphs(directed=st.just(False)), st.sampled_from([None, "weight"]), st.integers(0, 3))

@@ -35,13 +35,16 @@ SUITES = (
     "shortest_paths.tests.test_unweighted",
     "shortest_paths.tests.test_weighted",
     "shortest_paths.tests.test_generic",
+    "link_analysis.tests.test_hits",
+    "tests.test_cycles",
     "community.tests.test_louvain",
     "community.tests.test_leiden",
     "community.tests.test_label_propagation",
 )
 KERNELS = {
-    "accumulate_unweighted", "accumulate_weighted", "core_numbers", "eigenvector_scores", "linked_labels", "low_points",
-    "pagerank_scores", "partition", "propagate", "by_links", "by_length", "add_reach", "strong_labels", "triangle_counts",
+    "accumulate_unweighted", "accumulate_weighted", "add_reach", "by_length", "by_links", "closed_ways", "core_numbers",
+    "eigenvector_scores", "hits_scores", "linked_labels", "low_points", "pagerank_scores", "partition", "propagate",
+    "strong_labels", "triangle_counts",
 }  # fmt: skip
 #: NetworkX 3.7 runs these itself, see backend.can_run.
 MAY_REST = {"leiden_partitions"}
