@@ -18,7 +18,7 @@ from vinculo.analytics.watching import Observations, Watching, observations, wat
 from vinculo.graph.network import Codes, Csr, Floats, Mask
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
-from vinculo.graph.text import Text, say_both
+from vinculo.graph.text import Text, say_both, text
 
 #: Sources of betweenness in each repeated run of a large network.
 RUN_SAMPLES = 64
@@ -204,7 +204,7 @@ def ranking_of(
         watched=say_both(
             "watched.much" if bias.correlation >= FOLLOWS else "watched.little", correlation=f"{bias.correlation:.2f}"
         ),
-        convention=say_both("convention.ranking"),
+        convention=text("convention.ranking_directed" if seen.projection.directed else "convention.ranking"),
         seed=seed,
         projection=seen.projection,
     )

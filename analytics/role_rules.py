@@ -98,7 +98,7 @@ def hubs(places: Places) -> Iterator[Role]:
                 "peers": number(len(peers)),
                 "usual": number(places.median(degrees)),
             },
-            {"intermediary": "tested", "large_trader": "not_testable"},
+            {"intermediary": "tested", "many_customers": "not_testable"},
         )
 
 

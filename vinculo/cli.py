@@ -39,7 +39,7 @@ TOUR: dict[str, dict[str, str]] = {
         "findings": "analyse",
         "projections": "network",
         "communities": "network",
-        "key-players": "network",
+        "key-players": "players",
         "score": "analyse",
         "disrupt": "whatif",
         "predict": "whatif",

@@ -1,4 +1,4 @@
-"""The network in chapter *analyse*: projections, communities, key-players."""
+"""The network in chapter *analyse*: projections, communities."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def communities(console: Console, projection: str, method: str, seed: int, limit
     from vinculo.analytics.communities import communities_of
 
     with console.open() as store:
-        seen = _seen(console, store, projection)
+        seen = seen_by(console, store, projection)
         found = communities_of(seen, method=method, seed=seed)
         note_compiling(console)
         shown = found[: limit or (None if console.as_json else 20)]
@@ -58,7 +58,7 @@ def communities(console: Console, projection: str, method: str, seed: int, limit
     for c in made:
         console.emit(c)
     if made and not console.as_json:
-        _tell_projection(console, seen)
+        tell_projection(console, seen)
         rows = [(c["id"][:12], c["size"], names) for c, names in zip(made, told, strict=True)]
         console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
         console.table(("community", "size", "members"), rows, numbers=(1,), cut=True)
@@ -67,34 +67,8 @@ def communities(console: Console, projection: str, method: str, seed: int, limit
         console.say("cli.communities.none")
 
 
-@command
-@click.option("--projection", "projection", default="everything", metavar="NAME|FILE")
-@click.option("--by", type=click.Choice(["degree", "betweenness", "pagerank", "core"]), default="betweenness")
-@click.option("--kind", default=None, metavar="KIND")
-@click.option("--seed", type=int, default=0)
-@click.option("--limit", type=click.IntRange(1), default=None)
-def key_players(console: Console, projection: str, by: str, kind: str | None, seed: int, limit: int | None) -> None:
-    """Tell who stands where in the network."""
-    from vinculo.analytics.key_players import key_players_of
-
-    with console.open() as store:
-        seen = _seen(console, store, projection)
-        found = key_players_of(seen, by=by, kind=kind, top=limit or 20, seed=seed, progress=console.progress)
-        note_compiling(console)
-    for p in found:
-        console.emit(p.as_json())
-    if not found:
-        console.say("cli.key_players.none")
-        return
-    if not console.as_json:
-        _tell_projection(console, seen)
-    rows = [(p.name, p.degree, f"{p.betweenness:.4f}", f"{p.pagerank:.4f}", p.core, p.id) for p in found]
-    console.table(("name", "degree", "betweenness", "pagerank", "core", "id"), rows, numbers=(1, 2, 3, 4))
-    if found[0].samples:
-        console.say("cli.key_players.sampled", samples=f"{found[0].samples:,}")
-
-
-def _seen(console: Console, store: Store, projection: str) -> Projected:
+def seen_by(console: Console, store: Store, projection: str) -> Projected:
+    """A store seen through a projection, its name or file checked before anything is read."""
     from vinculo.analytics.kernels.compiled import warm
     from vinculo.analytics.projecting.known import resolved
     from vinculo.analytics.projecting.seeing import projected
@@ -104,7 +78,7 @@ def _seen(console: Console, store: Store, projection: str) -> Projected:
     return projected(store, wanted, console.progress)
 
 
-def _tell_projection(console: Console, seen: Projected) -> None:
+def tell_projection(console: Console, seen: Projected) -> None:
     """What the result looks at, and what the hub rule did."""
     values = {"nodes": f"{len(seen):,}", "ties": f"{len(seen.ties.a):,}"}
     console.say("cli.projection.seen", title=seen.projection.words().into(), **values)
