@@ -19,6 +19,7 @@ from vinculo.analytics.columns import coded
 from vinculo.analytics.monotone import rank_correlation, rising
 from vinculo.analytics.projecting.part import Part, spread
 from vinculo.graph.network import Codes, Floats, Ints, Network
+from vinculo.graph.statements import flat, taken_apart, things_of
 from vinculo.graph.store import Store
 
 #: Records are numbered within their file; no file has more.
@@ -72,9 +73,9 @@ def observations(store: Store, network: Network, part: Part | None = None) -> Ob
     records: list[Ints] = []
     known: dict[tuple[str, str], int] = {}
     for sort, table in store.statements():
-        told = _files(table, known) * _RECORDS + table["record"].to_numpy()
+        thing, told = _told(sort, table, known)
         for column in ("id",) if sort == "entity" else ("source", "target"):
-            nodes.append(network.index(table[column]))
+            nodes.append(network.index(table[column])[thing])
             records.append(told)
     n = len(network)
     if not nodes:
@@ -84,6 +85,22 @@ def observations(store: Store, network: Network, part: Part | None = None) -> Ob
         at, place = spread(part.many[node])
         node, record = part.members[part.ptr[node[at]] + place], record[at]
     return Observations(_distinct(n, node, record), _distinct(n, node, record // _RECORDS))
+
+
+def _told(sort: str, table: pa.Table, known: dict[tuple[str, str], int]) -> tuple[Ints, Ints]:
+    """Pairs of a thing (its first row in the table) and a record, with its file, that is the first to say something of it.
+
+    What several records of a file say alike counts for the first: that is all a store keeps, and stores spread it over rows as
+    they like.
+    """
+    coded_things = things_of(sort, table).dictionary_encode()
+    thing = coded_things.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    kinds, numbers, facts = (flat(table[c]) for c in ("kind", "record", "facts"))
+    said = taken_apart(thing, kinds, numbers, facts, _files(table, known))
+    which, file, record = (said[c].to_numpy() for c in ("thing", "source", "record"))
+    first = np.zeros(len(coded_things.dictionary), np.int64)
+    first[thing[::-1]] = np.arange(len(thing))[::-1]
+    return first[which], file * _RECORDS + record
 
 
 def _files(table: pa.Table, known: dict[tuple[str, str], int]) -> Ints:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -16,6 +17,7 @@ from vinculo.graph.facts import pack
 from vinculo.graph.network import Network
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
+from vinculo.graph.transfer import copy
 from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
 #: (file, record, source, target): a record that tells of one link.
@@ -55,6 +57,26 @@ def test_records_and_files_that_mention_a_node_are_counted_once_each() -> None:
             zip(network.ids.to_pylist(), zip(seen.records.tolist(), seen.files.tolist(), strict=True), strict=True)
         )
     assert found == {"x": (3, 2), "y": (3, 2), "z": (1, 1)}
+
+
+def test_what_a_record_repeats_counts_on_no_store(tmp_path: Path) -> None:
+    """One store keeps the second record's row, a copy does not: it says nothing that the first has not said."""
+    source = Source("by_hand", "a" * 64, "a.csv", synthetic=True)
+    said = [[("name", "x"), ("notes", "1")], [("name", "x")], [("name", "x"), ("notes", "3")]]
+    rows = [("x", "Person", n + 1, pack(facts)) for n, facts in enumerate(said)]
+    found = []
+    with (
+        closing(open_store(f"sqlite:///{tmp_path}/a.db")) as store,
+        closing(open_store(f"sqlite:///{tmp_path}/b.db")) as other,
+    ):
+        run = store.begin_run(source)
+        manifest = Manifest(source, run, 1, 3, pa.array([b"0" * 16] * 3, FINGERPRINT))
+        store.write(Batch.make(_table(rows, ENTITY_SCHEMA)), manifest)
+        store.finish_run(run, "done", {})
+        copy(store, other)
+        for each in (store, other):
+            found.append(observations(each, Network.from_store(each)).records.tolist())
+    assert found == [[2], [2]]
 
 
 def halves(seed: int) -> list[tuple[str, str]]:
