@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,6 +47,8 @@ GOALS = ("fragment", "distance_fragment", "reach", "distance_reach")
 EXACT_UP_TO = 5_000
 #: Links looked at before the search of one size stops.
 WORK = 200_000_000
+#: Links looked at between two moments in which a person is heard: a fifth of a second or so.
+_PIECE = 20_000_000
 #: Gains below this share are rounding.
 _NO_GAIN = 1e-12
 
@@ -85,12 +87,28 @@ class KeySet:
 
 @dataclass
 class _Budget:
-    """Links that may still be looked at."""
+    """Links that may still be looked at; whoever waits is told now and then, and may stop the search."""
 
     left: int
+    size: int = 0
+    progress: Progress | None = None
 
     def take(self, looked: int) -> None:
         self.left -= looked
+        if self.progress:
+            self.progress("sets", self.size, 0)
+
+    def in_pieces(self, look: Callable[[Codes, int], tuple[Floats, int]], candidates: Codes) -> Floats:
+        """What a kernel finds of each candidate; between two pieces of its work a person can be heard."""
+        made = np.full(len(candidates), np.nan)
+        done = 0
+        while done < len(candidates) and self.left >= 0:
+            found, looked = look(candidates[done:], min(self.left, _PIECE))
+            known = int((~np.isnan(found)).sum())
+            made[done : done + known] = found[:known]
+            done += known
+            self.take(looked)
+        return made
 
 
 class _Goal(Protocol):
@@ -126,12 +144,11 @@ class _DistanceFragment:
     def with_each(self, members: Sequence[int], candidates: Codes, budget: _Budget) -> Floats:
         gone = _mask(self.graph.nodes, members)
         order = _most_ties_first(self.graph, candidates)
-        near, looked = nearness_without(
-            self.graph.ptr, self.graph.neighbours, gone, candidates[order], max(budget.left, 0)
-        )
-        budget.take(looked)
+        graph = self.graph
         made = np.empty(len(candidates))
-        made[order] = near
+        made[order] = budget.in_pieces(
+            lambda some, most: nearness_without(graph.ptr, graph.neighbours, gone, some, most), candidates[order]
+        )
         return _apart(made, self.graph.nodes - len(members) - 1)
 
     def value(self, members: Sequence[int]) -> float:
@@ -149,12 +166,13 @@ class _Reach:
     def with_each(self, members: Sequence[int], candidates: Codes, budget: _Budget) -> Floats:
         distance = self._distance(members)
         order = _most_ties_first(self.graph, candidates)
-        gains, looked = reach_gains(
-            self.graph.ptr, self.graph.neighbours, distance, candidates[order], self.worth, max(budget.left, 0)
-        )
-        budget.take(looked + len(self.graph.neighbours))
+        budget.take(len(self.graph.neighbours))
+        graph = self.graph
         made = np.empty(len(candidates))
-        made[order] = gains
+        made[order] = budget.in_pieces(
+            lambda some, most: reach_gains(graph.ptr, graph.neighbours, distance, some, self.worth, most),
+            candidates[order],
+        )
         return (self._worth(distance) + made) / self.graph.nodes
 
     def value(self, members: Sequence[int]) -> float:
@@ -210,7 +228,7 @@ def key_sets(
     work : int
         Links looked at before the search of one size stops; the set then says that it was cut short.
     progress : callable, optional
-        Told ``("sets", size, 0)`` between looks at all candidates; may raise to stop.
+        Told ``("sets", size, 0)`` several times a second; may raise to stop.
 
     Returns
     -------
@@ -238,15 +256,13 @@ def key_sets(
     found: list[KeySet] = []
     before: tuple[tuple[int, ...], float] = ((), measure.value(()) if len(allowed) else 0.0)
     for size in range(1, min(size_max, len(allowed)) + 1):
-        if progress:
-            progress("sets", size, 0)
-        search = _Search(measure, allowed, costs, cost_max, _Budget(work), progress)
+        search = _Search(measure, allowed, costs, cost_max, _Budget(work, size, progress))
         made: _Found | None = None
         ends: list[float] = []
         if math.comb(len(allowed), size - 1) <= exact_up_to:
             made = search.all_sets(size)
         if made is None:
-            search.budget = _Budget(work)
+            search.budget = _Budget(work, size, progress)
             made, ends = search.several(size, before, starts, seed)
         if made is None:
             break
@@ -304,7 +320,6 @@ class _Search:
     costs: Floats
     cost_max: float
     budget: _Budget
-    progress: Progress | None
     truncated: bool = False
 
     def all_sets(self, size: int) -> _Found | None:
@@ -365,8 +380,6 @@ class _Search:
         while not self.truncated:
             best: _Found | None = None
             for out in members:
-                if self.progress:
-                    self.progress("sets", len(members), 0)
                 rest = tuple(m for m in members if m != out)
                 more = self._affordable(rest, self.allowed)
                 values = self._values(rest, more)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vinculo.analytics.kernels.player_sets import cut_pairs, falls_apart
 from vinculo.analytics.set_search import GOALS, key_sets, set_value
-from vinculo.graph.errors import UsageError
+from vinculo.graph.errors import Cancelled, UsageError
 from vinculo.graph.network import Csr, csr
 
 
@@ -172,6 +172,22 @@ def test_a_search_cut_short_says_so_and_still_gives_a_set(goal: str) -> None:
 def test_the_same_seed_gives_the_same_sets(goal: str) -> None:
     graph = as_csr(nx.gnm_random_graph(40, 80, seed=2))
     assert key_sets(graph, goal, exact_up_to=0, seed=3) == key_sets(graph, goal, exact_up_to=0, seed=3)
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_search_in_pieces_finds_the_same_and_can_be_stopped(goal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = as_csr(nx.gnm_random_graph(40, 80, seed=4))
+    whole = key_sets(graph, goal, size_max=2, exact_up_to=0)
+    monkeypatch.setattr("vinculo.analytics.set_search._PIECE", 50)
+    told: list[str] = []
+    assert key_sets(graph, goal, size_max=2, exact_up_to=0, progress=lambda s, *_: told.append(s)) == whole
+    assert set(told) == {"sets"}
+
+    def stop(stage: str, done: int, total: int) -> None:
+        raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        key_sets(graph, goal, progress=stop)
 
 
 def test_a_measure_that_is_not_there_is_named() -> None:
