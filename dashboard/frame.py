@@ -17,7 +17,19 @@ from vinculo.dashboard.wording import escaped, into, language, number, plain, st
 from vinculo.graph.errors import VinculoError
 from vinculo.graph.text import say_both
 
-SCREENS = ("home", "search", "entity", "chart", "paths", "findings", "communities", "disruption", "data", "layout")
+SCREENS = (
+    "home",
+    "search",
+    "entity",
+    "chart",
+    "paths",
+    "findings",
+    "communities",
+    "key_players",
+    "disruption",
+    "data",
+    "layout",
+)
 _HERE = Path(__file__).parent
 
 

@@ -1,0 +1,87 @@
+"""The page *Key players*: what the commands found is kept, told in both languages and handed on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vinculo.analytics.player_sets import player_sets
+from vinculo.analytics.projecting.seeing import projected
+from vinculo.analytics.ranking import ranking_of
+from vinculo.analytics.role_finding import keep_roles
+from vinculo.analytics.role_finding import roles as find_roles
+from vinculo.dashboard.players import KEPT, keep
+from vinculo.graph.stores import open_store
+from vinculo.graph.text import say
+
+Run = Callable[..., AppTest]
+
+
+def said(at: AppTest) -> str:
+    """Captions and markup of a page."""
+    return "\n".join(str(e.proto) for kind in ("caption", "html", "markdown") for e in at.get(kind))
+
+
+def ended(case: str, rows: list[dict[str, Any]], *arguments: str) -> None:
+    """A command that ended with these lines, as the dashboard's job hands it over."""
+    keep(SimpleNamespace(case=case, arguments=("key-players", *arguments), results=json.loads(json.dumps(rows))))  # type: ignore[arg-type]  # what a job shows
+
+
+@pytest.fixture
+def found(case: str) -> str:
+    """The small case with a ranking, sets and roles kept."""
+    with closing(open_store(case)) as store:
+        ranking = ranking_of(store, projected(store, "everything", None), top=5, runs=10)
+        sets = player_sets(store, "fragment", size_max=2)
+        keep_roles(store, find_roles(store))
+    ended(case, ranking.as_json(), "--limit", "5")
+    ended(case, sets.as_json(), "--sets", "2")
+    return case
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_ranking_says_how_sure_it_is_and_what_watching_explains(found: str, page: Run, language: str) -> None:
+    with closing(open_store(found)) as store:
+        rows = store.documents(KEPT)["ranking"]["rows"]
+    at = page("key_players", language=language)
+    assert not at.exception
+    assert rows[0]["convention"][language] in said(at)
+    table = at.dataframe[0].value
+    assert table[say("dashboard.name", language)].tolist() == [r["name"] for r in rows]
+    runs = say("dashboard.players.among_first", language, places=str(rows[0]["places"]))
+    assert table[runs].tolist() == [f"{r['among_first']} / 10" for r in rows]
+    assert table[say("dashboard.players.watched", language)].tolist() == [r["watched"][language] for r in rows]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_sets_are_told_by_size_and_roles_accuse_nobody(found: str, page: Run, language: str) -> None:
+    with closing(open_store(found)) as store:
+        rows = store.documents(KEPT)["sets"]["rows"]
+    at = page("key_players", language=language)
+    at.session_state["view"] = "sets"
+    at.run()
+    assert not at.exception
+    table = at.dataframe[0].value
+    members = [" · ".join(m["name"] for m in r["members"]) for r in rows]
+    assert table[say("dashboard.players.members", language)].tolist() == members
+    assert table[say("dashboard.size", language)].tolist() == [r["size"] for r in rows]
+    at.session_state["view"] = "roles"
+    at.run()
+    assert not at.exception
+    kept = say("dashboard.players.no_accusation", language) in said(at)
+    assert kept or say("dashboard.players.empty_roles", language) in said(at)
+
+
+def test_what_is_older_than_the_data_says_so(found: str, page: Run) -> None:
+    stale = say("dashboard.players.stale", "en")
+    assert stale not in said(page("key_players"))
+    with closing(open_store(found)) as store:
+        kept = store.documents(KEPT)["ranking"]
+        store.save_document(KEPT, "ranking", kept | {"version": "of another day"})
+    assert stale in said(page("key_players"))
