@@ -3,9 +3,9 @@
 A phase is a set of ties between two moments. Centrality is measured among those present in it and normalised by their number, so
 that phases of different size compare; the change is against the phase before, for those who were there as well.
 
-**From a store**, the ties of a window are its dated links (a consignment's links have its date); an account that is active in
-it brings its holders, by links that have no date. Ports, vessels, carriers, customs brokers and banks as such take no part, as
-in :mod:`vinculo.analytics.disruption.group`.
+**From a store**, the ties of a window are its payments and the roles in its consignments (or other kinds of links that are
+events); an account that is active in it brings its holders. The date of a state, such as ownership, says when it began and
+not that anything happened: states make no phase.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ import numpy as np
 import pyarrow as pa
 
 from vinculo.analytics.columns import DAY_S, UNDATED, day, seconds
-from vinculo.analytics.disruption.group import LEFT_OUT
 from vinculo.analytics.kernels.centrality import betweenness
 from vinculo.analytics.kernels.compiled import Progress, warm
-from vinculo.analytics.ways.terrain import moments
+from vinculo.analytics.ways.terrain import FLOWS, moments
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Floats, Ints, Network, simple_csr
 from vinculo.graph.store import Store
@@ -163,10 +162,11 @@ def from_store(
     *,
     days: int | None = None,
     at: Sequence[str] = (),
+    kinds: Sequence[str] = tuple(FLOWS),
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Timeline:
-    """A timeline of the dated links of a store; see the head of this module.
+    """A timeline of what is dated in a store; see the head of this module.
 
     Parameters
     ----------
@@ -175,6 +175,8 @@ def from_store(
         Length of each window, from the first day on; a twelfth of the whole span by default.
     at : sequence of str
         ISO dates at which a new phase begins, e.g. of arrests, instead.
+    kinds : sequence of str
+        Kinds of links that are events.
     seed : int
         Draws the sources of sampled betweenness.
     progress : callable, optional
@@ -194,14 +196,13 @@ def from_store(
     warm(progress)
     network = Network.from_store(store)
     when = moments(network, store.table).begins
-    counts = ~network.links_of_kind(LEFT_OUT) & (network.source != network.target)
-    dated = counts & (when != UNDATED)
+    dated = network.links_of_kind(kinds) & (network.source != network.target) & (when != UNDATED)
     ids = tuple(network.ids.to_pylist())
     names = tuple(n or i for n, i in zip(network.nodes["name"].to_pylist(), ids, strict=True))
     if not dated.any():
         return Timeline(ids, names, ())
     edges = _edges(int(when[dated].min()), int(when[dated].max()), days, at)
-    holding = np.flatnonzero(counts & network.links_of_kind(["HOLDS"]) & (when == UNDATED))
+    holding = np.flatnonzero(network.links_of_kind(["HOLDS"]) & (network.source != network.target))
     made = []
     for start, end in pairwise(edges):
         rows = np.flatnonzero(dated & (when >= start) & (when < end))

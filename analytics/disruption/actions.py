@@ -9,7 +9,7 @@ import numpy as np
 
 from vinculo.analytics.kernels.centrality import betweenness
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Codes, Csr, Mask, Network
+from vinculo.graph.network import Codes, Csr, Floats, Mask, Network
 from vinculo.graph.schema import descendants
 
 #: Action to the kinds of things it can be taken against; ``wait`` watches anything and removes nothing.
@@ -90,7 +90,15 @@ def checked(network: Network, action: Action) -> Codes:
     return nodes
 
 
-def candidates(network: Network, members: Codes, graph: Csr, kind: str, *, size: int, seed: int = 0) -> tuple[str, ...]:
+def between(graph: Csr, *, seed: int = 0) -> Floats:
+    """Betweenness of each member of a group; from 256 sources drawn by the seed where it has more than 2,000."""
+    samples = _SAMPLES if graph.nodes > _EXACT_UP_TO else None
+    return betweenness(graph, samples=samples, seed=seed)
+
+
+def candidates(
+    network: Network, members: Codes, graph: Csr, kind: str, *, size: int, seed: int = 0, score: Floats | None = None
+) -> tuple[str, ...]:
     """Ids of those in a group whom most shortest paths run through, among those an action can be taken against.
 
     One way to fill in targets, so that actions of equal size can be compared; not a suggestion whom to act against.
@@ -108,10 +116,11 @@ def candidates(network: Network, members: Codes, graph: Csr, kind: str, *, size:
         How many at most.
     seed : int
         Draws the sources of sampled betweenness in a large group.
+    score : float64 array, optional
+        Of each member, by :func:`between`, where it is known already.
     """
     inside = np.flatnonzero(allowed(network, kind)[members] & (graph.degrees > 0))
-    samples = _SAMPLES if graph.nodes > _EXACT_UP_TO else None
-    score = betweenness(graph, samples=samples, seed=seed)
+    score = between(graph, seed=seed) if score is None else score
     order = inside[np.lexsort((inside, -graph.degrees[inside], -score[inside]))][:size]
     ids: Sequence[str] = network.ids.take(members[order].astype(np.int64)).to_pylist()
     return tuple(ids)

@@ -43,7 +43,8 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
         mending = sentence("disrupt.never", most=number(comparison.question["most_ties"]))
     else:
         low, high = min(r.median or 0 for r in ties), max(r.median or 0 for r in ties)
-        mending = sentence("disrupt.mends", low=number(low), high=number(high))
+        holds = text("disrupt.holds")
+        mending = sentence("disrupt.mends", low=number(low), high=number(high)) if high else holds
     return sentence(
         "disrupt.gone",
         size=number(last.size),

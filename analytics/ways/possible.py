@@ -21,6 +21,7 @@ from vinculo.analytics.ways.ruled_out import RuledOut, ruled_out
 from vinculo.analytics.ways.terrain import Moments, Terrain, moments, terrain
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Network
+from vinculo.graph.schema import descendants
 from vinculo.graph.schema import kind as known_kind
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
@@ -98,6 +99,7 @@ def possible_paths(
     kinds: Sequence[str] | None = None,
     time_ordered: bool = False,
     avoid: Sequence[str] = (),
+    avoid_kinds: Sequence[str] = ("Location",),
     hub_steps: float = 1.0,
     hub_from: int = 10,
     progress: Progress | None = None,
@@ -119,6 +121,9 @@ def possible_paths(
         Payments and goods move in their direction, none before the one in front of it.
     avoid : sequence of str
         Ids of entities no path may pass.
+    avoid_kinds : sequence of str
+        Kinds of entities that no path may pass, with their descendants: who was at the same port or the same branch of a bank has
+        nothing to do with one another.
     hub_steps, hub_from : float, int
         Each doubling of an entity's neighbours above ``hub_from`` costs ``hub_steps`` more steps; 0 makes all alike.
     progress : callable, optional
@@ -146,7 +151,7 @@ def possible_paths(
         ...
     vinculo.graph.errors.UsageError: Nothing in this store has the id a.
     """
-    for name in kinds or ():
+    for name in (*(kinds or ()), *avoid_kinds):
         known_kind(name)
     warm(progress)
     if progress:
@@ -157,15 +162,19 @@ def possible_paths(
         if node < 0:
             raise UsageError("unknown_entity", id=id)
     source, target, shut = int(at[0]), int(at[1]), [int(n) for n in at[2:] if n not in at[:2]]
+    passing = ~network.of_kind([d for name in avoid_kinds for d in descendants(name)])
+    passing[[source, target]] = True
     when = moments(network, store.table)
     choice: dict[str, Any] = {"kinds": kinds, "time_ordered": time_ordered}
     price: dict[str, Any] = {"hub_steps": hub_steps, "hub_from": hub_from}
-    ground = terrain(network, when, avoid=shut, **choice, **price)
+    closed = [*shut, *np.flatnonzero(~passing).tolist()]
+    ground = terrain(network, when, avoid=closed, **choice, **price)
     if progress:
         progress("paths", 0, 0)
     ways, truncated = k_best(ground, source, target, k=k, max_hops=max_hops)
-    against = ruled_out(ground, when, source, target, ways, kinds=kinds, avoid=shut, max_hops=max_hops)
+    against = ruled_out(ground, when, source, target, ways, kinds=kinds, avoid=shut, passing=passing, max_hops=max_hops)
     question = {"from": a, "to": b, "k": k, "max_hops": max_hops, "avoid": list(avoid), **choice, **price}
+    question["avoid_kinds"] = list(avoid_kinds)
     paths = _told(store, ground, when, ways, time_ordered)
     return PossiblePaths(question | {"kinds": list(kinds) if kinds else None}, paths, tuple(against), truncated)
 

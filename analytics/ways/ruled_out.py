@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from vinculo.analytics.kernels.ways import NEVER
 from vinculo.analytics.phrasing import counted, number, sentence
 from vinculo.analytics.ways.k_best import Way, arrivals, k_best
 from vinculo.analytics.ways.terrain import FLOWS, Moments, Terrain, terrain
-from vinculo.graph.network import Codes
+from vinculo.graph.network import Codes, Mask
 from vinculo.graph.schema import kinds as all_kinds
 from vinculo.graph.text import Text
 
@@ -30,7 +30,7 @@ class RuledOut:
     entities : tuple of str
         Ids along the path.
     code : str
-        ``avoided``, ``kind``, ``direction``, ``undated``, ``backwards`` or ``hub``.
+        ``avoided``, ``passing`` (of a kind to be avoided), ``kind``, ``direction``, ``undated``, ``backwards`` or ``hub``.
     at : tuple of str
         Ids of the entity, or of the two ends of the step, that stands in the way.
     reason : Text
@@ -56,13 +56,14 @@ def ruled_out(
     found: Sequence[Way],
     *,
     kinds: Sequence[str] | None,
-    avoid: Sequence[int],
+    avoid: Collection[int],
+    passing: Mask,
     max_hops: int,
     limit: int = 3,
 ) -> list[RuledOut]:
     """Paths shorter than the best one found, in steps, that anybody would ask about, each with what is against it.
 
-    Of several with the same obstacle only the first is told.
+    Of several with the same obstacle only the first is told. ``passing`` tells nodes that are of no kind to be avoided.
     """
     longest = len(found[0].nodes) - 2 if found else max_hops
     if longest < 1:
@@ -75,7 +76,7 @@ def ruled_out(
     for way in shorter:
         if way.nodes in known:
             continue
-        obstacle = _obstacle(ground, plain, when, way, kinds, avoid)
+        obstacle = _obstacle(ground, plain, when, way, kinds, avoid, passing)
         if obstacle is None:
             continue
         code, at, reason = obstacle
@@ -94,12 +95,21 @@ _Obstacle = tuple[str, tuple[int, ...], Text]
 
 
 def _obstacle(
-    ground: Terrain, plain: Terrain, when: Moments, way: Way, kinds: Sequence[str] | None, avoid: Sequence[int]
+    ground: Terrain,
+    plain: Terrain,
+    when: Moments,
+    way: Way,
+    kinds: Sequence[str] | None,
+    avoid: Collection[int],
+    passing: Mask,
 ) -> _Obstacle | None:
     hops = counted(len(way.nodes) - 1, "hop")
     for node in way.nodes[1:-1]:
         if node in avoid:
             return "avoided", (node,), sentence("way.avoided", hops=hops, name=_name(ground, node))
+        if not passing[node]:
+            label = all_kinds()[str(ground.network.nodes["kind"][node].as_py())].plural
+            return "passing", (node,), sentence("way.passing", hops=hops, name=_name(ground, node), kind=label)
     pairs = list(zip(way.nodes, way.nodes[1:], strict=False))
     for a, b in pairs:
         rows = plain.links(a, b)

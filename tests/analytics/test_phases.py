@@ -112,6 +112,8 @@ def test_windows_of_dates_are_those_of_networkx(case) -> None:
     accounts = {n: case.account(f"{n}-1", firm) for n, firm in firms.items()}
     for payer, payee, on in (("A", "B", 0), ("B", "C", 3), ("C", "D", 31), ("B", "C", 35), ("A", "D", 70)):
         case.pay(accounts[payer], accounts[payee], on, 100)
+    # when a firm was bought is no event of the case
+    case.link("OWNS", firms["A"], firms["B"], startDate="1994-01-01")
     store = case.store()
     made = from_store(store, at=["2024-02-01", "2024-03-01"])
     assert [p.label for p in made.phases] == [

@@ -217,6 +217,19 @@ def test_kinds_and_entities_can_be_left_out(case) -> None:
         possible_paths(store, a, b, kinds=["NO_KIND"])
 
 
+def test_nobody_is_linked_by_a_place(case) -> None:
+    """Cash of one was paid out, and cash of another paid in, at the same branch."""
+    a, b, branch = case.account("A"), case.account("B"), case.entity("Location", "Sucursal Centro")
+    case.pay(a, branch, 1, 900)
+    case.pay(branch, b, 2, 900)
+    store = case.store()
+    found = possible_paths(store, a, b, time_ordered=True)
+    assert not found.paths and [r.code for r in found.ruled_out] == ["passing"]
+    assert "Sucursal Centro" in found.ruled_out[0].reason.es
+    assert len(possible_paths(store, a, b, avoid_kinds=()).paths) == 1
+    assert len(possible_paths(store, a, branch).paths) == 1
+
+
 def test_undated_payments_are_in_no_order(case) -> None:
     a, b = case.account("A"), case.account("B")
     case.link("PAID", a, b, amount=5, currency="USD")

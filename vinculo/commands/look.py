@@ -125,6 +125,7 @@ def show(console: Console, id: str, limit: int) -> None:
 @click.option("--time-ordered", is_flag=True)
 @click.option("--likely", is_flag=True)
 @click.option("--avoid", multiple=True, metavar="ID")
+@click.option("--avoid-kind", "avoid_kinds", multiple=True, metavar="KIND")
 @click.option("--hub-steps", type=click.FloatRange(0), default=None)
 @click.option("--hub-from", type=click.IntRange(1), default=None)
 @click.option("--limit", type=click.IntRange(1), default=5)

@@ -88,7 +88,7 @@ def _actions(
     group: Group, kinds: tuple[str, ...], size: int, against: tuple[str, ...], costs: dict[str, float], seed: int
 ) -> list[Action]:
     """What was named, else for each action the members it can be taken against whom most shortest paths run through."""
-    from vinculo.analytics.disruption.actions import ACTIONS, Action, candidates
+    from vinculo.analytics.disruption.actions import ACTIONS, Action, between, candidates
 
     for kind in (*kinds, *costs):
         if kind not in ACTIONS:
@@ -101,8 +101,9 @@ def _actions(
         named.setdefault(kind, []).append(id)
     targets = {k: tuple(ids) for k, ids in named.items()}
     if not against or kinds:
+        score = between(group.graph, seed=seed)
         for kind in kinds or ACTIONS:
-            found = candidates(group.network, group.members, group.graph, kind, size=size, seed=seed)
+            found = candidates(group.network, group.members, group.graph, kind, size=size, score=score)
             targets.setdefault(kind, found)
     return [Action(k, ids, costs.get(k, 0.0)) for k, ids in targets.items() if ids]
 
