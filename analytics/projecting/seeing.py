@@ -7,7 +7,7 @@ from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.known import resolved
 from vinculo.analytics.projecting.project import project
 from vinculo.analytics.projecting.projected import Projected
-from vinculo.graph.network import Network
+from vinculo.graph.network_cache import network_of
 from vinculo.graph.store import Store
 
 
@@ -36,7 +36,7 @@ def projected(store: Store, projection: Projection | str = "everything", progres
     wanted = resolved(projection)
     if progress:
         progress("read", 0, 0)
-    network = Network.from_store(store)
+    network = network_of(store)
     if progress:
         progress("project", 0, 0)
     return project(network, wanted, store.table)

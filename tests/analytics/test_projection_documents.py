@@ -108,7 +108,7 @@ def test_each_mistake_has_its_sentence(
         (b"ties: {}\nname: x", "projection_no_ties"),
         (b"--- {}\n--- {}", "projection_unreadable"),
     ],
-    ids=str,
+    ids=lambda x: str(x)[:30],
 )
 def test_what_is_no_projection_is_refused_in_one_sentence(tmp_path: Path, body: bytes, code: str) -> None:
     file = tmp_path / "mine.yml"

@@ -173,7 +173,7 @@ def told(seen: Projected) -> tuple[set[str], dict[tuple[str, str], float], dict[
     return set(ids), ties, {ids[i]: w for i, w in enumerate(seen.loops.tolist()) if w}
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(worlds(), wishes())
 def test_it_is_what_it_says(links: list[dict[str, Any]], wanted: Projection) -> None:
     seen = project(network_of(WORLD, links), wanted)
@@ -187,7 +187,7 @@ def test_it_is_what_it_says(links: list[dict[str, Any]], wanted: Projection) -> 
     assert not seen.truncated and all(w > 0 for w in ties.values())
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(worlds(), wishes(), st.randoms(use_true_random=False))
 def test_rows_in_any_order_give_the_same_bytes(
     links: list[dict[str, Any]], wanted: Projection, shuffle: random.Random
@@ -198,7 +198,7 @@ def test_rows_in_any_order_give_the_same_bytes(
     assert one.touched.equals(other.touched) and one.unknown == other.unknown
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(wishes())
 def test_written_down_and_read_back_it_is_the_same(wanted: Projection) -> None:
     again = from_json(wanted.as_json())

@@ -276,6 +276,7 @@ def publish(console: Console, number: int, reason: str) -> None:
 def withdraw(console: Console, source: str, dataset: str | None, yes: bool) -> None:
     """Remove exactly what only this file asserted."""
     from vinculo.graph.context import kept_tables
+    from vinculo.graph.network_cache import forget
 
     with console.open(write=True) as store:
         known = [*store.sources(), *store.unpublished(), *(k.source for k in kept_tables(store))]
@@ -285,6 +286,8 @@ def withdraw(console: Console, source: str, dataset: str | None, yes: bool) -> N
                 raise UsageError("needs_yes")
             click.confirm(say("cli.withdraw.sure", file=found.file, dataset=found.dataset), abort=True, err=True)
         gone = store.withdraw(found)
+        # a copy of the network may still hold what was taken out
+        forget(store)
     console.emit({"dataset": found.dataset, "file": found.file, "sha256": found.sha256, **gone})
     console.say("cli.withdraw.done", file=found.file, **{k: f"{n:,}" for k, n in gone.items()})
 
