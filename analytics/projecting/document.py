@@ -299,9 +299,10 @@ class _Reader:
         return str(own)
 
     def _wrong(self, node: yaml.Node, code: str, **values: Any) -> NoReturn:
-        place = {"line": node.start_mark.line + 1, "column": node.start_mark.column + 1} if self.places else {}
-        shown = {k: _shown(v) if isinstance(v, str) else v for k, v in values.items()}
-        raise WrongProjection(code, file=self.file or None, **place, **shown)
+        mark = node.start_mark
+        line, column = (mark.line + 1, mark.column + 1) if self.places else (None, None)
+        shown: dict[str, Any] = {k: _shown(v) if isinstance(v, str) else v for k, v in values.items()}
+        raise WrongProjection(code, file=self.file or None, line=line, column=column, **shown)
 
 
 def _shown(text: str) -> str:

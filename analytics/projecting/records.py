@@ -89,7 +89,7 @@ class Gathering:
     def records(self) -> Records:
         """All of them: tie by tie, in the order of links or of shared nodes."""
         made = [self._through(i, t) if t.through else self._direct(i, t) for i, t in enumerate(self.wanted.ties)]
-        return made[0] if len(made) == 1 else Records(*(np.concatenate(c) for c in zip(*made, strict=True)))
+        return made[0] if len(made) == 1 else _all_of(made)
 
     # -- direct -------------------------------------------------------------------------------------------------------
     def _direct(self, number: int, tie: Tie) -> Records:
@@ -250,5 +250,8 @@ def _keys(meeting: Meeting, nodes: int) -> Ints:
 
 
 def _both_ways(made: Records) -> Records:
-    turned = made._replace(a=made.b, b=made.a)
-    return Records(*(np.concatenate(c) for c in zip(made, turned, strict=True)))
+    return _all_of([made, made._replace(a=made.b, b=made.a)])
+
+
+def _all_of(parts: Sequence[Records]) -> Records:
+    return Records(*(np.concatenate(c) for c in zip(*parts, strict=True)))

@@ -135,7 +135,8 @@ def days(column: pa.ChunkedArray) -> Ints:
     moment = seconds(coded.dictionary)[0]
     own = np.where(moment == UNDATED, UNDATED, moment // DAY_S)
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
-    return np.append(own, UNDATED)[codes]
+    made: Ints = np.append(own, UNDATED)[codes]
+    return made
 
 
 def shared_kinds(kinds: Sequence[str]) -> list[str]:

@@ -67,6 +67,8 @@ def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any
     said["search"] = lines("search", name)
     said["path"] = lines("path", members[0], members[-1]) if len(members) > 1 else []
     said["communities"] = lines("communities", "--seed", "1")
+    said["who pays whom"] = lines("communities", "--projection", "who_pays_whom")
+    assert said["who pays whom"], "a case without payments compares nothing"
     said["export"] = lines("export", "ftm", folder / "case.ftm.json")
     said["exported"] = (folder / "case.ftm.json").read_text("utf-8")
     said["withdraw"] = lines("withdraw", files[0].name, "--yes")
