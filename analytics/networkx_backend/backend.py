@@ -76,6 +76,8 @@ def can_run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool | 
             return f"only {argument}={value}"
     if name == "leiden_partitions" and communities.OWN_LEVELS:
         return "the levels of this NetworkX are those of its own implementation"
+    if values.get("method", "svd") not in ("power_iteration", "svd"):
+        return "only the methods that NetworkX has"
     if name == "simple_cycles" and values["length_bound"] is None:
         return "only up to a length"
     if values.get("metric", "modularity") not in ("modularity", "cpm"):

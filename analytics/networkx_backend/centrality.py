@@ -119,9 +119,15 @@ def eigenvector_centrality(
 
 
 def hits(
-    G: Any, max_iter: int = 100, tol: float = 1e-08, nstart: dict[Any, float] | None = None, normalized: bool = True
+    G: Any,
+    max_iter: int = 100,
+    tol: float = 1e-08,
+    nstart: dict[Any, float] | None = None,
+    normalized: bool = True,
+    *,
+    method: str = "power_iteration",
 ) -> tuple[dict[Any, float], dict[Any, float]]:
-    """Hubs and authorities."""
+    """Hubs and authorities; both methods of NetworkX seek the same scores."""
     g = arrays_of(G)
     if len(g) == 0:
         return {}, {}
