@@ -62,7 +62,9 @@ def project(
     keep &= ~loop if wanted.loops == "left_out" else True
     ties = _kept(ties, keep, ties.weight if scale is None else ties.weight * scale)
     takes = part.takes.copy()
-    takes[[t.node for t in hubs if t.treatment == "left_out"]] = False
+    for t in hubs:
+        if t.treatment == "left_out":
+            takes[t.nodes] = False
     nodes = np.flatnonzero(takes).astype(np.int32)
     graph, loops = _graph(ties, nodes, len(network), wanted.directed)
     return Projected(
@@ -131,7 +133,8 @@ def _apply(
 ) -> Mask:
     """Leave out or damp the ties of some nodes; ``left`` and ``touched`` change in place."""
     nodes = np.flatnonzero(hit)
-    touched += [Touched(i, rule, treatment, m, m) for i, m in zip(nodes.tolist(), many[nodes].tolist(), strict=True)]
+    if len(nodes):
+        touched.append(Touched(rule, treatment, nodes, many[nodes], many[nodes]))
     if treatment == "left_out":
         return keep & ~hit[ties.a] & ~hit[ties.b]
     left[nodes] = np.minimum(left[nodes], damping(many[nodes]))
@@ -172,8 +175,13 @@ def _graph(ties: Ties, nodes: Codes, whole: int, directed: bool) -> tuple[Csr, F
 
 
 def _told(network: Network, touched: list[Touched]) -> pa.Table:
-    """What the rules touched, most ties first, then by id."""
-    ordered = sorted(touched, key=lambda t: (-t.ties, t.node, t.rule))
-    rows = network.nodes.take(pa.array([t.node for t in ordered], pa.int64()))
-    columns: list[Any] = [*rows.columns, *([getattr(t, f) for t in ordered] for f in TOUCHED.names[3:])]
+    """What the rules touched, most ties first, then by id, then in the order of the rules."""
+    if not touched:
+        return TOUCHED.empty_table()
+    nodes, many, ties = (np.concatenate([getattr(t, f) for t in touched]) for f in ("nodes", "many", "ties"))
+    of = np.repeat(np.arange(len(touched)), [len(t.nodes) for t in touched])
+    order = np.lexsort((of, nodes, -ties))
+    rows = network.nodes.take(pa.array(nodes[order]))
+    said = [pa.array([getattr(t, f) for t in touched]).take(pa.array(of[order])) for f in ("rule", "treatment")]
+    columns: list[Any] = [*rows.columns, *said, pa.array(many[order]), pa.array(ties[order])]
     return pa.table(columns, schema=TOUCHED)

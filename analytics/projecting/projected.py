@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.part import Part
@@ -109,16 +110,21 @@ class Projected:
     def _rows(self) -> Codes:
         return np.repeat(np.arange(self.graph.nodes, dtype=np.int32), self.graph.degrees)
 
+    @property
+    def left_out(self) -> pa.Table:
+        """Of what the hub rules touched, what was left out."""
+        return self.touched.filter(pc.equal(self.touched["treatment"], "left_out"))
+
     def as_json(self) -> dict[str, Any]:
         """What a result says of where it comes from: the projection, its id, how much there was, what the hub rules left out."""
-        gone = [t for t in self.touched["treatment"].to_pylist() if t == "left_out"]
+        gone = self.left_out.num_rows
         return {
             **self.projection.with_id(),
             "found": {
                 "nodes": len(self),
                 "ties": len(self.ties.a),
-                "hubs_left_out": len(gone),
-                "hubs_damped": self.touched.num_rows - len(gone),
+                "hubs_left_out": gone,
+                "hubs_damped": self.touched.num_rows - gone,
                 "unknown": self.unknown,
                 "truncated": self.truncated,
             },

@@ -52,13 +52,13 @@ class Meeting(NamedTuple):
 
 
 class Touched(NamedTuple):
-    """What a hub rule did to a node: how many meet there, and how many ties went or were damped."""
+    """What a hub rule did to nodes: how many meet at each, and how many ties went or were damped."""
 
-    node: int
     rule: str
     treatment: str
-    many: int
-    ties: int
+    nodes: Ints
+    many: Ints
+    ties: Ints
 
 
 class Gathering:
@@ -67,7 +67,7 @@ class Gathering:
     Attributes
     ----------
     touched : list of Touched
-        Shared nodes that a rule touched.
+        Shared nodes that rules touched.
     meetings : dict
         By number of a tie through shared nodes, its two sides.
     truncated : bool
@@ -236,8 +236,8 @@ class Gathering:
         return made
 
     def _note(self, nodes: Ints, rule: str, treatment: str, many: Ints, ties: Ints) -> None:
-        columns = (nodes.tolist(), many[nodes].tolist(), ties[nodes].tolist())
-        self.touched += [Touched(i, rule, treatment, m, t) for i, m, t in zip(*columns, strict=True)]
+        if len(nodes):
+            self.touched.append(Touched(rule, treatment, nodes, many[nodes], ties[nodes]))
 
 
 def _over(ufunc: np.ufunc, values: npt.NDArray[Any], first: Ints) -> npt.NDArray[Any]:

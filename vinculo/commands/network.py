@@ -41,7 +41,7 @@ def _about(projection: Projection) -> str:
 
 @command
 @click.option("--projection", "projection", default="everything", metavar="NAME|FILE")
-@click.option("--method", type=click.Choice(["leiden", "louvain"]), default="leiden")
+@click.option("--method", type=click.Choice(["leiden", "louvain", "stable"]), default="leiden")
 @click.option("--seed", type=int, default=0)
 @click.option("--limit", type=click.IntRange(1), default=None)
 def communities(console: Console, projection: str, method: str, seed: int, limit: int | None) -> None:
@@ -50,7 +50,7 @@ def communities(console: Console, projection: str, method: str, seed: int, limit
 
     with console.open() as store:
         seen = seen_by(console, store, projection)
-        found = communities_of(seen, method=method, seed=seed)
+        found = communities_of(seen, method=method, seed=seed, progress=console.progress)
         note_compiling(console)
         shown = found[: limit or (None if console.as_json else 20)]
         made = [c.as_json() for c in shown]
@@ -59,9 +59,13 @@ def communities(console: Console, projection: str, method: str, seed: int, limit
         console.emit(c)
     if made and not console.as_json:
         tell_projection(console, seen)
-        rows = [(c["id"][:12], c["size"], names) for c, names in zip(made, told, strict=True)]
         console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
-        console.table(("community", "size", "members"), rows, numbers=(1,), cut=True)
+        if "real" in made[0]:
+            console.say("cli.communities.real" if made[0]["real"] else "cli.communities.not_real")
+        sure = [(f"{c['stability']:.2f}",) if "stability" in c else () for c in made]
+        rows = [(c["id"][:12], c["size"], *s, names) for c, s, names in zip(made, sure, told, strict=True)]
+        heads = ("community", "size", *(("stability",) if sure[0] else ()), "members")
+        console.table(heads, rows, numbers=tuple(range(1, len(heads) - 1)), cut=True)
         _more(console, len(shown), len(found))
     elif not made:
         console.say("cli.communities.none")
@@ -82,11 +86,11 @@ def tell_projection(console: Console, seen: Projected) -> None:
     """What the result looks at, and what the hub rule did."""
     values = {"nodes": f"{len(seen):,}", "ties": f"{len(seen.ties.a):,}"}
     console.say("cli.projection.seen", title=seen.projection.words().into(), **values)
-    gone = [t for t in seen.touched.to_pylist() if t["treatment"] == "left_out"]
-    if gone:
-        names = "; ".join(t["name"] for t in gone[:NAMED])
-        ties = f"{sum(t['ties'] for t in gone):,}"
-        console.say("cli.projection.left_out", hubs=f"{len(gone):,}", ties=ties, names=names)
+    gone = seen.left_out
+    if gone.num_rows:
+        names = "; ".join(gone["name"].slice(0, NAMED).to_pylist())
+        ties = f"{sum(gone['ties'].to_pylist()):,}"
+        console.say("cli.projection.left_out", hubs=f"{gone.num_rows:,}", ties=ties, names=names)
     if seen.truncated:
         console.say("cli.projection.truncated", most=f"{seen.projection.most_pairs:,}")
 
