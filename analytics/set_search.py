@@ -45,8 +45,15 @@ from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 GOALS = ("fragment", "distance_fragment", "reach", "distance_reach")
 #: Sets of one member less up to which every set is tried.
 EXACT_UP_TO = 5_000
-#: Links looked at before the search of one size stops.
-WORK = 200_000_000
+#: Links looked at before the search of one size stops: a second or two, or ten where distances of all pairs are counted.
+WORK = {
+    "fragment": 200_000_000,
+    "distance_fragment": 2_000_000_000,
+    "reach": 200_000_000,
+    "distance_reach": 200_000_000,
+}
+#: Sets that this work must be enough to value; a network too large for that is refused.
+FEWEST = 50
 #: Links looked at between two moments in which a person is heard: a fifth of a second or so.
 _PIECE = 20_000_000
 #: Gains below this share are rounding.
@@ -198,7 +205,7 @@ def key_sets(
     starts: int = 8,
     seed: int = 0,
     exact_up_to: int = EXACT_UP_TO,
-    work: int = WORK,
+    work: int | None = None,
     progress: Progress | None = None,
 ) -> list[KeySet]:
     """The best sets of 1, 2, ... members, each size searched on its own.
@@ -225,8 +232,8 @@ def key_sets(
         Draws the random sets.
     exact_up_to : int
         Sets of one member less up to which every set is tried.
-    work : int
-        Links looked at before the search of one size stops; the set then says that it was cut short.
+    work : int, optional
+        Links looked at before the search of one size stops; the set then says that it was cut short. :data:`WORK` by default.
     progress : callable, optional
         Told ``("sets", size, 0)`` several times a second; may raise to stop.
 
@@ -238,7 +245,7 @@ def key_sets(
     Raises
     ------
     UsageError
-        ``unknown_goal``, ``costs_not_positive``.
+        ``unknown_goal``, ``costs_not_positive``, ``too_large_for_distances``.
 
     Examples
     --------
@@ -248,6 +255,7 @@ def key_sets(
     [((2,), 0.667), ((1, 3), 1.0)]
     """
     measure = _measure(graph, goal, steps)
+    links = WORK[goal] if work is None else work
     may = np.ones(graph.nodes, np.bool_) if candidates is None else candidates
     costs = np.ones(graph.nodes) if costs is None else np.asarray(costs, np.float64)
     if not bool((costs[may] > 0).all()):
@@ -256,13 +264,13 @@ def key_sets(
     found: list[KeySet] = []
     before: tuple[tuple[int, ...], float] = ((), measure.value(()) if len(allowed) else 0.0)
     for size in range(1, min(size_max, len(allowed)) + 1):
-        search = _Search(measure, allowed, costs, cost_max, _Budget(work, size, progress))
+        search = _Search(measure, allowed, costs, cost_max, _Budget(links, size, progress))
         made: _Found | None = None
         ends: list[float] = []
         if math.comb(len(allowed), size - 1) <= exact_up_to:
             made = search.all_sets(size)
         if made is None:
-            search.budget = _Budget(work, size, progress)
+            search.budget = _Budget(links, size, progress)
             made, ends = search.several(size, before, starts, seed)
         if made is None:
             break
@@ -300,6 +308,8 @@ def _measure(graph: Csr, goal: str, steps: int) -> _Goal:
     if goal == "fragment":
         return _Fragment(graph)
     if goal == "distance_fragment":
+        if graph.nodes * len(graph.neighbours) > WORK[goal] // FEWEST:
+            raise UsageError("too_large_for_distances", nodes=f"{graph.nodes:,}")
         return _DistanceFragment(graph)
     if goal == "reach":
         return _Reach(graph, np.array([1.0] * (max(0, min(steps, graph.nodes)) + 1) + [0.0]))

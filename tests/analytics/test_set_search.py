@@ -190,6 +190,13 @@ def test_a_search_in_pieces_finds_the_same_and_can_be_stopped(goal: str, monkeyp
         key_sets(graph, goal, progress=stop)
 
 
+def test_a_network_too_large_for_all_distances_is_refused_at_once() -> None:
+    graph = as_csr(nx.gnm_random_graph(4_000, 8_000, seed=1))
+    with pytest.raises(UsageError) as problem:
+        key_sets(graph, "distance_fragment")
+    assert problem.value.code == "too_large_for_distances" and "4,000" in problem.value.message("en")
+
+
 def test_a_measure_that_is_not_there_is_named() -> None:
     with pytest.raises(UsageError) as problem:
         key_sets(as_csr(nx.path_graph(3)), "influence")
