@@ -23,7 +23,8 @@ from vinculo.analytics.kernels.centrality import betweenness
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.ways.terrain import FLOWS, moments
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Codes, Floats, Ints, Network, simple_csr
+from vinculo.graph.network import Codes, Floats, Ints, simple_csr
+from vinculo.graph.network_cache import network_of
 from vinculo.graph.store import Store
 
 #: Betweenness is exact up to so many present and sampled above, as in key players.
@@ -194,7 +195,7 @@ def from_store(
     ()
     """
     warm(progress)
-    network = Network.from_store(store)
+    network = network_of(store)
     when = moments(network, store.table).begins
     dated = network.links_of_kind(kinds) & (network.source != network.target) & (when != UNDATED)
     ids = tuple(network.ids.to_pylist())

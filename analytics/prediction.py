@@ -31,6 +31,7 @@ from vinculo.analytics.kernels.watched import heard, was_cut, watching
 from vinculo.analytics.phrasing import counted, sentence
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Csr, Floats, Mask, Network
+from vinculo.graph.network_cache import network_of
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text
@@ -218,7 +219,7 @@ def predict(
     ([], False)
     """
     warm(progress)
-    network = Network.from_store(store)
+    network = network_of(store)
     graph = group_of(network).graph
     wanted = network.of_kind(descendants(kind))
     found = ranked(graph, method=method, by_lift=by_lift, top=top, wanted=wanted, hub_from=hub_from)

@@ -12,7 +12,8 @@ from vinculo.analytics.disruption.group import group_of
 from vinculo.analytics.kernels.neighbourhood import random_pairs
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.prediction import ranked, scores_of, worth
-from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask, Network, csr
+from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask, csr
+from vinculo.graph.network_cache import network_of
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
@@ -137,7 +138,7 @@ def accuracy(
 
 def checked_on(store: Store, *, method: str, by_lift: bool, kind: str, hub_from: int | None, seed: int = 0) -> Accuracy:
     """:func:`accuracy` on the links of a store, as :func:`vinculo.analytics.prediction.predict` looks at them."""
-    network = Network.from_store(store)
+    network = network_of(store)
     wanted = network.of_kind(descendants(kind))
     choice: dict[str, Any] = {"method": method, "by_lift": by_lift, "hub_from": hub_from}
     return accuracy(group_of(network).graph, wanted=wanted, seed=seed, **choice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -199,6 +199,16 @@ def compare(
     return Comparison(study.question, study.before, tuple(curves))
 
 
+class _Left(NamedTuple):
+    """What holds together and flows when some are gone."""
+
+    largest: int
+    efficiency: float
+    money: float | None
+    goods: float | None
+    truncated: bool
+
+
 class _Study:
     """What stays the same for all points."""
 
@@ -243,6 +253,7 @@ class _Study:
             "seed": self.seed,
             "efficiency_sources": SAMPLES if len(group.members) > EXACT_UP_TO else 0,
         }
+        self.whole_left = self._left(np.zeros(len(group.members), np.bool_))
         self.before = self.measured(Action("wait", ()), np.zeros(0, np.int32))
 
     def _inside(self, ids: Sequence[str]) -> Codes:
@@ -266,14 +277,9 @@ class _Study:
         removed = np.zeros(len(group.members), np.bool_)
         if action.removes:
             removed[group.place[targets]] = True
-        left = without(group.graph, removed)
-        largest = largest_component(left, ~removed)
-        reach = efficiency(left, self.everyone, seed=self.seed)
-        gone = np.zeros(len(network), np.bool_)
-        gone[group.members[removed]] = True
-        flows = [flow(p, *self.ends, gone) if p is not None else None for p in (self.money, self.goods)]
+        left = self._left(removed) if removed.any() else self.whole_left
         first = len(targets) == 0
-        was = (largest, reach) if first else (self.before.largest, self.before.efficiency)
+        was = self.whole_left
         last = ("", "") if first else self._called(targets[-1:])[0]
         seen = records(network, self.when, self.whole, group.members, targets)
         beside = self._lawful(targets)
@@ -283,20 +289,30 @@ class _Study:
             target=last[0],
             name=last[1],
             cost=action.cost * len(targets),
-            largest=largest,
-            largest_share=round(largest / was[0], 6) if was[0] else 0.0,
-            efficiency=round(reach, 9),
-            efficiency_share=round(reach / was[1], 6) if was[1] else 0.0,
-            money=round(flows[0][0], 2) if flows[0] else None,
-            goods=round(flows[1][0], 2) if flows[1] else None,
+            largest=left.largest,
+            largest_share=round(left.largest / was.largest, 6) if was.largest else 0.0,
+            efficiency=round(left.efficiency, 9),
+            efficiency_share=round(left.efficiency / was.efficiency, 6) if was.efficiency else 0.0,
+            money=left.money,
+            goods=left.goods,
             recovery=() if first else self._recovery(removed),
             lawful=None if beside is None else len(told) * action.removes,
             lawful_named=tuple(told[:NAMED]) if action.removes else (),
             records_lost=seen.per_30_days if action.removes else 0.0,
             records_kept=0.0 if action.removes else seen.per_30_days,
             out_of_sight=seen.only_there if action.removes else 0,
-            truncated=any(f is not None and f[1] for f in flows),
+            truncated=left.truncated,
         )
+
+    def _left(self, removed: Mask) -> _Left:
+        group = self.group
+        graph = without(group.graph, removed)
+        gone = np.zeros(len(group.network), np.bool_)
+        gone[group.members[removed]] = True
+        flows = [flow(p, *self.ends, gone) if p is not None else None for p in (self.money, self.goods)]
+        money, goods = (round(f[0], 2) if f else None for f in flows)
+        reach = efficiency(graph, self.everyone, seed=self.seed)
+        return _Left(largest_component(graph, ~removed), reach, money, goods, any(f and f[1] for f in flows))
 
     def _recovery(self, removed: Mask) -> tuple[Recovery, ...]:
         lost = int((removed & self.in_largest).sum())

@@ -1,4 +1,8 @@
-"""The group that is looked at: its members, and the links among them without direction."""
+"""The group that is looked at: its members, and the links among them without direction.
+
+Links that make no group are those the projection of everything leaves out: to places, conveyances and banks as such, of trades
+that stand next to everybody, and derived references.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vinculo.analytics.projections.everything import LEFT_OUT
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Csr, Mask, Network, simple_csr
-
-#: Links that make no group: places, conveyances, banks as such and trades that stand next to everybody, derived references.
-LEFT_OUT = ("LADEN_AT", "UNLADEN_AT", "OCCURRED_AT", "CARRIED_BY", "HELD_AT", "CARRIER", "DECLARANT", "REFERS_TO")
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,8 @@ from vinculo.analytics.ways.k_best import Way, arrivals, k_best
 from vinculo.analytics.ways.ruled_out import RuledOut, ruled_out
 from vinculo.analytics.ways.terrain import Moments, Terrain, moments, terrain
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Codes, Network
+from vinculo.graph.network import Codes
+from vinculo.graph.network_cache import network_of
 from vinculo.graph.schema import descendants
 from vinculo.graph.schema import kind as known_kind
 from vinculo.graph.store import Store
@@ -156,7 +157,7 @@ def possible_paths(
     warm(progress)
     if progress:
         progress("read", 0, 0)
-    network = Network.from_store(store)
+    network = network_of(store)
     at = network.index([a, b, *avoid])
     for id, node in zip([a, b, *avoid], at, strict=True):
         if node < 0:

@@ -51,11 +51,11 @@ def disrupt(
     from vinculo.analytics.disruption.telling import keep as keep_it
     from vinculo.analytics.disruption.telling import write_csv
     from vinculo.analytics.kernels.compiled import warm
-    from vinculo.graph.network import Network
+    from vinculo.graph.network_cache import network_of
 
     with console.open(write=keep is not None, create=False) as store:
         warm(console.progress)
-        group = group_of(Network.from_store(store), entities or None, hops=hops)
+        group = group_of(network_of(store), entities or None, hops=hops)
         chosen = _actions(group, actions, size, against, _costs(costs), question["seed"])
         made = compare(group, chosen, store=store, progress=console.progress, **question)
         if keep is not None:
