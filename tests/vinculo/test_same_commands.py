@@ -66,7 +66,14 @@ def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any
     name = said["show"][0][0]["name"]
     said["search"] = lines("search", name)
     said["path"] = lines("path", members[0], members[-1]) if len(members) > 1 else []
+    said["likely"] = lines("path", members[0], members[-1], "--likely") if len(members) > 1 else []
+    said["disrupt"] = lines("disrupt", "--entity", members[0], "--size", "2", "--runs", "5", "--keep", "kept")
+    said["predict"] = lines("predict", "--limit", "5", "--check")
+    said["phases"] = lines("phases", "--days", "90")
     said["communities"] = lines("communities", "--seed", "1")
+    said["key-players"] = lines("key-players", "--runs", "0")
+    said["roles"] = lines("key-players", "--roles")
+    assert said["key-players"] and said["roles"], "nobody of whom to compare the figures"
     said["who pays whom"] = lines("communities", "--projection", "who_pays_whom")
     assert said["who pays whom"], "a case without payments compares nothing"
     said["export"] = lines("export", "ftm", folder / "case.ftm.json")
