@@ -28,7 +28,7 @@ def graph(nodes, links):
     a, b = drawn.integers(0, nodes, links).astype(np.int32), drawn.integers(0, nodes, links).astype(np.int32)
     return simple_csr(nodes, np.minimum(a, b), np.maximum(a, b), np.ones(links))
 community.leiden(graph(100, 300))
-large = graph(400_000, 2_000_000)
+large = graph(60_000, 300_000)
 heard_at = []
 def hear(number, frame):
     heard_at.append(time.monotonic())
