@@ -1,6 +1,7 @@
 """Links that may be missing from the records: hypotheses, never links.
 
-A pair is scored by the neighbours it has in common:
+The network is a projection of the case (a firm and the consignment it ships are no two parties), such as who ships with
+whom. A pair is scored by the neighbours it has in common:
 
 ``adamic_adar``
     sum of 1 / ln(neighbours) of each (Adamic and Adar 2003)
@@ -24,16 +25,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vinculo.analytics.disruption.group import group_of
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.kernels.neighbourhood import best_pairs, pair_scores
 from vinculo.analytics.kernels.watched import heard, was_cut, watching
 from vinculo.analytics.phrasing import counted, sentence
+from vinculo.analytics.projecting.projected import Projected
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Codes, Csr, Floats, Mask, Network
-from vinculo.graph.network_cache import network_of
+from vinculo.graph.network import Codes, Csr, Floats, Mask, simple_csr
 from vinculo.graph.schema import descendants
-from vinculo.graph.store import Store
 from vinculo.graph.text import Text
 
 METHODS = ("adamic_adar", "resource_allocation", "preferential_attachment")
@@ -149,6 +148,7 @@ def ranked(
 
     Examples
     --------
+    >>> from vinculo.graph.network import Network
     >>> square = Network.from_links([("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]).simple()
     >>> found = ranked(square)
     >>> list(zip(found.a.tolist(), found.b.tolist(), found.score.tolist()))
@@ -185,8 +185,18 @@ def _expected(graph: Csr, values: Floats, a: Codes, b: Codes) -> Floats:
     return chance
 
 
+def undirected(seen: Projected) -> Csr:
+    """The graph of a projection without direction, every tie once."""
+    graph = seen.graph
+    if not seen.projection.directed:
+        return graph
+    rows = np.repeat(np.arange(graph.nodes, dtype=np.int32), graph.degrees)
+    low, high = np.minimum(rows, graph.neighbours), np.maximum(rows, graph.neighbours)
+    return simple_csr(graph.nodes, low, high, graph.weights)
+
+
 def predict(
-    store: Store,
+    seen: Projected,
     *,
     method: str = "resource_allocation",
     by_lift: bool = False,
@@ -199,9 +209,10 @@ def predict(
 
     Parameters
     ----------
-    store : Store
+    seen : Projected
+        A store through a projection, see :func:`vinculo.analytics.projecting.seeing.projected`.
     method, by_lift, top, hub_from
-        As :func:`ranked`. Which links count is told in :mod:`vinculo.analytics.disruption.group`.
+        As :func:`ranked`.
     kind : str
         Kind of both ends, with its descendants; the neighbours in common may be anything.
     progress : callable, optional
@@ -214,24 +225,30 @@ def predict(
 
     Examples
     --------
+    >>> from vinculo.analytics.projecting.seeing import projected
     >>> from vinculo.graph.stores import open_store
-    >>> predict(open_store("sqlite:///:memory:"))
+    >>> predict(projected(open_store("sqlite:///:memory:"), "who_pays_whom"))
     ([], False)
     """
     warm(progress)
-    network = network_of(store)
-    graph = group_of(network).graph
-    wanted = network.of_kind(descendants(kind))
+    graph = undirected(seen)
+    wanted = of_kind(seen, kind)
     found = ranked(graph, method=method, by_lift=by_lift, top=top, wanted=wanted, hub_from=hub_from)
-    return [_hypothesis(network, graph, method, found, i) for i in range(len(found.a))], found.truncated
+    return [_hypothesis(seen, graph, method, found, i) for i in range(len(found.a))], found.truncated
 
 
-def _hypothesis(network: Network, graph: Csr, method: str, found: Ranked, i: int) -> Hypothesis:
+def of_kind(seen: Projected, kind: str) -> Mask:
+    """Which nodes of a projection are of a kind or one of its descendants."""
+    mask: Mask = seen.source.of_kind(descendants(kind))[seen.nodes]
+    return mask
+
+
+def _hypothesis(seen: Projected, graph: Csr, method: str, found: Ranked, i: int) -> Hypothesis:
     a, b = int(found.a[i]), int(found.b[i])
     near_a, near_b = (graph.neighbours[graph.ptr[n] : graph.ptr[n + 1]] for n in (a, b))
     common = np.intersect1d(near_a, near_b)
     nearest = common[np.lexsort((common, graph.degrees[common]))][:NAMED]
-    (a_id, a_name), (b_id, b_name), *through = _called(network, [a, b, *nearest.tolist()])
+    (a_id, a_name), (b_id, b_name), *through = _called(seen, [a, b, *nearest.tolist()])
     score, expected = float(found.score[i]), float(found.expected[i])
     told = sentence(
         "prediction.told",
@@ -245,8 +262,8 @@ def _hypothesis(network: Network, graph: Csr, method: str, found: Ranked, i: int
     return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told)
 
 
-def _called(network: Network, nodes: Sequence[int]) -> list[tuple[str, str]]:
-    rows = network.nodes.take(np.asarray(nodes, np.int64)).to_pylist()
+def _called(seen: Projected, nodes: Sequence[int]) -> list[tuple[str, str]]:
+    rows = seen.source.nodes.take(seen.nodes[np.asarray(nodes, np.int64)].astype(np.int64)).to_pylist()
     return [(r["id"], r["name"] or r["id"]) for r in rows]
 
 

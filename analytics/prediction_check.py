@@ -8,14 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vinculo.analytics.disruption.group import group_of
 from vinculo.analytics.kernels.neighbourhood import random_pairs
 from vinculo.analytics.kernels.random import permutation
-from vinculo.analytics.prediction import ranked, scores_of, worth
+from vinculo.analytics.prediction import of_kind, ranked, scores_of, undirected, worth
+from vinculo.analytics.projecting.projected import Projected
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask, csr
-from vinculo.graph.network_cache import network_of
-from vinculo.graph.schema import descendants
-from vinculo.graph.store import Store
 
 
 class Interval(NamedTuple):
@@ -136,12 +133,12 @@ def accuracy(
     return Accuracy(method, share, runs, seed, count, _interval(areas), precision, round(count / unlinked, 9))
 
 
-def checked_on(store: Store, *, method: str, by_lift: bool, kind: str, hub_from: int | None, seed: int = 0) -> Accuracy:
-    """:func:`accuracy` on the links of a store, as :func:`vinculo.analytics.prediction.predict` looks at them."""
-    network = network_of(store)
-    wanted = network.of_kind(descendants(kind))
+def checked_on(
+    seen: Projected, *, method: str, by_lift: bool, kind: str, hub_from: int | None, seed: int = 0
+) -> Accuracy:
+    """:func:`accuracy` on the ties of a projection, as :func:`vinculo.analytics.prediction.predict` looks at them."""
     choice: dict[str, Any] = {"method": method, "by_lift": by_lift, "hub_from": hub_from}
-    return accuracy(group_of(network).graph, wanted=wanted, seed=seed, **choice)
+    return accuracy(undirected(seen), wanted=of_kind(seen, kind), seed=seed, **choice)
 
 
 def _without(graph: Csr, rows: Codes, keys: Ints, hidden: Ints) -> Csr:

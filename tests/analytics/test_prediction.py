@@ -11,6 +11,7 @@ import pytest
 
 from vinculo.analytics.prediction import METHODS, Hypothesis, predict, ranked
 from vinculo.analytics.prediction_check import accuracy
+from vinculo.analytics.projecting.seeing import projected
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Csr, Network
 from vinculo.graph.types import Link
@@ -105,17 +106,29 @@ def test_a_hypothesis_is_no_link(case) -> None:
     for firm in (a, c, *(case.company(f"Otra {i} SA") for i in range(120))):
         case.link("HAS_ADDRESS", firm, agent)
     store = case.store()
-    [only], truncated = predict(store)
+    seen = projected(store, "everything")
+    [only], truncated = predict(seen)
     assert not truncated and isinstance(only, Hypothesis) and not isinstance(only, Link)
     assert {only.a_name, only.b_name} == {"Aurora SA", "Boreal SA"} and only.common == 2
     assert (only.score, only.as_json()["hypothesis"]) == (1.0, True)
     assert only.told.en.startswith("Hypothesis, not a link") and only.told.es.startswith("Hipótesis, no vínculo")
-    everybody, _ = predict(store, hub_from=None, top=10_000)
+    everybody, _ = predict(seen, hub_from=None, top=10_000)
     assert len(everybody) > 1 and max(h.score for h in everybody) == 1.0
     assert store.counts()["links"].get("LINKED_TO", 0) == 0
-    assert predict(case.store(reverse=True))[0] == [only]
+    assert predict(projected(case.store(reverse=True), "everything"))[0] == [only]
     with pytest.raises(UsageError):
-        predict(store, method="magic")
+        predict(seen, method="magic")
+
+
+def test_parties_that_pay_the_same_two_are_a_hypothesis(case) -> None:
+    """Through their accounts, whoever paid: who holds an account and the account are one party."""
+    firms = {n: case.company(f"{n} SA") for n in "ABXY"}
+    accounts = {n: case.account(f"{n}-1", firm) for n, firm in firms.items()}
+    for payer, payee in ("AX", "XB", "AY", "BY"):
+        case.pay(accounts[payer], accounts[payee], 1, 100)
+    found, _ = predict(projected(case.store(), "who_pays_whom"))
+    assert sorted(sorted((h.a_name, h.b_name)) for h in found) == [["A SA", "B SA"], ["X SA", "Y SA"]]
+    assert {h.score for h in found} == {1.0}
 
 
 def test_lift_favours_those_with_few_links() -> None:

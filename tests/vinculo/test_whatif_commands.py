@@ -95,7 +95,7 @@ def test_disrupt_says_what_is_wrong(run: Run, case: Path, arguments: tuple[str, 
 def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """B-1 and A-1 both deal with C-1's account, and so on; nothing is stored."""
     before = run("digest", "--store", case, "--json").out
-    lines = run("predict", "--kind", "Thing", "--check", "--store", case, "--json").lines
+    lines = run("predict", "--projection", "everything", "--kind", "Thing", "--check", "--store", case, "--json").lines
     fields = {
         "hypothesis",
         "a",
@@ -113,13 +113,23 @@ def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.Monk
     assert len(lines) > 1 and all(fields <= set(x) and x["hypothesis"] is True for x in lines[:-1])
     # a tenth of the nine pairs that are linked is none
     assert lines[-1]["check"]["hidden"] == 0
-    assert "too few links" in run("predict", "--kind", "Thing", "--check", "--store", case).out
+    assert (
+        "too few links"
+        in run("predict", "--projection", "everything", "--kind", "Thing", "--check", "--store", case).out
+    )
     assert run("digest", "--store", case, "--json").out == before
-    assert "Hypotheses, not links" in run("predict", "--kind", "Thing", "--store", case).out
+    assert (
+        "Hypotheses, not links" in run("predict", "--projection", "everything", "--kind", "Thing", "--store", case).out
+    )
     assert run("predict", "--method", "magic", "--store", case).code == 2
+    assert run("predict", "--projection", "magic", "--store", case).code == 2
+    # three firms that all pay one another leave no pair
+    assert "No two entities" in run("predict", "--projection", "who_pays_whom", "--store", case).out
     assert "No two entities" in run("predict", "--kind", "Vessel", "--check", "--store", case).out
     monkeypatch.setenv("VINCULO_LANGUAGE", "es")
-    assert "Hipótesis" in run("predict", "--kind", "Thing", "--check", "--store", case).out
+    assert (
+        "Hipótesis" in run("predict", "--projection", "everything", "--kind", "Thing", "--check", "--store", case).out
+    )
 
 
 def test_phases_tell_who_came_and_went(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:

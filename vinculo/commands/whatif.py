@@ -9,6 +9,7 @@ import click
 
 from vinculo.command import command
 from vinculo.commands.analyse import note_compiling
+from vinculo.commands.network import seen_by, tell_projection
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.text import say
@@ -151,6 +152,7 @@ def _row(kind: str, p: Point, flows: bool) -> list[object]:
 
 
 @command
+@click.option("--projection", metavar="NAME|FILE", default="who_ships_with_whom")
 @click.option("--method", metavar="NAME", default="resource_allocation")
 @click.option("--by-lift", is_flag=True)
 @click.option("--kind", metavar="KIND", default="LegalEntity")
@@ -158,20 +160,20 @@ def _row(kind: str, p: Point, flows: bool) -> list[object]:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20)
 @click.option("--check", is_flag=True)
 @click.option("--seed", type=click.IntRange(0), default=0)
-def predict(
-    console: Console, method: str, by_lift: bool, kind: str, hub_from: int, limit: int, check: bool, seed: int
-) -> None:
+def predict(console: Console, projection: str, kind: str, limit: int, check: bool, seed: int, **choice: Any) -> None:
     """Tell which links may be missing, as hypotheses, and how often such guesses are right on this case."""
     from vinculo.analytics.prediction import predict as look
     from vinculo.analytics.prediction_check import checked_on
     from vinculo.graph.schema import kind as known_kind
 
     known_kind(kind)
-    choice: dict[str, Any] = {"method": method, "by_lift": by_lift, "kind": kind, "hub_from": hub_from}
+    choice["kind"] = kind
     with console.open() as store:
-        found, truncated = look(store, top=limit, progress=console.progress, **choice)
-        tried = checked_on(store, seed=seed, **choice) if check else None
+        seen = seen_by(console, store, projection)
+    found, truncated = look(seen, top=limit, progress=console.progress, **choice)
+    tried = checked_on(seen, seed=seed, **choice) if check else None
     note_compiling(console)
+    tell_projection(console, seen)
     for h in found:
         console.emit(h.as_json())
     if found:
