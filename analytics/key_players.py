@@ -22,12 +22,15 @@ from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.graph.errors import UsageError
+from vinculo.graph.network import Mask
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
 MEASURES = ("degree", "betweenness", "pagerank", "core")
 EXACT_UP_TO = 2_000
 SAMPLES = 256
+
+Measures = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -132,36 +135,50 @@ def key_players_of(
     kind: str | None = None,
     top: int = 50,
     seed: int = 0,
+    measures: Measures | None = None,
     progress: Progress | None = None,
 ) -> list[KeyPlayer]:
-    """Rank what a projection shows; parameters and errors as :func:`key_players`."""
+    """Rank what a projection shows; parameters and errors as :func:`key_players`, ``measures`` where they are known already."""
     if by not in MEASURES:
         raise UsageError("unknown_method", method=by)
     if len(seen) == 0:
         return []
-    graph, directed = seen.graph, seen.projection.directed
-    samples = SAMPLES if graph.nodes > EXACT_UP_TO else None
-    measures: dict[str, npt.NDArray[Any]] = {
-        "degree": seen.undirected.degrees,
-        "betweenness": betweenness(graph, directed=directed, samples=samples, seed=seed, progress=progress),
-        "pagerank": pagerank(seen.into, tolerance=1e-9),
-        "core": core_number(seen.undirected),
-    }
-    told = seen.network.of_kind(descendants(kind or "LegalEntity"))
-    wanted = np.flatnonzero(told if kind or told.any() else ~told)
-    order = wanted[np.lexsort((wanted, -measures[by][wanted]))][:top]
+    known = measures_of(seen, seed=seed, progress=progress) if measures is None else measures
+    wanted = np.flatnonzero(rated(seen, kind))
+    order = wanted[np.lexsort((wanted, -known[by][wanted]))][:top]
     rows = seen.network.nodes.take(order).to_pylist()
     return [
         KeyPlayer(
             id=row["id"],
             kind=row["kind"],
             name=row["name"],
-            degree=int(measures["degree"][i]),
-            betweenness=round(float(measures["betweenness"][i]), 9),
-            pagerank=round(float(measures["pagerank"][i]), 9),
-            core=int(measures["core"][i]),
-            samples=samples or 0,
+            degree=int(known["degree"][i]),
+            betweenness=round(float(known["betweenness"][i]), 9),
+            pagerank=round(float(known["pagerank"][i]), 9),
+            core=int(known["core"][i]),
+            samples=_samples(seen) or 0,
             projection=seen.projection,
         )
         for i, row in zip(order, rows, strict=True)
     ]
+
+
+def measures_of(seen: Projected, *, seed: int = 0, progress: Progress | None = None) -> Measures:
+    """Each of :data:`MEASURES` for every node of what a projection shows, which has some."""
+    directed = seen.projection.directed
+    return {
+        "degree": seen.undirected.degrees,
+        "betweenness": betweenness(seen.graph, directed=directed, samples=_samples(seen), seed=seed, progress=progress),
+        "pagerank": pagerank(seen.into, tolerance=1e-9),
+        "core": core_number(seen.undirected),
+    }
+
+
+def rated(seen: Projected, kind: str | None = None) -> Mask:
+    """Who is ranked: people and firms, or whatever takes part where none of them does; else one kind with its descendants."""
+    made = seen.network.of_kind(descendants(kind or "LegalEntity"))
+    return made if kind or made.any() else ~made
+
+
+def _samples(seen: Projected) -> int | None:
+    return SAMPLES if len(seen) > EXACT_UP_TO else None

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Progress, warm
-from vinculo.analytics.key_players import EXACT_UP_TO, SAMPLES, KeyPlayer, key_players_of
+from vinculo.analytics.key_players import EXACT_UP_TO, MEASURES, KeyPlayer, key_players_of, measures_of, rated
 from vinculo.analytics.phrasing import counted, sentence
 from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.projecting.seeing import projected
-from vinculo.analytics.rank_intervals import RankIntervals, measure, rank_intervals
+from vinculo.analytics.rank_intervals import RankIntervals, rank_intervals
 from vinculo.analytics.watching import Observations, Watching, observations, watching
+from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Csr, Floats, Mask
-from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 from vinculo.graph.text import Text, say_both, text
 
@@ -181,22 +181,24 @@ def ranking_of(
     progress: Progress | None = None,
 ) -> Ranking:
     """Rank what a projection shows of a store; parameters and errors as :func:`ranking`."""
-    players = key_players_of(seen, by=by, kind=kind, top=top, seed=seed, progress=progress)
-    graph = _graph_of(seen, by)
+    if by not in MEASURES:
+        raise UsageError("unknown_method", method=by)
+    measures = measures_of(seen, seed=seed, progress=progress)
+    players = key_players_of(seen, by=by, kind=kind, top=top, measures=measures)
+    graph, value = _graph_of(seen, by), measures[by].astype(np.float64)
     nodes = seen.network.index([p.id for p in players]) if players else np.zeros(0, np.int32)
-    rated = _rated(seen, kind)
+    among = rated(seen, kind)
     large = graph.nodes > EXACT_UP_TO
-    value = measure(graph, by, samples=SAMPLES if large else None, seed=seed)
     again = RUN_SAMPLES if large else None
     sure = rank_intervals(
-        graph, by, nodes, among=rated, places=places, runs=runs, drop=drop, samples=again, seed=seed, progress=progress
+        graph, by, nodes, among=among, places=places, runs=runs, drop=drop, samples=again, seed=seed, progress=progress
     )
     told = observations(store, seen.source, seen.part)
     told = Observations(told.records[seen.nodes], told.files[seen.nodes])
-    bias = _bias(value, told, rated)
+    bias = _bias(value, told, among)
     return Ranking(
         by=by,
-        players=_ranked(players, nodes, rated, value, sure, told, bias),
+        players=_ranked(players, nodes, among, value, sure, told, bias),
         runs=runs,
         drop=drop,
         places=places,
@@ -216,30 +218,24 @@ def _graph_of(seen: Projected, by: str) -> Csr:
     return seen.into if by == "pagerank" else seen.undirected
 
 
-def _rated(seen: Projected, kind: str | None) -> Mask:
-    """Who is ranked: as :func:`vinculo.analytics.key_players.key_players_of` picks."""
-    made = seen.network.of_kind(descendants(kind or "LegalEntity"))
-    return made if kind or made.any() else ~made
-
-
-def _bias(value: Floats, told: Observations, rated: Mask) -> Watching:
+def _bias(value: Floats, told: Observations, among: Mask) -> Watching:
     """By node; whoever is not ranked is nobody's peer and has an excess of 0."""
-    among = watching(value[rated], told.records[rated])
+    made = watching(value[among], told.records[among])
     expected, excess = value.copy(), np.zeros(len(value))
-    expected[rated], excess[rated] = among.expected, among.excess
-    return Watching(among.correlation, expected, excess)
+    expected[among], excess[among] = made.expected, made.excess
+    return Watching(made.correlation, expected, excess)
 
 
 def _ranked(
     players: list[KeyPlayer],
     nodes: Codes,
-    rated: Mask,
+    among: Mask,
     value: Floats,
     sure: RankIntervals,
     told: Observations,
     bias: Watching,
 ) -> tuple[Ranked, ...]:
-    by_excess = np.sort(bias.excess[rated])
+    by_excess = np.sort(bias.excess[among])
     return tuple(
         Ranked(
             player=player,
