@@ -132,6 +132,11 @@ class Contents:
                 yield self._clean_entity(entity)
             self._tell("entities", start + len(batch), len(ids))
 
+    @property
+    def link_ids(self) -> Sequence[str]:
+        """Ids of the links that go out, in order."""
+        return self._links
+
     def links(self) -> Iterator[Link]:
         """Every link, in order of the ids."""
         self.links_read = 0

@@ -1,8 +1,9 @@
 """FollowTheMoney entities, one JSON object a line, as OpenAleph, OpenSanctions' tools and ``ftm`` read them.
 
-What came in as FtM goes out with the same ids, schemata and values; an edge of which two files tell other ends goes out as
-two fragments of one id, which readers put together. The trade extension goes out under the nearest schema
-that is true of it, with what FtM has no property for beside it under ``vinculo`` (readers keep unknown fields):
+What came in as FtM goes out with the same ids, schemata and values. Only an edge of which two files tell other ends goes out as
+two, each with the mark of its ends in its id: under one id readers would put them together and join ends that no file joins. The
+trade extension goes out under the nearest schema that is true of it, with what FtM has no property for beside it under
+``vinculo`` (readers keep unknown fields):
 
 ===================  ==============================================================================================
 ours                 FtM
@@ -29,8 +30,8 @@ REFERS_TO            nothing: the property itself has the id
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,9 @@ def writes(contents: Contents, path: Path) -> None:
             made = None if entity.id in needless else entity_of(entity, folded.get(entity.id, {}))
             if made is not None:
                 out.write(_line(_with_context(made, entity, contents)))
+        told_twice = {id for id, n in Counter(map(edge_id, contents.link_ids)).items() if n > 1}
         for link in contents.links():
-            told = link_of(link, contents.kinds)
+            told = link_of(link, contents.kinds, told_twice)
             if told is not None:
                 out.write(_line(_with_context(told, link, contents)))
 
@@ -188,7 +190,7 @@ def entity_of(entity: Entity, folded: Mapping[str, Iterable[str]]) -> dict[str, 
     return made | ({"vinculo": ours} if ours else {})
 
 
-def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
+def link_of(link: Link, kinds: Mapping[str, str], told_twice: Container[str] = ()) -> dict[str, Any] | None:
     """A link as FtM has it; ``None`` for one that is a property there.
 
     Parameters
@@ -196,6 +198,8 @@ def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
     link : Link
     kinds : mapping
         Kind by id of the ends.
+    told_twice : container of str
+        Edges that other links are as well: these keep the mark of their ends.
 
     Examples
     --------
@@ -228,7 +232,8 @@ def link_of(link: Link, kinds: Mapping[str, str]) -> dict[str, Any] | None:
         properties["role"] = {link.kind: None} | properties.get("role", {})
     for end, id in zip(ends, (link.source, link.target), strict=True):
         properties[end][id] = None
-    made = _made(edge_id(link.id), schema, properties)
+    edge = edge_id(link.id)
+    made = _made(link.id if edge in told_twice else edge, schema, properties)
     ours = ({"kind": link.kind} if told.ftm == "" or told.name != link.kind else {}) | (
         {"properties": beside} if beside else {}
     )
