@@ -29,6 +29,19 @@ from vinculo.graph.store import Store
 
 #: Betweenness is exact up to so many present and sampled above, as in key players.
 EXACT_UP_TO, SAMPLES = 2_000, 256
+#: Columns of :meth:`Timeline.table`.
+_COLUMNS = pa.schema(
+    [
+        ("phase", pa.string()),
+        ("id", pa.string()),
+        ("name", pa.string()),
+        ("degree", pa.int64()),
+        ("betweenness", pa.float64()),
+        ("rank", pa.int64()),
+        ("change", pa.float64()),
+        ("joined", pa.bool_()),
+    ]
+)
 #: More windows than this are a mistake in the question.
 MOST_WINDOWS = 1_000
 
@@ -88,7 +101,7 @@ class Timeline:
     def table(self) -> pa.Table:
         """One row per phase and member: ``phase id name degree betweenness rank change joined``."""
         rows = [{k: v for k, v in row.items() if k != "node"} for row in self._rows()]
-        return pa.Table.from_pylist(rows)
+        return pa.Table.from_pylist(rows, schema=_COLUMNS)
 
     def _rows(self) -> Iterable[dict[str, Any]]:
         for phase in self.phases:

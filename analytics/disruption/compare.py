@@ -31,6 +31,26 @@ from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Mask
 from vinculo.graph.store import Store
 
+#: Columns of :meth:`Comparison.table`, before those of the models.
+_COLUMNS = [
+    ("action", pa.string()),
+    ("size", pa.int64()),
+    ("target", pa.string()),
+    ("name", pa.string()),
+    ("cost", pa.float64()),
+    ("largest", pa.int64()),
+    ("largest_share", pa.float64()),
+    ("efficiency", pa.float64()),
+    ("efficiency_share", pa.float64()),
+    ("money", pa.float64()),
+    ("goods", pa.float64()),
+    ("lawful", pa.int64()),
+    ("lawful_named", pa.string()),
+    ("records_lost", pa.float64()),
+    ("records_kept", pa.float64()),
+    ("out_of_sight", pa.int64()),
+    ("truncated", pa.bool_()),
+]
 #: Lawful parties named; all are counted.
 NAMED = 20
 
@@ -121,10 +141,11 @@ class Comparison:
             for p in points:
                 row: dict[str, Any] = {"action": action.kind, **vars(p)}
                 for r in row.pop("recovery"):
-                    row |= {f"ties_{r.model}_{q}": getattr(r, q) for q in ("low", "median", "high", "recovered")}
+                    row |= {f"ties_{r.model}_{q}": getattr(r, q) for q in r._fields[1:]}
                 row["lawful_named"] = "; ".join(n for _, n in p.lawful_named)
                 rows.append(row)
-        return pa.Table.from_pylist(rows)
+        told = [f"ties_{m}_{q}" for m in self.question["models"] for q in Recovery._fields[1:]]
+        return pa.Table.from_pylist(rows, schema=pa.schema([*_COLUMNS, *((name, pa.float64()) for name in told)]))
 
 
 def compare(

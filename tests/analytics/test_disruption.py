@@ -246,6 +246,19 @@ def test_told_kept_and_taken_along(ring, tmp_path) -> None:
     assert made.table().num_rows == 5 and "ties_distance_median" in rows[0]
 
 
+def test_nobody_and_nothing(case) -> None:
+    """An empty case, a group of one: no fault, and a table with all its columns."""
+    store = case.store()
+    group = group_of(Network.from_store(store))
+    made = compare(group, [], store=store)
+    assert (made.before.size, made.before.largest, made.table().num_rows) == (0, 0, 0)
+    assert {"action", "ties_random_median"} <= set(made.table().column_names)
+    assert candidates(group.network, group.members, group.graph, "wait", size=3) == ()
+    alone = group_of(Network.from_links([("a", "a")]))
+    last = compare(alone, [Action("arrest", ("a",))], runs=2).curves[0][1][0]
+    assert (last.largest, last.efficiency, last.recovery[0].median) == (0, 0.0, 0.0)
+
+
 def test_names_are_no_formulas(case, tmp_path) -> None:
     hostile = case.company("=HYPERLINK(1)")
     other = case.company("Otra SA")

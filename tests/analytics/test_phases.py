@@ -137,6 +137,12 @@ def test_windows_of_dates_are_those_of_networkx(case) -> None:
         from_store(store, at=["February"])
 
 
+def test_no_phase_at_all(case) -> None:
+    assert from_store(case.store()).phases == ()
+    assert from_ties({}).table().column_names == from_ties({"1": [("a", "b", 1.0)]}).table().column_names
+    assert len(from_ties({"1": []}).phases[0].members) == 0
+
+
 def test_a_window_too_short_is_told(case) -> None:
     a, b = case.account("A"), case.account("B")
     case.pay(a, b, 0, 1)
