@@ -2,6 +2,9 @@
 
 Which nodes take part, what ties them and how much each tie weighs is a projection's to say (``docs/projections.md``);
 by default *everything*. Ties are read without direction: what runs both ways is added up.
+
+``leiden`` and ``louvain`` search once. ``stable`` searches a hundred times with ties left out and gives what the searches agree
+on, with how sure it is (:mod:`vinculo.analytics.stability`).
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.project import project
 from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.projecting.seeing import projected
+from vinculo.analytics.stability import stability
 from vinculo.graph.errors import UsageError
 from vinculo.graph.ids import make_id
 from vinculo.graph.network import Codes, Csr, Network
 from vinculo.graph.store import Store
 
 METHODS: dict[str, Callable[..., Codes]] = {"leiden": community.leiden, "louvain": community.louvain}
+STABLE = "stable"
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,15 @@ class Community:
     modularity : float
         Of the whole partition it belongs to; ties of nodes to themselves are not counted.
     method : str
-        ``leiden`` or ``louvain``.
+        ``leiden``, ``louvain`` or ``stable``.
     seed : int
         What the order of the search was drawn from.
     projection : Projection
         What took part, and how much it weighed.
+    stability : float, optional
+        How likely a member is where it belongs, on the average of them; by ``stable`` only.
+    real : bool, optional
+        Whether the whole is divided more than chance would divide it; by ``stable`` only.
     """
 
     id: str
@@ -55,10 +64,13 @@ class Community:
     method: str
     seed: int
     projection: Projection
+    stability: float | None = None
+    real: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As ``communities --json`` prints it."""
-        return {**vars(self), "members": list(self.members), "projection": self.projection.with_id()}
+        told = {k: v for k, v in vars(self).items() if v is not None}
+        return {**told, "members": list(self.members), "projection": self.projection.with_id()}
 
 
 def communities(
@@ -76,7 +88,7 @@ def communities(
     ----------
     store : Store
     method : str
-        ``leiden`` (every community is connected) or ``louvain``.
+        ``leiden`` (every community is connected), ``louvain``, or ``stable`` (what a hundred searches agree on).
     seed : int
         The same seed gives the same communities, on every machine and store.
     min_size : int
@@ -109,23 +121,27 @@ def communities(
     >>> communities(open_store("sqlite:///:memory:"))
     []
     """
-    if method not in METHODS:
-        raise UsageError("unknown_method", method=method)
+    _check(method)
     warm(progress)
     seen = projected(store, projection, progress)
     if progress:
         progress(method, 0, 0)
-    return communities_of(seen, method=method, seed=seed, min_size=min_size)
+    return communities_of(seen, method=method, seed=seed, min_size=min_size, progress=progress)
 
 
-def communities_of(seen: Projected, *, method: str = "leiden", seed: int = 0, min_size: int = 2) -> list[Community]:
+def communities_of(
+    seen: Projected, *, method: str = "leiden", seed: int = 0, min_size: int = 2, progress: Progress | None = None
+) -> list[Community]:
     """The communities of what a projection shows; parameters and errors as :func:`communities`."""
-    if method not in METHODS:
-        raise UsageError("unknown_method", method=method)
+    _check(method)
     if len(seen) == 0:
         return []
     graph, wanted = seen.undirected, seen.projection
-    labels = METHODS[method](graph, seed=seed, loops=seen.loops if wanted.loops == "kept" else None)
+    stable = stability(graph, seed=seed, progress=progress) if method == STABLE else None
+    if stable is not None:
+        labels = stable.labels
+    else:
+        labels = METHODS[method](graph, seed=seed, loops=seen.loops if wanted.loops == "kept" else None)
     modularity = round(community.modularity(graph, labels), 9)
     order = np.argsort(labels, kind="stable")
     ids = seen.network.ids
@@ -134,8 +150,15 @@ def communities_of(seen: Projected, *, method: str = "leiden", seed: int = 0, mi
         if len(part) >= min_size:
             members = tuple(ids.take(part).to_pylist())
             id = make_id("community:", *members) or ""
-            found.append(Community(id, len(members), members, modularity, method, seed, wanted))
+            sure = None if stable is None else round(float(stable.group_probability[labels[part[0]]]), 9)
+            real = None if stable is None else stable.is_real
+            found.append(Community(id, len(members), members, modularity, method, seed, wanted, sure, real))
     return sorted(found, key=lambda c: (-c.size, c.id))
+
+
+def _check(method: str) -> None:
+    if method not in (*METHODS, STABLE):
+        raise UsageError("unknown_method", method=method)
 
 
 def projection(network: Network) -> Csr:

@@ -86,3 +86,17 @@ def test_key_players_are_ranked_by_the_measure_asked_for(two_rings):
         assert player.degree == graph_degree and player.core == core[player.id]
         assert player.betweenness == pytest.approx(exact[player.id], abs=1e-8)
     assert {p.id for p in key_players(store, by="core", top=12)} == {m for ring in rings for m in ring}
+
+
+def test_stable_communities_say_how_sure_they_are_and_do_not_depend_on_the_order_of_writing(two_rings):
+    case, rings = two_rings
+    found = communities(case.store(), method="stable", min_size=1)
+    assert found == communities(case.store(reverse=True), method="stable", min_size=1)
+    assert sum(c.size for c in found) == len(case.entities)
+    for ring in rings:
+        assert sum(set(ring) <= set(c.members) for c in found) == 1
+    assert all(0 <= c.stability <= 1 and c.real in (True, False) for c in found)
+    # who has no link is alone, and nothing is sure about that
+    assert [c.stability for c in found if c.size == 1] == [0.0]
+    assert {"stability", "real"} <= set(found[0].as_json())
+    assert not {"stability", "real"} & set(communities(case.store())[0].as_json())
