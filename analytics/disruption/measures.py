@@ -9,17 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from vinculo.analytics.columns import numbers
-from vinculo.analytics.kernels.flow import most_flow
+from vinculo.analytics.flowing import WORK, maximum_flow
 from vinculo.analytics.kernels.paths import add_reach
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.kernels.structure import linked_labels
-from vinculo.analytics.kernels.watched import heard, was_cut, watching
+from vinculo.analytics.kernels.watched import heard
 from vinculo.graph.network import Codes, Csr, Floats, Mask, Network, csr
 
 #: Efficiency is exact up to so many nodes; above, it is taken from so many sources.
 EXACT_UP_TO, SAMPLES = 2_000, 256
-#: Arcs that the search for a flow may look at.
-WORK = 2_000_000_000
 
 
 def without(graph: Csr, gone: Mask) -> Csr:
@@ -118,25 +116,7 @@ def flow(pipes: Pipes, sources: Codes, sinks: Codes, gone: Mask, *, work: int = 
         return 0.0, False
     keep = ~gone[pipes.owner[pipes.source]] & ~gone[pipes.owner[pipes.target]] & (pipes.capacity > 0)
     a, b, c = pipes.source[keep], pipes.target[keep], pipes.capacity[keep]
-    start, end = pipes.nodes, pipes.nodes + 1
-    a = np.concatenate([a, np.full(len(sources), start, np.int32), sinks]).astype(np.int32)
-    b = np.concatenate([b, sources, np.full(len(sinks), end, np.int32)]).astype(np.int32)
-    # more than everything that is bounded is as good as unbounded
-    plenty = float(c[np.isfinite(c)].sum()) + 1.0
-    c = np.concatenate([np.where(np.isfinite(c), c, plenty), np.full(len(sources) + len(sinks), plenty)])
-    m = len(a)
-    order = np.argsort(np.concatenate([a, b]), kind="stable")
-    place = np.empty(2 * m, np.int64)
-    place[order] = np.arange(2 * m)
-    ptr = np.zeros(pipes.nodes + 3, np.int64)
-    np.cumsum(np.bincount(np.concatenate([a, b]), minlength=pipes.nodes + 2), out=ptr[1:])
-    heads = np.concatenate([b, a])[order].astype(np.int32)
-    twins = place[(order + m) % (2 * m)]
-    room = np.concatenate([c, np.zeros(m)])[order]
-    watch = watching(work)
-    arguments = (ptr, heads, twins, room, start, end, plenty * 1e-12)
-    value = heard(lambda flags: most_flow(*arguments, flags), links=2 * m, watch=watch)
-    return float(value), was_cut(watch)
+    return maximum_flow(pipes.nodes, (a, b, c), sources, sinks, work=work)
 
 
 def money_pipes(network: Network, inside: Mask, currency: str | None = None) -> Pipes:

@@ -65,7 +65,8 @@ class PossiblePath:
     cost : float
         Steps, with what hubs cost more.
     carried : dict
-        By currency, the most that its payments could have passed on from end to end; empty where no step is a payment.
+        By currency, the most that its payments could have passed on from end to end; empty where some step has no payment of a
+        known amount in its direction. An account and its holder are one purse.
     told : Text
         One sentence.
     """
@@ -197,11 +198,11 @@ def _told(
             link = links[link_ids[int(at[0])]]
             dates = _days(when, at)
             hops.append(Hop(link, link.source == named[node], len(at), *dates))
-        amounts = _carried(ground, when, way, usable, time_ordered)
-        told = _sentence(hops, amounts, way, time_ordered)
-        made.append(
-            PossiblePath(tuple(entities[named[n]] for n in way.nodes), tuple(hops), round(way.cost, 3), amounts, told)
-        )
+        paid = _paid(ground, when, way, usable)
+        amounts = _carried(paid, time_ordered)
+        passed = tuple(entities[named[n]] for n in way.nodes)
+        told = _sentence([e.name or e.id for e in passed], hops, paid, amounts, way, time_ordered)
+        made.append(PossiblePath(passed, tuple(hops), round(way.cost, 3), amounts, told))
     return tuple(made)
 
 
@@ -226,33 +227,51 @@ def _days(when: Moments, rows: Codes) -> tuple[str, str]:
     return day(int(when.begins[dated].min())), day(int(when.begins[dated].max()) // DAY_S * DAY_S)
 
 
-def _carried(ground: Terrain, when: Moments, way: Way, usable: Sequence[Codes], time_ordered: bool) -> dict[str, float]:
+def _paid(ground: Terrain, when: Moments, way: Way, usable: Sequence[Codes]) -> list[dict[str, list[Parcel]] | None]:
+    """By step and currency, what was paid in its direction; None where an account and its holder are one purse."""
     network = ground.network
-    by_hop: list[dict[str, list[Parcel]]] = []
+    by_hop: list[dict[str, list[Parcel]] | None] = []
     for node, rows in zip(way.nodes, usable, strict=False):
         table = network.links.take(rows)
-        if set(table["kind"].to_pylist()) != {"PAID"}:
+        kinds = table["kind"].to_pylist()
+        if "HOLDS" in kinds:
+            by_hop.append(None)
             continue
         payments: dict[str, list[Parcel]] = defaultdict(list)
-        told = zip(table["amount"].to_pylist(), table["currency"].to_pylist(), strict=True)
-        for row, (amount, currency) in zip(rows.tolist(), told, strict=True):
-            if amount is not None and amount > 0 and network.source[row] == node:
+        told = zip(kinds, table["amount"].to_pylist(), table["currency"].to_pylist(), strict=True)
+        for row, (kind, amount, currency) in zip(rows.tolist(), told, strict=True):
+            if kind == "PAID" and amount is not None and amount > 0 and network.source[row] == node:
                 payments[currency or ""].append(Parcel(int(when.begins[row]), int(when.ends[row]), float(amount)))
         by_hop.append(payments)
-    if not by_hop:
-        return {}
-    shared = sorted(set.intersection(*(set(hop) for hop in by_hop)))
-    sums = {c: carried([hop[c] for hop in by_hop], time_ordered=time_ordered) for c in shared}
+    return by_hop
+
+
+def _carried(paid: Sequence[dict[str, list[Parcel]] | None], time_ordered: bool) -> dict[str, float]:
+    steps = [hop for hop in paid if hop is not None]
+    shared = sorted(set.intersection(*(set(hop) for hop in steps))) if steps else []
+    sums = {c: carried([hop[c] for hop in steps], time_ordered=time_ordered) for c in shared}
     return {c: round(v, 2) for c, v in sums.items() if v > 0}
 
 
-def _sentence(hops: Sequence[Hop], amounts: dict[str, float], way: Way, time_ordered: bool) -> Text:
-    steps = counted(len(hops), "hop")
+def _sentence(
+    names: Sequence[str],
+    hops: Sequence[Hop],
+    paid: Sequence[dict[str, list[Parcel]] | None],
+    amounts: dict[str, float],
+    way: Way,
+    time_ordered: bool,
+) -> Text:
+    about: dict[str, Any] = {"hops": counted(len(hops), "hop"), "cost": f"{way.cost:.1f}"}
     dates = sorted(d for h in hops for d in (h.first, h.last) if d)
-    if not amounts:
-        return sentence("way.linked", hops=steps, cost=f"{way.cost:.1f}")
-    shown = ", ".join(money(v, v, c) for c, v in amounts.items())
-    if not dates:
-        return sentence("way.carried.undated", hops=steps, cost=f"{way.cost:.1f}", amounts=shown)
-    key = "way.carried.in_time" if time_ordered else "way.carried"
-    return sentence(key, hops=steps, cost=f"{way.cost:.1f}", amounts=shown, first=dates[0], last=dates[-1])
+    if amounts:
+        about["amounts"] = ", ".join(money(v, v, c) for c, v in amounts.items())
+        if not dates:
+            return sentence("way.carried.undated", **about)
+        key = "way.carried.in_time" if time_ordered else "way.carried"
+        return sentence(key, **about, first=dates[0], last=dates[-1])
+    if not any(paid):
+        return sentence("way.linked", **about)
+    for a, b, hop in zip(names, names[1:], paid, strict=False):
+        if hop is not None and not hop:
+            return sentence("way.unpaid", **about, a=a, b=b)
+    return sentence("way.nothing_passed", **about)

@@ -144,6 +144,58 @@ def test_what_is_carried_is_a_maximum_flow_in_time(seed: int) -> None:
     assert carried([[Parcel(t, t, a) for t, a in hop] for hop in hops]) == pytest.approx(wanted)
 
 
+def test_a_payment_of_an_unknown_hour_takes_what_nothing_else_could_take() -> None:
+    """What came at 0 must go by the day's payment to catch the one at 3; what came at 5 by that at 10."""
+    day = Parcel(0, DAY - 1, 100)
+    first, last = [Parcel(0, 0, 100), Parcel(5, 5, 100)], [Parcel(3, 3, 100), Parcel(20, 20, 100)]
+    assert carried([first, [Parcel(10, 10, 100), day], last]) == 200.0
+    # what came after the last had gone takes no part, whatever the day between would allow
+    assert carried([[Parcel(5, 5, 100)], [day], [Parcel(3, 3, 100)]]) == 0.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_days_and_hours_together_are_never_told_too_low(seed: int) -> None:
+    """Whatever moment of its window each payment is made at, no more goes through than was told."""
+    rng = random.Random(seed)
+    windows = [(0, 3), (4, 7), *((t, t) for t in range(8))]
+    hops = [[Parcel(*rng.choice(windows), float(rng.randint(1, 9))) for _ in range(4)] for _ in range(4)]
+    found = carried(hops)
+    for _ in range(50):
+        times = [[rng.randint(p.begins, p.ends) for p in hop] for hop in hops]
+        fixed = [
+            [Parcel(t, t, p.amount) for p, t in zip(hop, at, strict=True)] for hop, at in zip(hops, times, strict=True)
+        ]
+        assert carried(fixed) <= found <= min(sum(p.amount for p in hop) for hop in hops)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_step_carries_its_payments_whatever_else_links_it(case, linked: bool) -> None:
+    a, b, c = (case.account(x) for x in "ABC")
+    case.pay(a, b, 1, 1_000)
+    case.pay(b, c, 2, 5)
+    if linked:
+        case.link("LINKED_TO", b, c)
+    store = case.store()
+    for in_time in (True, False):
+        assert possible_paths(store, a, c, time_ordered=in_time).paths[0].carried == {"USD": 5.0}
+
+
+def test_a_step_without_payments_in_its_direction_carries_nothing_and_says_so(case) -> None:
+    a, b, c, d = (case.account(x) for x in "ABCD")
+    case.pay(a, b, 1, 1_000)
+    case.pay(c, b, 2, 5)
+    case.link("LINKED_TO", b, d)
+    case.pay(b, a, 1, 7, currency="MXN")
+    store = case.store()
+    for end, name in ((c, "C"), (d, "D")):
+        [path] = possible_paths(store, a, end, k=1).paths
+        assert path.carried == {} and f"goes from B to {name}" in path.told.en and f"va de B a {name}" in path.told.es
+    [mixed] = possible_paths(store, c, a, k=1).paths
+    assert mixed.carried == {} and "currencies and dates" in mixed.told.en
+    [plain] = possible_paths(store, b, d, k=1).paths
+    assert "payment" not in plain.told.en
+
+
 def test_a_bank_is_a_long_way_round(case) -> None:
     """The short path through a bank that everybody uses gives way to one through a common director, and says so."""
     a, b, bank = case.company("Aurora SA"), case.company("Boreal SA"), case.company("Banco Uno")
