@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vinculo.analytics.projecting.part import whole_kinds
+from vinculo.analytics.projecting.definition import Held
+from vinculo.analytics.projecting.part import holdings, whole_kinds
 from vinculo.graph.network import Floats, Ints, Mask, Network
 from vinculo.graph.schema import kinds
 from vinculo.graph.taxpayers import PLACEHOLDERS
 
 #: By kind of link, which of its ends is there by trade.
 ROLES = {"CARRIER": "source", "DECLARANT": "source", "HELD_AT": "target"}
+#: Whose business is that of their holders.
+ACCOUNTS = Held(("BankAccount", "CryptoWallet"), ("HOLDS", "OWNS"))
 
 
 def generic_nodes(network: Network, more_than: int) -> Mask:
@@ -32,9 +36,7 @@ def generic_nodes(network: Network, more_than: int) -> Mask:
         rows = np.flatnonzero(network.links_of_kind([name]))
         ends = network.source if end == "source" else network.target
         in_role += np.bincount(ends[rows], minlength=n)
-    rows = np.flatnonzero(network.links_of_kind(_business()))
-    business = np.bincount(network.source[rows], minlength=n) + np.bincount(network.target[rows], minlength=n)
-    made = 2 * in_role > business
+    made = 2 * in_role > _at_ends(network, _business()) + _by_accounts(network)
     rows = np.flatnonzero(network.links_of_kind(["REPRESENTS"]))
     clients = np.unique(network.source[rows].astype(np.int64) * n + network.target[rows]) // max(1, n)
     made |= np.bincount(clients, minlength=n) > more_than
@@ -42,6 +44,23 @@ def generic_nodes(network: Network, more_than: int) -> Mask:
     numbers = np.flatnonzero(network.of_kind(whole_kinds(["Identifier"])))
     given = pc.is_in(network.nodes["name"].take(pa.array(numbers)), value_set=pa.array(sorted(PLACEHOLDERS)))
     made[numbers[np.asarray(given.to_numpy(), np.bool_)]] = True
+    return made
+
+
+def _at_ends(network: Network, kinds: Sequence[str]) -> Ints:
+    """How many ends of links of these kinds each node is."""
+    rows = np.flatnonzero(network.links_of_kind(kinds))
+    n = len(network)
+    made: Ints = np.bincount(network.source[rows], minlength=n) + np.bincount(network.target[rows], minlength=n)
+    return made
+
+
+def _by_accounts(network: Network) -> Ints:
+    """Business of each node through the accounts it holds; that they are held, and at which bank, is none."""
+    account, holder = holdings(network, ACCOUNTS, np.ones(len(network), np.bool_))
+    moved = _at_ends(network, [k for k in _business() if k not in ROLES and k not in ACCOUNTS.by])
+    made = np.zeros(len(network), np.int64)
+    np.add.at(made, holder, moved[account])
     return made
 
 

@@ -102,7 +102,7 @@ class Hubs:
     Attributes
     ----------
     generic : str
-        Carriers, customs brokers and banks (most of whose trade and money links are in that role), agents that represent more
+        Carriers, customs brokers and banks (most of whose trade and money links, their accounts' included, are in that role), agents that represent more
         than ``more_than``, ports and offices, numbers given out to nobody in particular: ``left_out``, ``damped`` or ``kept``.
     crowded : str
         The same of nodes through which more than ``more_than`` meet.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vinculo.analytics.projecting.definition import Projection
+from vinculo.analytics.projecting.definition import Held, Projection
 from vinculo.graph.network import Codes, Ints, Mask, Network
 from vinculo.graph.schema import descendants
 
@@ -47,7 +47,7 @@ def taking_part(network: Network, projection: Projection) -> Part:
     """Who takes part in a projection; nobody for a node that a crowd holds, where crowds are left out."""
     n = len(network)
     named = network.of_kind(whole_kinds(projection.nodes)) if projection.nodes else np.ones(n, np.bool_)
-    account, holder = _holdings(network, projection, named)
+    account, holder = holdings(network, projection.held, named)
     held = np.zeros(n, np.bool_)
     held[account] = True
     takes = named & ~held
@@ -63,9 +63,8 @@ def taking_part(network: Network, projection: Projection) -> Part:
     return Part(takes, held, _starts(np.bincount(owner, minlength=n)), members)
 
 
-def _holdings(network: Network, projection: Projection, named: Mask) -> tuple[Codes, Codes]:
-    """Each node that is held, with each of its holders once, in order."""
-    held = projection.held
+def holdings(network: Network, held: Held, named: Mask) -> tuple[Codes, Codes]:
+    """Each node that is held, with each of its holders among those ``named`` once, in order."""
     if not held.kinds:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
     is_held = network.of_kind(whole_kinds(held.kinds))

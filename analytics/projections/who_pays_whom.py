@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from vinculo.analytics.projecting.definition import Held, Hubs, Projection, Tie, Weight
-
-ACCOUNTS = ("BankAccount", "CryptoWallet")
+from vinculo.analytics.projecting.crowds import ACCOUNTS
+from vinculo.analytics.projecting.definition import Hubs, Projection, Tie, Weight
 
 PROJECTION = Projection(
     "who_pays_whom",
     (Tie("payment", links=("PAID",)),),
-    nodes=("LegalEntity", *ACCOUNTS),
-    held=Held(ACCOUNTS, ("HOLDS", "OWNS")),
+    nodes=("LegalEntity", *ACCOUNTS.kinds),
+    held=ACCOUNTS,
     directed=True,
     weight=Weight(parallel="log"),
     hubs=Hubs(generic="left_out"),

@@ -9,7 +9,7 @@ import statistics
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from vinculo.analytics.projecting.crowds import ROLES
+from vinculo.analytics.projecting.crowds import ACCOUNTS, ROLES
 from vinculo.analytics.projecting.definition import Projection, Tie
 from vinculo.graph.schema import is_a, kind
 from vinculo.graph.taxpayers import PLACEHOLDERS
@@ -72,9 +72,21 @@ class _Oracle:
             if kind(x["kind"]).appearance in ("trade", "money")
             for e in (x["source"], x["target"])
         ]
+        own = {
+            x["target"] for x in self.links if x["kind"] in ACCOUNTS.by and x["source"] == id and not self._account(id)
+        }
+        moves = [
+            x
+            for x in self.links
+            if kind(x["kind"]).appearance in ("trade", "money") and x["kind"] not in (*ROLES, "HOLDS")
+        ]
+        through = sum(self._account(e) and e in own for x in moves for e in (x["source"], x["target"]))
         clients = {x["target"] for x in self.links if x["kind"] == "REPRESENTS" and x["source"] == id}
         place = is_a(self.nodes[id], "Location") or (is_a(self.nodes[id], "Identifier") and id in PLACEHOLDERS)
-        return 2 * role > ends.count(id) or len(clients) > self.wanted.hubs.more_than or place
+        return 2 * role > ends.count(id) + through or len(clients) > self.wanted.hubs.more_than or place
+
+    def _account(self, id: str) -> bool:
+        return any(is_a(self.nodes[id], k) for k in ACCOUNTS.kinds)
 
     def day(self, x: dict[str, Any]) -> dt.date | None:
         """A full date, or none."""

@@ -287,6 +287,18 @@ def test_a_carrier_is_left_out_unless_it_mostly_ships_for_itself() -> None:
     assert seen.evidence("mixed", "firm") == ["s2", "s3", "x2", "x3"]
 
 
+@pytest.mark.parametrize("wanted", ["who_pays_whom", "who_ships_with_whom"])
+def test_a_firm_that_pays_by_its_account_is_no_carrier_for_two_loads_of_its_own(wanted: str) -> None:
+    nodes = {"firm": "Company", "other": "Company", "x": "BankAccount", "y": "BankAccount", "bank": "Company"}
+    nodes |= {"c0": "Consignment", "c1": "Consignment"}
+    links = [row("h1", "HOLDS", "firm", "x"), row("h2", "HOLDS", "other", "y"), row("b1", "HELD_AT", "x", "bank")]
+    links += [row(f"k{i}", "CARRIER", "firm", f"c{i}") for i in range(2)]
+    payments = [row(f"p{i}", "PAID", "x", "y") for i in range(30)]
+    assert {"firm", "other"} <= told(project(network_of(nodes, links + payments), wanted))[0]
+    # holding an account, and at a bank, is no business: without payments it is a carrier, and the bank is a bank
+    assert told(project(network_of(nodes, links), wanted))[0] == {"other"}
+
+
 def test_beyond_the_work_allowed_the_most_crowded_is_left_out_and_said() -> None:
     nodes = {f"p{i}": "Person" for i in range(12)} | {"big": "Phone", "small": "Phone"}
     links = [row(f"b{i:02d}", "HAS_PHONE", f"p{i}", "big") for i in range(12)]
