@@ -31,11 +31,12 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
     >>> star = group_of(Network.from_links([("hub", x) for x in "abcd"]))
     >>> made = compare(star, [Action("wait", ("hub",))])
     >>> told(made, *made.curves[0]).en
-    'Waiting removes nothing; 0 records in 30 days keep telling of the 1 watched.'
+    'Waiting removes nothing; 0 records in 30 days keep telling of 1 target.'
     """
     last = list(points)[-1]
     if not action.removes:
-        return sentence("disrupt.wait", records=number(last.records_kept), size=number(last.size))
+        kept_coming = counted(round(last.records_kept), "dated")
+        return sentence("disrupt.wait", records=kept_coming, targets=counted(last.size, "target"))
     ties = [r for r in last.recovery if r.median is not None]
     if not last.recovery:
         mending = text("disrupt.not_asked")
@@ -47,13 +48,13 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
         mending = sentence("disrupt.mends", low=number(low), high=number(high)) if high else holds
     return sentence(
         "disrupt.gone",
-        size=number(last.size),
+        targets=counted(last.size, "target"),
         largest=number(last.largest),
         before=number(comparison.before.largest),
         efficiency=percent(last.efficiency_share),
         mending=mending,
         lawful=counted(last.lawful, "party") if last.lawful is not None else text("disrupt.unknown_parties"),
-        records=number(last.records_lost),
+        records=counted(round(last.records_lost), "dated"),
     )
 
 
