@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vinculo.analytics.context import Context
+from vinculo.analytics.generic_parties import generic_parties
 from vinculo.analytics.projecting.projected import Projected
 from vinculo.graph.network import Codes, Csr, Mask, simple_csr
 
@@ -27,7 +28,9 @@ class ActorGraph:
     is_party, is_account : bool array
         By row; an account that somebody holds is counted as him.
     is_generic : bool array
-        By row: banks, carriers and customs brokers, which stand in everybody's business.
+        By row: parties that stand between many by trade (:func:`vinculo.analytics.generic_parties.generic_parties`).
+    generic : bool array
+        The same by node of the network.
     """
 
     graph: Csr
@@ -36,6 +39,12 @@ class ActorGraph:
     is_party: Mask
     is_account: Mask
     is_generic: Mask
+    generic: Mask
+
+    def generic_nodes(self) -> Codes:
+        """Nodes that stand for the generic parties among the rows, most ties first, then in order."""
+        rows = np.flatnonzero(self.is_generic)
+        return self.node[rows[np.argsort(-self.graph.degrees[rows], kind="stable")]]
 
 
 def actor_graph(context: Context, seen: Projected) -> ActorGraph:
@@ -65,6 +74,7 @@ def actor_graph(context: Context, seen: Projected) -> ActorGraph:
     row = np.full(len(actors.of), -1, np.int32)
     row[node] = np.arange(len(node), dtype=np.int32)
     low, high = row[np.minimum(a, b)], row[np.maximum(a, b)]
+    generic = generic_parties(context.network, actors)
     made = simple_csr(len(node), low, high, weights, links=graph.links[once])
     return ActorGraph(
         graph=made,
@@ -72,5 +82,6 @@ def actor_graph(context: Context, seen: Projected) -> ActorGraph:
         row=row[actors.of],
         is_party=actors.is_party[node],
         is_account=actors.is_account[node],
-        is_generic=context.intermediaries[node],
+        is_generic=generic[node],
+        generic=generic,
     )

@@ -23,7 +23,7 @@ CUT_NAME = 24
 Users = dict[int, dict[int, list[int]]]
 
 
-def attributes(context: Context) -> dict[tuple[str, int], Users]:
+def attributes(context: Context, without: Mask | None = None) -> dict[tuple[str, int], Users]:
     """For each attribute (word, node) the companies that use it.
 
     A company counts once at an attribute, in however many datasets it stands: nodes joined by a shared tax number are one
@@ -31,6 +31,12 @@ def attributes(context: Context) -> dict[tuple[str, int], Users]:
     they are more likely one party without a tax number than two. So does a party without a tax number whose name is the
     beginning of another's, as a manifest cuts it. Carriers, brokers and banks are left out: their address stands on other
     people's papers.
+
+    Parameters
+    ----------
+    context : Context
+    without : bool array, optional
+        By node, who is left out; ``context.intermediaries`` by default.
 
     Returns
     -------
@@ -47,12 +53,13 @@ def attributes(context: Context) -> dict[tuple[str, int], Users]:
     names = network.nodes["name"].to_pylist()
     person = network.of_kind(descendants("Person"))
     company = context.actors.is_party & ~person
+    skip = context.intermediaries if without is None else without
     rows: dict[tuple[str, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     written: dict[tuple[str, int], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind, word in SHARED_KINDS.items():
         for row in np.flatnonzero(network.links_of_kind([kind])).tolist():
             actor = int(of[network.source[row]])
-            if company[network.source[row]] and not context.intermediaries[actor]:
+            if company[network.source[row]] and not skip[actor]:
                 key = (word, int(network.target[row]))
                 rows[key][actor].append(row)
                 written[key][actor].add(squeezed(names[network.source[row]] or ""))

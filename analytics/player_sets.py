@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from vinculo.analytics.actor_graph import ActorGraph, actor_graph
 from vinculo.analytics.context import Context
+from vinculo.analytics.generic_parties import Generic, told
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.known import resolved
 from vinculo.analytics.projecting.project import project
+from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.set_search import KeySet, key_sets, set_value
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Mask
@@ -48,13 +50,15 @@ class PlayerSets:
         Actors and things with a tie: all count in the measure.
     candidates : int
         Who could be a member.
-    generic : int
-        Banks, carriers and customs brokers that could not, unless they were let in.
+    generic : Generic
+        Who stands between many by trade and could not, unless let in; most ties first.
     steps, seed : int
     projection : Projection
         What took part.
     convention : Text
         How ties were counted.
+    seen : Projected
+        What the projection showed.
     """
 
     goal: str
@@ -62,11 +66,12 @@ class PlayerSets:
     sets: tuple[tuple[KeySet, tuple[Member, ...]], ...]
     actors: int
     candidates: int
-    generic: int
+    generic: Generic
     steps: int
     seed: int
     projection: Projection
     convention: Text
+    seen: Projected = field(repr=False, compare=False)
 
     def as_json(self) -> list[dict[str, Any]]:
         """As ``key-players --sets --json`` prints it: a line per size."""
@@ -75,7 +80,7 @@ class PlayerSets:
             "before": round(self.before, 9),
             "actors": self.actors,
             "candidates": self.candidates,
-            "generic_left_out": self.generic,
+            **self.generic.as_json(),
             "steps": self.steps,
             "seed": self.seed,
             "projection": self.projection.with_id(),
@@ -128,7 +133,7 @@ def player_sets(
     without : sequence of str
         Entity ids that may not be members.
     generic : bool
-        Let banks, carriers and customs brokers be members.
+        Let parties that stand between many by trade be members.
     costs : mapping, optional
         Cost by entity id, above 0; 1 for whoever is not named.
     cost_max : float
@@ -158,7 +163,8 @@ def player_sets(
     if progress:
         progress("read", 0, 0)
     context = Context.from_store(store, progress)
-    actors = actor_graph(context, project(context.network, wanted, store.table))
+    seen = project(context.network, wanted, store.table)
+    actors = actor_graph(context, seen)
     allowed = _allowed(context, actors, kind, without, generic)
     prices = np.ones(actors.graph.nodes)
     for id, price in (costs or {}).items():
@@ -181,11 +187,12 @@ def player_sets(
         sets=tuple((s, _named(context, actors, s)) for s in found),
         actors=actors.graph.nodes,
         candidates=int(allowed.sum()),
-        generic=0 if generic else int(actors.is_generic.sum()),
+        generic=Generic(0, ()) if generic else told(context.network, actors.generic_nodes()),
         steps=steps,
         seed=seed,
         projection=wanted,
         convention=text("convention.sets"),
+        seen=seen,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vinculo.analytics.actor_graph import actor_graph
 from vinculo.analytics.context import Context
+from vinculo.analytics.generic_parties import Generic, told
 from vinculo.analytics.kernels.centrality import betweenness
 from vinculo.analytics.kernels.community import leiden
 from vinculo.analytics.kernels.compiled import Progress, warm
@@ -15,6 +16,7 @@ from vinculo.analytics.key_players import EXACT_UP_TO, SAMPLES
 from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.known import resolved
 from vinculo.analytics.projecting.project import project
+from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.role_rules import RULES, Places
 from vinculo.analytics.roles import ROLES, Role, RoleThresholds
 from vinculo.graph.errors import UsageError
@@ -37,8 +39,8 @@ class Roles:
     thresholds : RoleThresholds
     actors : int
         Actors and things with a tie.
-    left_out : int
-        Banks, carriers and customs brokers, which get no role.
+    left_out : Generic
+        Who stands between many by trade and gets no role from that, most ties first.
     samples : int
         Sources from which betweenness was counted; 0 where it is exact.
     seed : int
@@ -46,16 +48,22 @@ class Roles:
         What took part.
     convention : Text
         How ties were counted.
+    seen : Projected
+        What the projection showed.
+    basis : str
+        What the store held before it was read (:func:`vinculo.graph.evidence.basis`).
     """
 
     rows: tuple[Role, ...]
     thresholds: RoleThresholds
     actors: int
-    left_out: int
+    left_out: Generic
     samples: int
     seed: int
     projection: Projection
     convention: Text
+    seen: Projected = field(repr=False, compare=False)
+    basis: str
 
     def as_json(self) -> dict[str, Any]:
         """As a store keeps it."""
@@ -63,7 +71,7 @@ class Roles:
             "rows": [r.as_json() for r in self.rows],
             "thresholds": self.thresholds.as_json(),
             "actors": self.actors,
-            "left_out": self.left_out,
+            **self.left_out.as_json(),
             "samples": self.samples,
             "seed": self.seed,
             "projection": self.projection.with_id(),
@@ -119,8 +127,11 @@ def roles(
     warm(progress)
     if progress:
         progress("read", 0, 0)
+    # a load that ends while this is at work makes the result one of before
+    read = basis(store)
     context = Context.from_store(store, progress)
-    actors = actor_graph(context, project(context.network, wanted, store.table))
+    seen = project(context.network, wanted, store.table)
+    actors = actor_graph(context, seen)
     samples = SAMPLES if actors.graph.nodes > EXACT_UP_TO else None
     places = Places(
         context=context,
@@ -139,16 +150,18 @@ def roles(
         rows=tuple(rows),
         thresholds=thresholds,
         actors=actors.graph.nodes,
-        left_out=int(actors.is_generic.sum()),
+        left_out=told(context.network, actors.generic_nodes()),
         samples=samples or 0,
         seed=seed,
         projection=wanted,
         convention=text("convention.roles"),
+        seen=seen,
+        basis=read,
     )
 
 
 def keep_roles(store: Store, found: Roles) -> None:
-    """Keep what was found, and on which contents it rests, in place of what was kept before.
+    """Keep what was found, and on which contents it rests: those it was read from, in place of what was kept before.
 
     Examples
     --------
@@ -158,10 +171,18 @@ def keep_roles(store: Store, found: Roles) -> None:
     >>> kept_roles(store)["rows"]
     []
     """
-    store.save_document(COLLECTION, LAST, found.as_json() | {"basis": basis(store)})
+    store.save_document(COLLECTION, LAST, found.as_json() | {"basis": found.basis})
 
 
 def kept_roles(store: Store) -> dict[str, Any] | None:
-    """What was kept last, ``current`` told beside it: whether the store still holds what it rests on."""
+    """What was kept last, ``current`` told beside it: whether the store still holds what it rests on.
+
+    Rows whose entity or evidence is no longer there are left out: a withdrawn file takes what was concluded from it along.
+    """
     made = store.documents(COLLECTION).get(LAST)
-    return None if made is None else made | {"current": made["basis"] == basis(store)}
+    if made is None:
+        return None
+    entities = store.entities(list(dict.fromkeys(row["id"] for row in made["rows"])))
+    links = store.links(list(dict.fromkeys(i for row in made["rows"] for i in row["links"])))
+    rows = [r for r in made["rows"] if r["id"] in entities and all(i in links for i in r["links"])]
+    return made | {"rows": rows, "current": made["basis"] == basis(store)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from vinculo.analytics.actor_graph import ActorGraph
-from vinculo.analytics.attributes import attributes, rows_of
+from vinculo.analytics.attributes import Users, attributes, rows_of
 from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.brokerage import constraint, participation
 from vinculo.analytics.kernels.player_sets import falls_apart
@@ -38,6 +38,11 @@ class Places:
     betweenness: Floats
     labels: Codes
     thresholds: RoleThresholds
+
+    @property
+    def generic(self) -> Mask:
+        """By node of the network: of a party that stands between many by trade."""
+        return self.actors.generic
 
     @cached_property
     def rated(self) -> Codes:
@@ -228,16 +233,21 @@ def fronts(places: Places) -> Iterator[Role]:
     if not trades.any():
         return
     payments = np.bincount(context.transfers.payer, minlength=n) + np.bincount(context.transfers.payee, minlength=n)
+    agents = _agents(context)
     shared: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
     evidence: dict[int, list[int]] = defaultdict(list)
-    for key, users in sorted(attributes(context).items()):
-        if not 2 <= len(users) <= p.users_max:
+    agents_known: set[int] = set()
+    for key, users in sorted(attributes(context, places.generic).items()):
+        if not 2 <= len(users) <= p.users_max or _is_an_agents(users, agents):
             continue
+        represented = any(actor in agents for user in users.values() for actor in user)
         for user in users.values():
             for actor in user:
                 shared[actor][key] = len(users) - 1
                 evidence[actor] += rows_of({actor: user[actor]})
-    usual = _median_count(context, shared)
+                if represented:
+                    agents_known.add(actor)
+    usual = _median_count(places, shared)
     for actor, values in sorted(shared.items()):
         if len(values) < p.shared_min or trades[actor] or payments[actor] < p.payments_min:
             continue
@@ -248,7 +258,7 @@ def fronts(places: Places) -> Iterator[Role]:
             len(values),
             {
                 "attributes_shared": measured(len(values), "count", usual),
-                "consignments": measured(0, "count", _median_trade(context)),
+                "consignments": measured(0, "count", _median_trade(places)),
                 "payments": measured(int(payments[actor]), "count"),
             },
             {
@@ -258,7 +268,8 @@ def fronts(places: Places) -> Iterator[Role]:
             },
             {
                 "intermediary": "tested",
-                "registered_agent": "tested",
+                # who has no agent in these records may have one all the same
+                "registered_agent": "tested" if actor in agents_known else "not_testable",
                 "services_only": "not_testable",
                 "declared_group": "not_testable",
             },
@@ -277,24 +288,43 @@ RULES = {
 }
 
 
-def _companies(context: Context) -> Mask:
-    company = context.actors.is_party & ~context.network.of_kind(descendants("Person")) & ~context.intermediaries
+def _agents(context: Context) -> dict[int, set[int]]:
+    """For each actor that somebody represents, the agents, and for each agent itself."""
+    network, of = context.network, context.actors.of
+    rows = np.flatnonzero(network.links_of_kind(["REPRESENTS"]))
+    made: dict[int, set[int]] = defaultdict(set)
+    for agent, client in zip(of[network.source[rows]].tolist(), of[network.target[rows]].tolist(), strict=True):
+        made[client].add(agent)
+        made[agent].add(agent)
+    return made
+
+
+def _is_an_agents(users: Users, agents: Mapping[int, set[int]]) -> bool:
+    """Whether half or more of those who use an attribute, two at least, are one agent and whom it represents."""
+    clients = Counter(a for user in users.values() for a in {a for actor in user for a in agents.get(actor, ())})
+    most = max(clients.values(), default=0)
+    return most >= 2 and 2 * most >= len(users)
+
+
+def _companies(places: Places) -> Mask:
+    context = places.context
+    company = context.actors.is_party & ~context.network.of_kind(descendants("Person")) & ~places.generic
     return np.asarray(company & (context.actors.of == np.arange(len(company))), np.bool_)
 
 
-def _median_count(context: Context, shared: Mapping[int, Mapping[tuple[str, int], int]]) -> float:
+def _median_count(places: Places, shared: Mapping[int, Mapping[tuple[str, int], int]]) -> float:
     """Attributes in common with others, of the middle company."""
-    counts = np.zeros(len(context.network))
+    counts = np.zeros(len(places.context.network))
     for actor, values in shared.items():
         counts[actor] = len(values)
-    companies = counts[_companies(context)]
+    companies = counts[_companies(places)]
     return float(np.median(companies)) if len(companies) else 0.0
 
 
-def _median_trade(context: Context) -> float:
+def _median_trade(places: Places) -> float:
     """Consignments of the middle company that has any."""
-    counts = np.bincount(context.trade.actor, minlength=len(context.network))
-    counts = counts[_companies(context) & (counts > 0)]
+    counts = np.bincount(places.context.trade.actor, minlength=len(places.context.network))
+    counts = counts[_companies(places) & (counts > 0)]
     return float(np.median(counts)) if len(counts) else 0.0
 
 

@@ -9,10 +9,12 @@ Actors are rated, not nodes: whoever is one by a shared tax number is one, with 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from vinculo.analytics.typologies.pass_through import PassThroughParameters
+from vinculo.graph.taxpayers import MOST_HOLDERS
 from vinculo.graph.text import Text
 
 #: In the order in which they are told.
@@ -101,13 +103,14 @@ class FrontThresholds:
     shared_min : int
         Addresses, phones, e-mails and officers that it has in common with other companies.
     users_max : int
-        One that more companies use is a registered agent's or an office tower's and does not count.
+        One that more companies use is a registered agent's or an office tower's and does not count. Nor does one of which half
+        or more of the users are one recorded agent and whom it represents.
     payments_min : int
         Payments it made or received.
     """
 
     shared_min: int = 2
-    users_max: int = 50
+    users_max: int = MOST_HOLDERS
     payments_min: int = 1
 
 
@@ -169,3 +172,20 @@ class Role:
             "lawful": [t._asdict() | {"status": s} for t, s in self.lawful],
             "links": list(self.links),
         }
+
+
+Lawful = TypeVar("Lawful")
+
+
+def common_lawful(rows: Sequence[Sequence[tuple[Lawful, str]]]) -> list[tuple[Lawful, str]]:
+    """The explanations of several rows of one role: tested where that is so of every row.
+
+    Examples
+    --------
+    >>> common_lawful([[("a bank", "tested"), ("an agent", "tested")], [("a bank", "tested"), ("an agent", "not_testable")]])
+    [('a bank', 'tested'), ('an agent', 'not_testable')]
+    """
+    return [
+        (told[0][0], "tested" if all(status == "tested" for _, status in told) else "not_testable")
+        for told in zip(*rows, strict=True)
+    ]

@@ -9,6 +9,7 @@ import streamlit as st
 from vinculo.analytics.key_players import MEASURES
 from vinculo.analytics.projecting.known import projections
 from vinculo.analytics.role_finding import kept_roles
+from vinculo.analytics.roles import common_lawful
 from vinculo.analytics.set_search import GOALS
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
@@ -125,7 +126,8 @@ def roles(kept: dict[str, Any]) -> None:
         by_role.setdefault(row["role"], []).append(row)
     for role, rows in by_role.items():
         st.markdown(f"##### {plain(say(f'role.{role}', language()).capitalize())}")
-        lawful = "; ".join(f"{into(Text(x['en'], x['es']))} ({t('lawful.' + x['status'])})" for x in rows[0]["lawful"])
+        explained = common_lawful([[((x["en"], x["es"]), x["status"]) for x in r["lawful"]] for r in rows])
+        lawful = "; ".join(f"{into(Text(*said))} ({t('lawful.' + status)})" for said, status in explained)
         if lawful:
             remark(t("players.lawful", explained=lawful))
         table = [{t("name"): seen(r["name"]), t("players.why"): told(r["reason"]), "id": r["id"]} for r in rows]

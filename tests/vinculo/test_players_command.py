@@ -12,8 +12,8 @@ RANKED = (
     "files expected excess excess_place watched correlation convention seed"
 )
 SETS = (
-    "size members value gain cost exact truncated agreeing starts goal before actors candidates generic_left_out steps seed "
-    "projection convention"
+    "size members value gain cost exact truncated agreeing starts goal before actors candidates generic_left_out generic_named "
+    "steps seed projection convention"
 )
 Runner = Callable[..., object]
 
@@ -64,6 +64,7 @@ def test_sets_and_how_they_were_found(run, case: Path) -> None:
     assert [line["size"] for line in done.lines] == [1, 2] and done.lines[0]["members"][0]["name"] == "Shop"
     told = run("key-players", "--store", case, "--sets", "2", "--goal", "reach", "--steps", "1").out
     assert "every set was tried" in told and "within 1 step of" in told
+    assert "What has to do with what" in told.splitlines()[0]
     out = run("key-players", "--store", case, "--sets", "1", "--without", done.lines[0]["members"][0]["id"], "--json")
     assert out.lines[0]["members"][0]["name"] != "Shop"
 
@@ -75,6 +76,7 @@ def test_roles_are_told_and_kept(run, case: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("VINCULO_LANGUAGE", "es")
     told = run("key-players", "--store", case, "--roles", "--projection", "who_pays_whom").out
     assert "paso obligado" in told and "Qué también lo explicaría" in told
+    assert "Quién le paga a quién" in told.splitlines()[0]
 
 
 def test_every_goal_is_said_in_both_languages(run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:

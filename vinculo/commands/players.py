@@ -9,12 +9,13 @@ import click
 
 from vinculo.command import command
 from vinculo.commands.analyse import note_compiling
-from vinculo.commands.network import seen_by, tell_projection
+from vinculo.commands.network import NAMED, seen_by, tell_projection
 from vinculo.console import Console
 from vinculo.graph.errors import UsageError
 from vinculo.graph.text import say
 
 if TYPE_CHECKING:
+    from vinculo.analytics.generic_parties import Generic
     from vinculo.analytics.set_search import KeySet
 
 
@@ -127,6 +128,7 @@ def _tell_sets(
     if not found.sets:
         console.say("cli.key_players.none")
         return
+    tell_projection(console, found.seen)
     console.line(found.convention.into())
     console.say(
         f"cli.key_players.goal_{goal}",
@@ -134,8 +136,7 @@ def _tell_sets(
         before=_figure(found.before),
         actors=f"{found.actors:,}",
     )
-    if found.generic:
-        console.say("cli.key_players.generic_out", count=f"{found.generic:,}")
+    _tell_generic(console, found.generic, "generic_out")
     rows = [
         (len(members), _figure(each.value), _figure(each.gain), _searched(each), "; ".join(m.name for m in members))
         for each, members in found.sets
@@ -154,6 +155,7 @@ def _searched(found: KeySet) -> str:
 def _tell_roles(console: Console, projection: str, seed: int, limit: int) -> None:
     from vinculo.analytics.role_finding import keep_roles
     from vinculo.analytics.role_finding import roles as look
+    from vinculo.analytics.roles import common_lawful
 
     with console.open(write=True) as store:
         found = look(store, top=limit, seed=seed, projection=projection, progress=console.progress)
@@ -164,15 +166,25 @@ def _tell_roles(console: Console, projection: str, seed: int, limit: int) -> Non
     if not found.rows:
         console.say("cli.key_players.no_roles")
         return
+    tell_projection(console, found.seen)
     console.line(found.convention.into())
+    _tell_generic(console, found.left_out, "generic_no_role")
     for role, group in groupby(found.rows, key=lambda r: r.role):
         rows = list(group)
         console.line()
         console.table(
             ("role", "name", "reason"), [(say(f"role.{role}"), r.name, r.reason.into()) for r in rows], cut=True
         )
-        explained = ", ".join(f"{said.into()} ({say(f'cli.lawful.{status}')})" for said, status in rows[0].lawful)
+        lawful = common_lawful([r.lawful for r in rows])
+        explained = ", ".join(f"{said.into()} ({say(f'cli.lawful.{status}')})" for said, status in lawful)
         console.say("cli.key_players.lawful", explained=explained)
+
+
+def _tell_generic(console: Console, left_out: Generic, key: str) -> None:
+    """Who was left out as generic, the first by name."""
+    if left_out.count:
+        names = "; ".join(p["name"] or p["id"] for p in left_out.first[:NAMED])
+        console.say(f"cli.key_players.{key}", count=f"{left_out.count:,}", names=names)
 
 
 def _figure(value: float) -> str:
