@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, astuple, dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -76,7 +76,8 @@ class Weight:
     Attributes
     ----------
     measure : str
-        ``count``: 1 a link or shared node. ``amount``: its amount in ``currency``. ``log_amount``: ln(1 + amounts put together).
+        ``count``: 1 a link or shared node, in however many roles. ``amount``: its amount in ``currency``. ``log_amount``:
+        ln(1 + amounts put together), of which age and hubs then take away the share that they take of the amounts.
     currency : str
         ISO 4217 code; amounts in another one are unknown amounts, never converted.
     parallel : str
@@ -94,6 +95,9 @@ class Weight:
     half_life_days: float = 0.0
     as_of: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "half_life_days", float(self.half_life_days))
+
 
 @dataclass(frozen=True)
 class Hubs:
@@ -102,8 +106,9 @@ class Hubs:
     Attributes
     ----------
     generic : str
-        Carriers, customs brokers and banks (most of whose trade and money links, their accounts' included, are in that role), agents that represent more
-        than ``more_than``, ports and offices, numbers given out to nobody in particular: ``left_out``, ``damped`` or ``kept``.
+        Carriers, customs brokers and banks (most of whose trade and money links, those of their accounts included, are in that
+        role), agents that represent more than ``more_than``, ports and offices, numbers given out to nobody in particular:
+        ``left_out``, ``damped`` or ``kept``.
     crowded : str
         The same of nodes through which more than ``more_than`` meet.
     more_than : int
@@ -120,6 +125,7 @@ class Hubs:
     kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "more_than", int(self.more_than))
         _sort_kinds(self, "kinds")
 
 
@@ -132,7 +138,7 @@ class Projection:
     name : str
         What it is called; not part of its identity.
     ties : tuple of Tie
-        What joins two nodes.
+        What joins two nodes; kept by name, for they mean the same in any order.
     nodes : tuple of str
         Kinds of nodes that take part, with their descendants; none: all.
     held : Held
@@ -180,6 +186,8 @@ class Projection:
     title: Text | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "most_pairs", int(self.most_pairs))
+        object.__setattr__(self, "ties", tuple(sorted(self.ties, key=astuple)))
         _sort_kinds(self, "nodes")
 
     @cached_property

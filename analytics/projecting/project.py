@@ -58,7 +58,7 @@ def project(
     ties = _ties(gathering.records(), wanted, len(network))
     keep, scale, hubs = _hubs_at_ends(network, ties, wanted, gathering.generic, part.takes)
     loop = ties.a == ties.b
-    worth.counts["loops"] = int(np.diff(ties.ptr)[loop].sum())
+    worth.counts["loops"] = int(ties.many[loop].sum())
     keep &= ~loop if wanted.loops == "left_out" else True
     ties = _kept(ties, keep, ties.weight if scale is None else ties.weight * scale)
     takes = part.takes.copy()
@@ -74,7 +74,7 @@ def project(
         graph=graph,
         loops=loops,
         touched=_told(network, gathering.touched + hubs),
-        unknown={k: n for k, n in sorted(worth.counts.items()) if n},
+        unknown=worth.unknown,
         truncated=gathering.truncated,
         ties=ties,
         part=part,
@@ -88,23 +88,45 @@ def _ties(records: Records, wanted: Projection, nodes: int) -> Ties:
     if not wanted.directed:
         a, b = np.minimum(a, b), np.maximum(a, b)
     key = a.astype(np.int64) * nodes + b
-    order = np.argsort(key, kind="stable")
+    shared = bool((records.shared >= 0).any())
+    order = np.lexsort((records.shared, key)) if shared else np.argsort(key, kind="stable")
     key = key[order]
-    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, np.int64)
+    first = np.flatnonzero(_changes(key))
     ptr = np.append(first, len(key))
-    weight = _put_together(records.weight[order], first, np.diff(ptr), wanted)
+    weight, left = records.weight[order], None if records.left is None else records.left[order]
+    if shared:
+        # two that share a node in several roles share it once
+        node = records.shared[order]
+        things = np.flatnonzero(_changes(key) | _changes(node) | (node < 0))
+        weight = np.maximum.reduceat(weight, things)
+        left = None if left is None else np.maximum.reduceat(left, things)
+        start = np.searchsorted(things, ptr)
+    else:
+        start = ptr
+    many = np.diff(start)
     at = order[first]
-    return Ties(a[at], b[at], weight, ptr, order, records)
+    return Ties(a[at], b[at], _put_together(weight, left, start[:-1], many, wanted), ptr, order, many, records)
 
 
-def _put_together(weights: Floats, first: Ints, many: Ints, wanted: Projection) -> Floats:
+def _changes(values: Ints) -> Mask:
+    """Which differ from the one before."""
+    made = np.ones(len(values), np.bool_)
+    made[1:] = values[1:] != values[:-1]
+    return made
+
+
+def _put_together(weight: Floats, left: Floats | None, first: Ints, many: Ints, wanted: Projection) -> Floats:
     if not len(first):
         return np.zeros(0)
     rule = wanted.weight.parallel
-    made: Floats = (np.maximum if rule == "once" else np.add).reduceat(weights, first)
-    if rule == "log":
-        made = made / many * (1.0 + np.log(many))
-    return np.log1p(made) if wanted.weight.measure == "log_amount" else made
+
+    def together(values: Floats) -> Floats:
+        made: Floats = (np.maximum if rule == "once" else np.add).reduceat(values, first)
+        return made / many * (1.0 + np.log(many)) if rule == "log" else made
+
+    whole = together(weight)
+    # by its share after the logarithm, which would hide it: ln(1 + 1,000,000 / 1024) is half of ln(1 + 1,000,000)
+    return whole if left is None else np.log1p(whole) * (together(weight * left) / whole)
 
 
 def _hubs_at_ends(
@@ -154,10 +176,12 @@ def _neighbours(ties: Ties, keep: Mask, nodes: int) -> Ints:
 
 def _kept(ties: Ties, keep: Mask, weight: Floats) -> Ties:
     if keep.all():
-        return Ties(ties.a, ties.b, weight, ties.ptr, ties.order, ties.records)
+        return Ties(ties.a, ties.b, weight, ties.ptr, ties.order, ties.many, ties.records)
     many = np.diff(ties.ptr)
     ptr = np.append(0, np.cumsum(many[keep]))
-    return Ties(ties.a[keep], ties.b[keep], weight[keep], ptr, ties.order[np.repeat(keep, many)], ties.records)
+    return Ties(
+        ties.a[keep], ties.b[keep], weight[keep], ptr, ties.order[np.repeat(keep, many)], ties.many[keep], ties.records
+    )
 
 
 def _graph(ties: Ties, nodes: Codes, whole: int, directed: bool) -> tuple[Csr, Floats]:

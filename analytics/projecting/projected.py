@@ -33,7 +33,8 @@ TOUCHED = pa.schema(
 class Ties:
     """Ties between two nodes (numbers of the whole network), in order, and the records behind each.
 
-    Tie ``k`` joins ``a[k]`` and ``b[k]`` and rests on the records ``order[ptr[k]:ptr[k + 1]]``.
+    Tie ``k`` joins ``a[k]`` and ``b[k]`` and rests on the records ``order[ptr[k]:ptr[k + 1]]``, which are ``many[k]`` links and
+    shared nodes: one that is shared in several roles counts once.
     """
 
     a: Codes
@@ -41,6 +42,7 @@ class Ties:
     weight: Floats
     ptr: Ints
     order: Ints
+    many: Ints
     records: Records
 
 
@@ -64,8 +66,9 @@ class Projected:
         ``id``, ``kind``, ``name`` of each node that a hub rule touched, which ``rule`` (``generic``, ``crowded``, ``budget``),
         the ``treatment``, how ``many`` meet there or it has ties to, and how many ``ties`` it was about; most first.
     unknown : dict
-        Links that took no part, or only by a guess: ``no_amount``, ``other_currency``, ``not_positive``, ``no_date``,
-        ``outside_dates``, ``without_end`` (an end takes no part), ``loops``, ``beyond_budget``; what is not there is none.
+        Links and shared nodes that took no part, or only by a guess: ``no_amount``, ``other_currency``, ``not_positive``,
+        ``no_date``, ``outside_dates``, ``without_end`` (an end takes no part), ``loops``, ``beyond_budget``; what is not there is
+        none.
     truncated : bool
         The work allowed (``most_pairs``) was not enough; ``touched`` says what was left out.
     """

@@ -19,16 +19,18 @@ from vinculo.graph.network import Codes, Floats, Ints, Mask, Network
 class Records(NamedTuple):
     """What ties ``a`` to ``b``, a row each.
 
-    ``link`` is the row of the link, or of the first of those by which ``a`` meets ``b`` at the node ``shared`` (-1: direct);
-    ``tie`` the number of the tie in the projection.
+    ``left`` is what age and hubs leave of ``weight``, where that is not in it already (``log_amount``). ``link`` is the row of
+    the link, or of the first of those by which ``a`` meets ``b`` at the node ``shared`` (-1: direct); ``tie`` the number of the
+    tie in the projection.
     """
 
     a: Codes
     b: Codes
     weight: Floats
+    left: Floats | None
     link: Codes
     shared: Codes
-    tie: npt.NDArray[np.int8]
+    tie: npt.NDArray[np.int16]
 
 
 class Meeting(NamedTuple):
@@ -98,10 +100,10 @@ class Gathering:
         rows = np.flatnonzero(fits)
         some = self.part.many > 0
         both = some[network.source[rows]] & some[network.target[rows]]
-        worth.counts["without_end"] += int(len(rows) - np.count_nonzero(both))
+        worth.note("without_end", rows[~both])
         rows = rows[both]
         day = worth.link_days(rows)
-        admitted = worth.admitted(day, len(rows))
+        admitted = worth.admitted(day, rows)
         if admitted is not None and day is not None:
             rows, day = rows[admitted], day[admitted]
         amount = worth.link_amounts(rows)
@@ -110,15 +112,16 @@ class Gathering:
             rows, amount = rows[valued], amount[valued]
             day = None if day is None else day[valued]
         rows, day, amount = self._affordable(rows, day, amount)
-        weight = worth.weigh(len(rows), day, amount)
+        weight, left = worth.weigh(len(rows), day, amount)
         join = joined(self.part, network.source[rows], network.target[rows])
         made = Records(
             join.a,
             join.b,
             weight[join.at] / join.of,
+            None if left is None else left[join.at],
             rows[join.at].astype(np.int32),
             np.full(len(join.at), -1, np.int32),
-            np.full(len(join.at), number, np.int8),
+            np.full(len(join.at), number, np.int16),
         )
         if tie.direction == "against":
             return made._replace(a=made.b, b=made.a)
@@ -172,9 +175,9 @@ class Gathering:
             other = at + 1 + place
         shared = near.shared[at]
         day = None if near.day is None or far.day is None else np.maximum(near.day[at], far.day[other])
-        weight = self.worth.weigh(len(at), day, None if amount is None else amount[shared]) * scale[shared]
+        weight, left = self.worth.weigh(len(at), day, None if amount is None else amount[shared], scale[shared])
         first = near.links[near.ptr[at]]
-        made = Records(near.node[at], far.node[other], weight, first, shared, np.full(len(at), number, np.int8))
+        made = Records(near.node[at], far.node[other], weight, left, first, shared, np.full(len(at), number, np.int16))
         return made if tie.to or not self.wanted.directed else _both_ways(made)
 
     def _meeting(self, kinds: Sequence[str], is_shared: Mask, own_days: Ints | None) -> Meeting:
@@ -188,7 +191,7 @@ class Gathering:
         day = self.worth.link_days(row)
         if day is not None and own_days is not None:
             day = np.where(day == UNDATED, own_days[shared], day)
-        admitted = self.worth.admitted(day, len(row))
+        admitted = self.worth.admitted(day, row)
         if admitted is not None and day is not None:
             row, node, shared, day = row[admitted], node[admitted], shared[admitted], day[admitted]
         at, place = spread(part.many[node])
@@ -254,4 +257,5 @@ def _both_ways(made: Records) -> Records:
 
 
 def _all_of(parts: Sequence[Records]) -> Records:
-    return Records(*(np.concatenate(c) for c in zip(*parts, strict=True)))
+    columns: list[Any] = [None if c[0] is None else np.concatenate(c) for c in zip(*parts, strict=True)]
+    return Records(*columns)

@@ -25,8 +25,7 @@ class Worth:
     Attributes
     ----------
     counts : Counter
-        How many did not say what was asked: ``no_amount``, ``other_currency``, ``not_positive``, ``no_date``, and how many were
-        ``outside_dates``.
+        What has no place of its own in the network: ``loops``, ``beyond_budget``.
     """
 
     def __init__(self, network: Network, projection: Projection, properties: Properties | None = None) -> None:
@@ -35,6 +34,22 @@ class Worth:
         self.properties = properties
         self.counts: Counter[str] = Counter()
         self._link_day: Ints | None = None
+        self._noted: dict[tuple[str, bool], Mask] = {}
+
+    @property
+    def unknown(self) -> dict[str, int]:
+        """How many links and shared nodes did not say what was asked or were not asked for, each once, and ``counts``."""
+        made = Counter(self.counts)
+        for (what, _), mask in self._noted.items():
+            made[what] += int(np.count_nonzero(mask))
+        return {k: n for k, n in sorted(made.items()) if n}
+
+    def note(self, what: str, numbers: Ints, *, nodes: bool = False) -> None:
+        """Remember links, or nodes, of which something is not known; several ties may ask for the same."""
+        if len(numbers):
+            network = self.network
+            many = len(network) if nodes else len(network.source)
+            self._noted.setdefault((what, nodes), np.zeros(many, np.bool_))[numbers] = True
 
     def link_days(self, rows: Ints) -> Ints | None:
         """Days since 1970 of these links, ``UNDATED`` where they have no full date; ``None`` where dates do not matter."""
@@ -49,7 +64,7 @@ class Worth:
         if not self.wanted.by_amount:
             return None
         links = self.network.links.select(["amount", "currency"]).take(pa.array(rows))
-        return self._in_currency(links["amount"], links["currency"])
+        return self._in_currency(links["amount"], links["currency"], rows)
 
     def node_days(self, kinds: Sequence[str]) -> Ints | None:
         """Days of all nodes of these kinds, as :meth:`link_days`; of nobody where no properties can be asked for."""
@@ -76,50 +91,61 @@ class Worth:
                 self._put(amounts, table["id"], numbers(table[told]))
                 self._put(currencies, table["id"], np.array(table["currency"].to_pylist(), object))
         asked = pa.array(currencies[nodes].tolist(), pa.string())
-        return self._in_currency(pa.chunked_array([pa.array(amounts[nodes])]), pa.chunked_array([asked]))
+        told = pa.chunked_array([pa.array(amounts[nodes])])
+        return self._in_currency(told, pa.chunked_array([asked]), nodes, nodes=True)
 
     def _put(self, made: np.ndarray, ids: pa.ChunkedArray, values: np.ndarray) -> None:
         at = self.network.index(ids)
         made[at[at >= 0]] = values[at >= 0]
 
-    def _in_currency(self, amounts: pa.ChunkedArray, currencies: pa.ChunkedArray) -> Floats:
+    def _in_currency(
+        self, amounts: pa.ChunkedArray, currencies: pa.ChunkedArray, of: Ints, *, nodes: bool = False
+    ) -> Floats:
         made = numbers(amounts)
         same = pc.fill_null(pc.equal(currencies, self.wanted.weight.currency), False)
         right = np.asarray(whole(same).to_numpy(zero_copy_only=False), np.bool_)
         told = np.isfinite(made)
-        self.counts["no_amount"] += int(np.count_nonzero(~told))
-        self.counts["other_currency"] += int(np.count_nonzero(told & ~right))
-        self.counts["not_positive"] += int(np.count_nonzero(told & right & (made <= 0)))
+        self.note("no_amount", of[~told], nodes=nodes)
+        self.note("other_currency", of[told & ~right], nodes=nodes)
+        self.note("not_positive", of[told & right & (made <= 0)], nodes=nodes)
         return np.where(told & right & (made > 0), made, np.nan)
 
-    def admitted(self, day: Ints | None, many: int) -> Mask | None:
-        """Which of so many links count by their date; ``None``: all."""
+    def admitted(self, day: Ints | None, rows: Ints) -> Mask | None:
+        """Which of these links count by their date; ``None``: all."""
         wanted = self.wanted
         if day is None:
             return None
         undated = day == UNDATED
-        self.counts["no_date"] += int(np.count_nonzero(undated))
-        inside = np.ones(many, np.bool_)
+        self.note("no_date", rows[undated])
+        inside = np.ones(len(rows), np.bool_)
         if wanted.since:
             inside &= day >= _day_of(wanted.since)
         if wanted.until:
             inside &= day <= _day_of(wanted.until)
-        self.counts["outside_dates"] += int(np.count_nonzero(~inside & ~undated))
+        self.note("outside_dates", rows[~inside & ~undated])
         return np.where(undated, wanted.no_date == "kept", inside)
 
     def valued(self, amount: Floats | None) -> Mask | None:
         """Which count by their amount; ``None``: all."""
         return None if amount is None or self.wanted.no_amount == "kept" else ~np.isnan(amount)
 
-    def weigh(self, many: int, day: Ints | None, amount: Floats | None) -> Floats:
-        """What each of so many weighs; what is unknown counts as the median of what is known, or 1 where nothing is."""
+    def weigh(
+        self, many: int, day: Ints | None, amount: Floats | None, left: Floats | None = None
+    ) -> tuple[Floats, Floats | None]:
+        """What each of so many weighs; what is unknown counts as the median of what is known, or 1 where nothing is.
+
+        What age leaves of it, and ``left``, is in the weight, but for logarithms: from these it can be taken only afterwards, and
+        comes second.
+        """
         made = np.ones(many) if amount is None else _filled(amount)
         weight = self.wanted.weight
         if day is not None and weight.half_life_days:
             age = np.maximum(_day_of(weight.as_of) - day, 0) / weight.half_life_days
             faded = np.where(day == UNDATED, np.nan, np.exp2(-np.minimum(age, OLDEST)))
-            made = made * _filled(faded)
-        return made
+            left = _filled(faded) if left is None else left * _filled(faded)
+        if weight.measure == "log_amount":
+            return made, np.ones(many) if left is None else left
+        return made if left is None else made * left, None
 
 
 def days(column: pa.ChunkedArray) -> Ints:

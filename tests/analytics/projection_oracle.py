@@ -31,7 +31,9 @@ class Single(NamedTuple):
     a: str
     b: str
     weight: float
+    left: float
     links: frozenset[str]
+    shared: str = ""
 
 
 def answer(nodes: dict[str, str], links: list[dict[str, Any]], wanted: Projection) -> Answer:
@@ -109,16 +111,16 @@ class _Oracle:
         right = x["amount"] is not None and x["currency"] == self.wanted.weight.currency and x["amount"] > 0
         return x["amount"] if right else None
 
-    def weighed(self, things: list[tuple[float | None, dt.date | None]]) -> list[float]:
-        """What things of this amount and day weigh."""
+    def weighed(self, things: list[tuple[float | None, dt.date | None]]) -> list[tuple[float, float]]:
+        """What things of this amount and day weigh, and what age leaves of it."""
         w = self.wanted.weight
         made = _filled([a for a, _ in things]) if self.wanted.by_amount else [1.0] * len(things)
         if not w.half_life_days:
-            return made
+            return [(m, 1.0) for m in made]
         as_of = dt.date.fromisoformat(w.as_of)
         ages = [None if d is None else max(0, (as_of - d).days) for _, d in things]
         faded = _filled([None if g is None else 0.5 ** (g / w.half_life_days) for g in ages])
-        return [m * f for m, f in zip(made, faded, strict=True)]
+        return list(zip(made, faded, strict=True))
 
     def direct(self, tie: Tie) -> list[Single]:
         """Links as ties."""
@@ -127,14 +129,14 @@ class _Oracle:
         if self.wanted.by_amount and self.wanted.no_amount == "left_out":
             rows = [x for x in rows if self.amount(x) is not None]
         made = []
-        for x, weight in zip(rows, self.weighed([(self.amount(x), self.day(x)) for x in rows]), strict=True):
+        for x, (weight, left) in zip(rows, self.weighed([(self.amount(x), self.day(x)) for x in rows]), strict=True):
             pairs = list(itertools.product(self.members(x["source"]), self.members(x["target"])))
             for a, b in pairs:
                 behind = frozenset(
                     {x["id"]}
                     | {h for e in (x["source"], x["target"]) for m in (a, b) for h in self.holding.get((e, m), ())}
                 )
-                one = Single(a, b, weight / len(pairs), behind)
+                one = Single(a, b, weight / len(pairs), left, behind)
                 if tie.direction != "against":
                     made.append(one)
                 if tie.direction == "against" or (tie.direction == "both" and self.wanted.directed):
@@ -177,11 +179,13 @@ class _Oracle:
                         behind |= {x["id"] for x in own}
                         ends = {e for x in own for e in (x["source"], x["target"])} - {shared}
                         behind |= {h for e in ends for h in self.holding.get((e, m), ())}
-                raw.append((a, b, scale, max(days, default=None), frozenset(behind)))
-        for (a, b, scale, _, behind), weight in zip(raw, self.weighed([(None, r[3]) for r in raw]), strict=True):
-            made.append(Single(a, b, weight * scale, behind))
+                raw.append((a, b, scale, max(days, default=None), frozenset(behind), shared))
+        for (a, b, scale, _, behind, node), (weight, left) in zip(
+            raw, self.weighed([(None, r[3]) for r in raw]), strict=True
+        ):
+            made.append(Single(a, b, weight, left * scale, behind, node))
             if not tie.to and p.directed:
-                made.append(Single(b, a, weight * scale, behind))
+                made.append(Single(b, a, weight, left * scale, behind, node))
         return made
 
     def _scale(self, id: str, many: int) -> float:
@@ -204,7 +208,7 @@ class _Oracle:
             for one in self.through(tie) if tie.through else self.direct(tie):
                 pair = (one.a, one.b) if p.directed or one.a <= one.b else (one.b, one.a)
                 groups[pair].append(one)
-        ties = {pair: self._together([s.weight for s in some]) for pair, some in groups.items()}
+        ties = {pair: self._together(some) for pair, some in groups.items()}
         gone: set[str] = set()
         left: dict[str, float] = defaultdict(lambda: 1.0)
 
@@ -239,12 +243,20 @@ class _Oracle:
         if how == "left_out":
             gone |= hit
 
-    def _together(self, weights: list[float]) -> float:
+    def _together(self, some: list[Single]) -> float:
+        """A node shared in several roles is shared once."""
+        once = {s.shared: s for s in sorted(some, key=lambda s: s.weight * s.left) if s.shared}
+        things = [s for s in some if not s.shared] + list(once.values())
+        made = self._parallel([s.weight * s.left for s in things])
+        if self.wanted.weight.measure != "log_amount":
+            return made
+        whole = self._parallel([s.weight for s in things])
+        return math.log1p(whole) * made / whole
+
+    def _parallel(self, weights: list[float]) -> float:
         rule = self.wanted.weight.parallel
         made = max(weights) if rule == "once" else sum(weights)
-        if rule == "log":
-            made = made / len(weights) * (1 + math.log(len(weights)))
-        return math.log1p(made) if self.wanted.weight.measure == "log_amount" else made
+        return made / len(weights) * (1 + math.log(len(weights))) if rule == "log" else made
 
 
 def _damped(many: int) -> float:

@@ -255,6 +255,51 @@ def test_a_payment_loses_half_its_weight_in_a_half_life() -> None:
     }  # fmt: skip
 
 
+def test_half_lives_halve_a_logarithm_of_amounts_too() -> None:
+    nodes = dict.fromkeys("abcd", "Person")
+    links = [
+        row("l1", "PAID", "a", "b", date="2024-01-01", amount=1e6, currency="USD"),
+        row("l2", "PAID", "a", "c", date="2020-09-18", amount=1e6, currency="USD"),
+        row("l3", "PAID", "b", "c", date="2024-01-01", amount=300.0, currency="USD"),
+        row("l4", "PAID", "b", "c", date="2023-12-02", amount=100.0, currency="USD"),
+    ]
+    aged = Weight("log_amount", "USD", half_life_days=30.0, as_of="2024-01-01")
+    ties = told(project(network_of(nodes, links), Projection("p", (Tie("t", links=("PAID",)),), weight=aged)))[1]
+    assert ties == pytest.approx(
+        {("a", "b"): np.log1p(1e6), ("a", "c"): np.log1p(1e6) / 2**40, ("b", "c"): np.log1p(400.0) * 350 / 400}
+    )
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_goods_that_two_share_in_several_roles_are_shared_once(case: Any, directed: bool) -> None:
+    a, b, c = sorted(case.company(n) for n in ("Alfa", "Beta", "Gama"))
+    case.consignment("B1", a, b, 0, notify=b, declaredValue=1000, currency="USD")
+    case.consignment("B2", a, c, 0, declaredValue=1000, currency="USD")
+    case.consignment("B3", b, c, 0, notify=c, declaredValue=1000, currency="MXN")
+    both = case.consignment("B4", b, c, 0, declaredValue=500, currency="USD")
+    case.link("SHIPPER", c, both)
+    case.link("CONSIGNEE", b, both)
+    store = case.store()
+    wanted = replace(projections()["who_ships_with_whom"], weight=Weight("amount", "USD"), directed=directed)
+    seen = project(Network.from_store(store), wanted, store.table)
+    assert told(seen)[1] == {(a, b): 1000.0, (a, c): 1000.0, (b, c): 500.0} | ({(c, b): 500.0} if directed else {})
+    # nor is it unknown twice, nor two loops: b is consignee and notify party of B1, b and c ship B4 to themselves
+    assert seen.unknown == {"loops": 3, "other_currency": 1}
+    assert (
+        seen.tie_names(a, b) == ["shipper_and_consignee", "shipper_and_notify_party"] and len(seen.evidence(a, b)) == 3
+    )
+    counted = project(Network.from_store(store), replace(wanted, weight=Weight()))
+    assert told(counted)[1][b, c] == 2.0 and told(counted)[1][a, b] == 1.0
+
+
+def test_ties_in_any_order_and_numbers_of_any_sort_are_the_same_projection() -> None:
+    known = projections()["who_ships_with_whom"]
+    assert replace(known, ties=known.ties[::-1]).id == known.id
+    aged = replace(known, weight=Weight(half_life_days=180, as_of="2024-01-01"), most_pairs=7, hubs=Hubs(more_than=3))
+    other = replace(aged, weight=replace(aged.weight, half_life_days=180.0), most_pairs=7.0, hubs=Hubs(more_than=3.0))
+    assert other.id == aged.id == from_json(aged.as_json()).id == from_json(other.as_json()).id
+
+
 @pytest.mark.parametrize(("treatment", "weight"), [("left_out", None), ("damped", 0.5), ("kept", 1.0)])
 def test_a_phone_of_three_is_a_crowd_where_two_are_allowed(treatment: str, weight: float | None) -> None:
     nodes = dict.fromkeys("abc", "Person") | {"tel": "Phone"}
