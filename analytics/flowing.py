@@ -17,6 +17,8 @@ def maximum_flow(
 ) -> tuple[float, bool]:
     """The most that can flow from some nodes to others, and whether the search was cut off by its budget.
 
+    ``inf`` where nothing bounds it.
+
     Parameters
     ----------
     nodes : int
@@ -24,7 +26,7 @@ def maximum_flow(
     arcs : tuple of arrays
         Where each begins and ends, and what it can carry; ``inf`` where nothing bounds it.
     sources, sinks : int32 arrays
-        Nodes; none is both.
+        Nodes; what flows is unbounded where one is both.
     work : int
         Arcs looked at, after which the search stops with a flow that may not be the largest.
 
@@ -57,4 +59,4 @@ def maximum_flow(
     watch = watching(work)
     arguments = (ptr, heads, twins, room, start, end, plenty * 1e-12)
     value = heard(lambda flags: most_flow(*arguments, flags), links=2 * m, watch=watch)
-    return float(value), was_cut(watch)
+    return (float("inf") if value >= plenty else float(value)), was_cut(watch)

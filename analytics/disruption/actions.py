@@ -20,6 +20,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "close": ("Organization", "LegalEntity"),
     "wait": ("Thing",),
 }
+#: What an action is never taken against, though its kinds would allow it: nobody closes a ministry.
+_NEVER = {"close": ("PublicBody",)}
 #: Kinds that are one thing only where no file says more: a party that may be a person or a company, or anything.
 _UNSPECIFIC = ("Thing", "LegalEntity")
 #: Betweenness is exact up to so many nodes and sampled above, as in key players.
@@ -68,7 +70,8 @@ def allowed(network: Network, kind: str) -> Mask:
     named = set(ACTIONS[kind])
     specific = {d for k in named - set(_UNSPECIFIC) for d in descendants(k)}
     anything = set(descendants("Thing")) if kind == "wait" else set()
-    return network.of_kind(specific | named | anything | {"Thing"})
+    never = {d for k in _NEVER.get(kind, ()) for d in descendants(k)}
+    return network.of_kind((specific | named | anything | {"Thing"}) - never)
 
 
 def checked(network: Network, action: Action) -> Codes:

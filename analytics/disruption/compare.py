@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from vinculo.analytics.disruption.actions import Action, checked
-from vinculo.analytics.disruption.effects import lawful, parties_beside, records, spoken_of
+from vinculo.analytics.disruption.effects import parties_beside, records, spoken_of, unmentioned
 from vinculo.analytics.disruption.group import Group
 from vinculo.analytics.disruption.measures import (
     EXACT_UP_TO,
@@ -44,14 +45,14 @@ _COLUMNS = [
     ("efficiency_share", pa.float64()),
     ("money", pa.float64()),
     ("goods", pa.float64()),
-    ("lawful", pa.int64()),
-    ("lawful_named", pa.string()),
+    ("unmentioned", pa.int64()),
+    ("unmentioned_named", pa.string()),
     ("records_lost", pa.float64()),
     ("records_kept", pa.float64()),
     ("out_of_sight", pa.int64()),
     ("truncated", pa.bool_()),
 ]
-#: Lawful parties named; all are counted.
+#: Unmentioned parties named; all are counted.
 NAMED = 20
 
 
@@ -68,12 +69,13 @@ class Point:
     efficiency, efficiency_share : float
         Of the group, removed members counted, and its share of what it was.
     money, goods : float or None
-        What could still flow from the sources to the sinks; None where none were named.
+        What could still flow from the sources to the sinks; None where none were named, or where nothing bounds it because
+        they share an account.
     recovery : tuple of Recovery
         One per model.
-    lawful : int or None
+    unmentioned : int or None
         Parties beside the targets of whom no finding and no list speaks; None without a store.
-    lawful_named : tuple of (id, name)
+    unmentioned_named : tuple of (id, name)
         The first of them, by name.
     records_lost, records_kept : float
         Records in thirty days that would stop, or keep, telling of the targets.
@@ -94,8 +96,8 @@ class Point:
     money: float | None
     goods: float | None
     recovery: tuple[Recovery, ...]
-    lawful: int | None
-    lawful_named: tuple[tuple[str, str], ...]
+    unmentioned: int | None
+    unmentioned_named: tuple[tuple[str, str], ...]
     records_lost: float
     records_kept: float
     out_of_sight: int
@@ -105,7 +107,7 @@ class Point:
         """One point of a curve."""
         told = dict(vars(self))
         told["recovery"] = [r.as_json() for r in self.recovery]
-        told["lawful_named"] = [{"id": i, "name": n} for i, n in self.lawful_named]
+        told["unmentioned_named"] = [{"id": i, "name": n} for i, n in self.unmentioned_named]
         return told
 
 
@@ -142,7 +144,7 @@ class Comparison:
                 row: dict[str, Any] = {"action": action.kind, **vars(p)}
                 for r in row.pop("recovery"):
                     row |= {f"ties_{r.model}_{q}": getattr(r, q) for q in r._fields[1:]}
-                row["lawful_named"] = "; ".join(n for _, n in p.lawful_named)
+                row["unmentioned_named"] = "; ".join(n for _, n in p.unmentioned_named)
                 rows.append(row)
         told = [f"ties_{m}_{q}" for m in self.question["models"] for q in Recovery._fields[1:]]
         return pa.Table.from_pylist(rows, schema=pa.schema([*_COLUMNS, *((name, pa.float64()) for name in told)]))
@@ -171,11 +173,11 @@ def compare(
         See :func:`vinculo.analytics.disruption.group.group_of`.
     actions : sequence of Action
     store : Store, optional
-        Where findings, lists, dates and weights of consignments stand; without it lawful parties and goods stay unknown.
+        Where findings, lists, dates and weights of consignments stand; without it unmentioned parties and goods stay unknown.
     sources, sinks : sequence of str
         Ids between which money and goods flow, e.g. who sells and who is paid in the end; without them flow is not measured.
     currency : str, optional
-        Of the payments that count; the one with the largest total by default.
+        Of the payments that count; the one most payments are in by default.
     models : sequence of str
         Replacement models: ``random``, ``preferential``, ``distance``.
     share, runs, most, seed : float, int, int, int
@@ -190,7 +192,7 @@ def compare(
     Raises
     ------
     UsageError
-        ``unknown_action``, ``action_unfit``, ``unknown_entity``, ``unknown_model``, ``outside_group``.
+        ``unknown_action``, ``action_unfit``, ``unknown_entity``, ``unknown_model``, ``outside_group``, ``ends_overlap``.
 
     Examples
     --------
@@ -205,6 +207,7 @@ def compare(
         if model not in MODELS:
             raise UsageError("unknown_model", model=model, known=", ".join(MODELS))
     study = _Study(group, store, sources, sinks, currency, models, (share, runs, most, seed))
+    study.question["actions"] = [{"action": a.kind, "targets": list(a.targets), "cost": a.cost} for a in actions]
     targets = [study.members_of(a) for a in actions]
     total = sum(len(t) for t in targets)
     done = 0
@@ -248,6 +251,7 @@ class _Study:
         self.share, self.runs, self.most, self.seed = settings
         self.everyone = np.arange(len(group.members), dtype=np.int32)
         self.ends = self._inside(sources), self._inside(sinks)
+        self._apart()
         self.money: Pipes | None = None
         self.goods: Pipes | None = None
         if sources and sinks:
@@ -259,12 +263,16 @@ class _Study:
         self.in_largest = labels == np.argmax(np.bincount(labels, minlength=1))
         self.named = spoken_of(store, network) if store is not None else np.zeros(len(network), np.bool_)
         self.question = {
+            "entities": None if group.start is None else list(group.start),
+            "hops": group.hops,
             "members": len(group.members),
             "links": len(group.graph.neighbours) // 2,
             "sources": list(sources),
             "sinks": list(sinks),
+            "currency": currency,
             "money_unit": self.money.unit if self.money else "",
             "payments_left_out": self.money.unknown if self.money else 0,
+            "payments_in_other_currencies": self.money.others if self.money else 0,
             "goods_unit": self.goods.unit if self.goods else "",
             "consignments_left_out": self.goods.unknown if self.goods else 0,
             "models": list(models),
@@ -286,6 +294,18 @@ class _Study:
                 raise UsageError("outside_group", id=id)
         return nodes
 
+    def _apart(self) -> None:
+        """Refuse a source that is a sink as well, or that holds one or is held by one: that is no flow between two."""
+        network = self.group.network
+        sources, sinks = (np.zeros(len(network), np.bool_) for _ in self.ends)
+        sources[self.ends[0]], sinks[self.ends[1]] = True, True
+        held = network.links_of_kind(["HOLDS"])
+        a, b = network.source, network.target
+        both = held & ((sources[a] & sinks[b]) | (sinks[a] & sources[b]))
+        same = np.concatenate([np.flatnonzero(sources & sinks), a[both]])
+        if len(same):
+            raise UsageError("ends_overlap", name=self._called(same[:1])[0][1])
+
     def members_of(self, action: Action) -> Codes:
         """Nodes of an action's targets, all of them members."""
         nodes = checked(self.group.network, action)
@@ -303,7 +323,7 @@ class _Study:
         was = self.whole_left
         last = ("", "") if first else self._called(targets[-1:])[0]
         seen = records(network, self.when, self.whole, group.members, targets)
-        beside = self._lawful(targets)
+        beside = self._unmentioned(targets)
         told = sorted(self._called(beside), key=lambda x: (x[1], x[0])) if beside is not None else []
         return Point(
             size=len(targets),
@@ -317,8 +337,8 @@ class _Study:
             money=left.money,
             goods=left.goods,
             recovery=() if first else self._recovery(removed),
-            lawful=None if beside is None else len(told) * action.removes,
-            lawful_named=tuple(told[:NAMED]) if action.removes else (),
+            unmentioned=None if beside is None else len(told) * action.removes,
+            unmentioned_named=tuple(told[:NAMED]) if action.removes else (),
             records_lost=seen.per_30_days if action.removes else 0.0,
             records_kept=0.0 if action.removes else seen.per_30_days,
             out_of_sight=seen.only_there if action.removes else 0,
@@ -331,7 +351,7 @@ class _Study:
         gone = np.zeros(len(group.network), np.bool_)
         gone[group.members[removed]] = True
         flows = [flow(p, *self.ends, gone) if p is not None else None for p in (self.money, self.goods)]
-        money, goods = (round(f[0], 2) if f else None for f in flows)
+        money, goods = (round(f[0], 2) if f and isfinite(f[0]) else None for f in flows)
         reach = efficiency(graph, self.everyone, seed=self.seed)
         return _Left(largest_component(graph, ~removed), reach, money, goods, any(f and f[1] for f in flows))
 
@@ -357,8 +377,8 @@ class _Study:
         rows = self.group.network.nodes.take(nodes.astype(np.int64)).to_pylist()
         return [(r["id"], r["name"] or r["id"]) for r in rows]
 
-    def _lawful(self, targets: Codes) -> Codes | None:
+    def _unmentioned(self, targets: Codes) -> Codes | None:
         if self.store is None:
             return None
         network = self.group.network
-        return lawful(self.store, network, parties_beside(network, self.whole, targets), self.named)
+        return unmentioned(self.store, network, parties_beside(network, self.whole, targets), self.named)

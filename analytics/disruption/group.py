@@ -29,12 +29,18 @@ class Group:
         For each node of the network its number in the group, -1 outside.
     graph : Csr
         Links among members, each pair once at both ends, all of one length.
+    start : tuple of str, optional
+        Ids it was made of; None for everybody.
+    hops : int
+        How far it goes from them.
     """
 
     network: Network
     members: Codes
     place: Codes
     graph: Csr
+    start: tuple[str, ...] | None = None
+    hops: int = 0
 
     @property
     def inside(self) -> Mask:
@@ -86,4 +92,5 @@ def group_of(network: Network, ids: Sequence[str] | None = None, *, hops: int = 
     both = inside[a] & inside[b]
     low, high = np.minimum(a[both], b[both]), np.maximum(a[both], b[both])
     graph = simple_csr(len(members), place[low], place[high], np.ones(len(low)))
-    return Group(network, members, place, graph._replace(weights=np.ones(len(graph.neighbours))))
+    even = graph._replace(weights=np.ones(len(graph.neighbours)))
+    return Group(network, members, place, even, None if ids is None else tuple(ids), 0 if ids is None else hops)

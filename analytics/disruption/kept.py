@@ -31,5 +31,5 @@ def comparison_of(document: Mapping[str, Any]) -> Comparison:
 
 def _point(told: Mapping[str, Any]) -> Point:
     recovery = tuple(Recovery(**r) for r in told["recovery"])
-    named = tuple((x["id"], x["name"]) for x in told["lawful_named"])
-    return Point(**{**told, "recovery": recovery, "lawful_named": named})
+    named = tuple((x["id"], x["name"]) for x in told["unmentioned_named"])
+    return Point(**{**told, "recovery": recovery, "unmentioned_named": named})

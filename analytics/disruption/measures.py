@@ -86,6 +86,8 @@ class Pipes:
         Currency, or ``kg``.
     unknown : int
         Links left out because nobody knows how much they carried.
+    others : int
+        Payments left out because they are in another currency.
     """
 
     nodes: int
@@ -95,10 +97,13 @@ class Pipes:
     capacity: Floats
     unit: str
     unknown: int
+    others: int = 0
 
 
 def flow(pipes: Pipes, sources: Codes, sinks: Codes, gone: Mask, *, work: int = WORK) -> tuple[float, bool]:
     """The most that can flow from some nodes to others when some are gone, and whether the search was cut off by its budget.
+
+    ``inf`` where nothing bounds it.
 
     References
     ----------
@@ -120,15 +125,17 @@ def flow(pipes: Pipes, sources: Codes, sinks: Codes, gone: Mask, *, work: int = 
 
 
 def money_pipes(network: Network, inside: Mask, currency: str | None = None) -> Pipes:
-    """Payments of one currency, the one with the largest total by default; holders and their accounts pass on without bound."""
+    """Payments of one currency, the one most payments are in by default; holders and their accounts pass on without bound."""
     rows = np.flatnonzero(network.links_of_kind(["PAID"]) & inside[network.source] & inside[network.target])
     table = network.links.take(rows)
     amount = numbers(table["amount"])
-    told = np.array([c or "" for c in table["currency"].to_pylist()], dtype=object)
+    told = np.array([(c or "").strip().upper() for c in table["currency"].to_pylist()], dtype=object)
+    valued = (amount > 0) & (told != "")
     if currency is None:
-        totals = {c: float(np.nansum(amount[told == c])) for c in sorted(set(told))}
-        currency = max(totals, key=lambda c: totals[c], default="")
-    known = (amount > 0) & (told == currency)
+        used, times = np.unique(told[valued].astype(str), return_counts=True)
+        currency = str(used[np.argmax(times)]) if len(used) else ""
+    currency = currency.strip().upper()
+    known = valued & (told == currency)
     held = np.flatnonzero(network.links_of_kind(["HOLDS"]) & inside[network.source] & inside[network.target])
     paid = rows[known]
     n = len(network)
@@ -139,7 +146,8 @@ def money_pipes(network: Network, inside: Mask, currency: str | None = None) -> 
         target=np.concatenate([network.target[paid], network.target[held], network.source[held]]),
         capacity=np.concatenate([amount[known], np.full(2 * len(held), np.inf)]),
         unit=currency,
-        unknown=len(rows) - int(known.sum()),
+        unknown=len(rows) - int(valued.sum()),
+        others=int((valued & ~known).sum()),
     )
 
 

@@ -33,12 +33,17 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
     >>> told(made, *made.curves[0]).en
     'Waiting removes nothing; 0 records in 30 days keep telling of 1 target.'
     """
-    last = list(points)[-1]
+    some = list(points)
+    if not some:
+        return text("disrupt.no_targets")
+    last = some[-1]
     if not action.removes:
         kept_coming = counted(round(last.records_kept), "dated")
         return sentence("disrupt.wait", records=kept_coming, targets=counted(last.size, "target"))
     ties = [r for r in last.recovery if r.median is not None]
-    if not last.recovery:
+    if not last.largest:
+        mending = text("disrupt.nothing_left")
+    elif not last.recovery:
         mending = text("disrupt.not_asked")
     elif not ties:
         mending = sentence("disrupt.never", most=number(comparison.question["most_ties"]))
@@ -46,6 +51,11 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
         low, high = min(r.median or 0 for r in ties), max(r.median or 0 for r in ties)
         holds = text("disrupt.holds")
         mending = sentence("disrupt.mends", low=number(low), high=number(high)) if high else holds
+        if never := len(last.recovery) - len(ties):
+            most = number(comparison.question["most_ties"])
+            mending = sentence(
+                "disrupt.but_never", mending=mending, most=most, never=number(never), models=number(len(last.recovery))
+            )
     return sentence(
         "disrupt.gone",
         targets=counted(last.size, "target"),
@@ -53,7 +63,9 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
         before=number(comparison.before.largest),
         efficiency=percent(last.efficiency_share),
         mending=mending,
-        lawful=counted(last.lawful, "party") if last.lawful is not None else text("disrupt.unknown_parties"),
+        unmentioned=counted(last.unmentioned, "party")
+        if last.unmentioned is not None
+        else text("disrupt.unknown_parties"),
         records=counted(round(last.records_lost), "dated"),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -19,7 +21,7 @@ from vinculo.graph.text import say
 
 ss = st.session_state
 #: Measures that can be drawn, and how a point tells each.
-MEASURES = ("largest_share", "efficiency_share", "money", "goods", "lawful", "records_lost")
+MEASURES = ("largest_share", "efficiency_share", "money", "goods", "unmentioned", "records_lost")
 #: Things a group may begin with.
 MOST = 50
 
@@ -41,9 +43,9 @@ def group() -> list[str]:
     query = left.text_input(
         t("disruption.search"), type="search", live=True, key="whatif_asked", placeholder=t("search.hint")
     )
-    count = len(desk.board().chart.nodes)
+    drawn = len(desk.board().chart.nodes)
     right.button(
-        t("disruption.from_chart"), icon=":material/hub:", on_click=_from_chart, disabled=not count, key="from_chart"
+        t("disruption.from_chart"), icon=":material/hub:", on_click=_from_chart, disabled=not drawn, key="from_chart"
     )
     if query and query.strip():
         hits(query, held)
@@ -110,9 +112,12 @@ def question(ids: list[str]) -> None:
                     key=f"flow-{side}",
                 )
     first = cases.store().entities(ids[:1])
-    proposed = seen(next(iter(first.values())).name) if first else t("disruption.whole_case")
+    taken = cases.store().documents(KEPT)
+    proposed = free(seen(next(iter(first.values())).name) if first else t("disruption.whole_case"), taken)
     left, right = st.columns([3, 1], vertical_alignment="bottom", gap="small")
-    name = left.text_input(t("disruption.name"), value=proposed, max_chars=80, key=f"name-{'-'.join(ids[:1])}")
+    name = left.text_input(
+        t("disruption.name"), value=proposed, max_chars=80, key=f"name-{'-'.join(ids[:1])}-{proposed}"
+    )
     arguments = [x for i in ids for x in ("--entity", i)] + ["--hops", str(hops), "--size", str(size)]
     arguments += [x for a in actions for x in ("--action", a)]
     arguments += [x for a in actions if costs[a] for x in ("--cost", f"{a}={costs[a]}")]
@@ -123,9 +128,15 @@ def question(ids: list[str]) -> None:
         type="primary",
         key="compare",
         on_click=_compare,
-        args=(arguments, name.strip() or proposed),
+        args=(arguments, free(name.strip() or proposed, taken)),
         disabled=not actions or bool(jobs().running(cases.current())),
     )
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """This name, with a number where a comparison has it already."""
+    numbered = (f"{name} ({n})" for n in count(2))
+    return name if name not in taken else next(n for n in numbered if n not in taken)
 
 
 def _compare(arguments: list[str], name: str) -> None:
@@ -186,7 +197,13 @@ def show(made: Comparison, name: str) -> None:
     rows = [row(made, action.kind, p) for action, points in made.curves for p in points]
     downloads.table(rows, "disruption", key=f"table-{name}", height=420)
     st.caption(say("cli.disrupt.models", language(), runs=number(q["runs"]), share=f"{q['share']:.0%}"))
-    lawful(made)
+    if any(q[f"{m}_unit"] and getattr(before, m) is None for m in ("money", "goods")):
+        st.caption(t("disruption.unbounded"))
+    if q["efficiency_sources"]:
+        st.caption(say("cli.disrupt.sampled", language(), sources=number(q["efficiency_sources"])))
+    if any(p.truncated for p in (before, *(p for _, points in made.curves for p in points))):
+        st.warning(say("cli.disrupt.truncated", language()))
+    unmentioned(made)
 
 
 def curve(made: Comparison) -> None:
@@ -204,7 +221,7 @@ def curve(made: Comparison) -> None:
     size, value, what = t("disruption.targets"), t(f"disruption.{measure}"), t("disruption.action")
     data: list[dict[str, Any]] = []
     for action, some in made.curves:
-        if measure != "lawful" or action.removes:
+        if measure != "unmentioned" or action.removes:
             for p in (made.before, *some):
                 data.append({what: action_name(action.kind), size: p.size, value: getattr(p, str(measure))})
     st.line_chart(data, x=size, y=value, color=what, height=280)
@@ -228,25 +245,25 @@ def row(made: Comparison, action: str, p: Point) -> dict[str, Any]:
         t("disruption.efficiency_share"): f"{p.efficiency_share:.0%}",
         **flows,
         t("disruption.new_ties"): ties,
-        t("disruption.lawful"): p.lawful,
+        t("disruption.unmentioned"): p.unmentioned,
         t("disruption.records_lost"): round(p.records_lost),
         t("disruption.records_kept"): round(p.records_kept),
         t("disruption.out_of_sight"): p.out_of_sight,
     }
 
 
-def lawful(made: Comparison) -> None:
+def unmentioned(made: Comparison) -> None:
     """Parties beside the targets of whom no finding and no list speaks, by action."""
     rows = [
         {t("disruption.action"): action_name(action.kind), t("name"): seen(name), "id": id}
         for action, points in made.curves
-        for id, name in points[-1].lawful_named
+        for id, name in (points[-1].unmentioned_named if points else ())
     ]
     if not rows:
         return
-    st.markdown(f"##### {plain(t('disruption.lawful_title'))}")
-    st.html(f"<div class='v-remark'>{escaped(t('disruption.lawful_about'))}</div>")
-    downloads.table(rows, "lawful-parties", key="lawful", height=240, hidden=("id",))
+    st.markdown(f"##### {plain(t('disruption.unmentioned_title'))}")
+    st.html(f"<div class='v-remark'>{escaped(t('disruption.unmentioned_about'))}</div>")
+    downloads.table(rows, "unmentioned-parties", key="unmentioned", height=240, hidden=("id",))
 
 
 frame.header(t("page.disruption"))

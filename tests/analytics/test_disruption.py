@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -11,10 +12,10 @@ import pytest
 
 from vinculo.analytics.disruption.actions import Action, candidates
 from vinculo.analytics.disruption.compare import Comparison, compare
-from vinculo.analytics.disruption.effects import lawful, parties_beside, spoken_of
+from vinculo.analytics.disruption.effects import parties_beside, spoken_of, unmentioned
 from vinculo.analytics.disruption.group import group_of
 from vinculo.analytics.disruption.measures import Pipes, efficiency, flow, largest_component, without
-from vinculo.analytics.disruption.recovery import recovery
+from vinculo.analytics.disruption.recovery import Recovery, recovery
 from vinculo.analytics.disruption.telling import keep, kept, told, write_csv
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Network
@@ -172,7 +173,7 @@ def test_flow_of_money_and_goods_by_hand(ring) -> None:
     """Money: 1,000 come in and 1,050 could leave; the broker, who holds both accounts, may shift between them."""
     made = both(*ring)
     assert made.before.money == 1_000.0
-    assert made.question["money_unit"] == "USD" and made.question["payments_left_out"] == 1
+    assert made.question["money_unit"] == "USD" and made.question["payments_in_other_currencies"] == 1
     freeze, close, seize, wait = (points for _, points in made.curves)
     assert [p.money for p in freeze] == [300.0, 0.0] and [p.cost for p in freeze] == [10.0, 20.0]
     # without the holder each account passes on what it got itself
@@ -194,7 +195,7 @@ def test_goods_are_weighed_once(ring) -> None:
     assert made.question["consignments_left_out"] == 1
 
 
-def test_lawful_parties_are_those_nothing_speaks_of(ring) -> None:
+def test_unmentioned_parties_are_those_nothing_speaks_of(ring) -> None:
     """Beside the broker: the clean and the cleared one, and those at the other end of his accounts' payments are accounts."""
     case, names = ring
     store = case.store()
@@ -202,7 +203,7 @@ def test_lawful_parties_are_those_nothing_speaks_of(ring) -> None:
     beside = parties_beside(network, network.simple(), network.index([names["broker"]]))
     named = np.zeros(len(network), np.bool_)
     named[network.index([names["named"]])] = True
-    free = {network.nodes["name"][int(i)].as_py() for i in lawful(store, network, beside, named)}
+    free = {network.nodes["name"][int(i)].as_py() for i in unmentioned(store, network, beside, named)}
     assert free == {"Limpia SA", "Aclarada SA"}
     assert not spoken_of(store, network).any()
 
@@ -210,7 +211,7 @@ def test_lawful_parties_are_those_nothing_speaks_of(ring) -> None:
 def test_records_that_stop_and_records_that_keep_coming(ring) -> None:
     made = both(*ring)
     _, close, _, wait = (points[-1] for _, points in made.curves)
-    assert wait.records_lost == 0.0 and wait.lawful == 0 and wait.largest == made.before.largest
+    assert wait.records_lost == 0.0 and wait.unmentioned == 0 and wait.largest == made.before.largest
     assert close.records_kept == 0.0
     freeze = made.curves[0][1][-1]
     # five payments touch the two accounts, in the thirty days the case lasts
@@ -295,3 +296,102 @@ def test_candidates_are_those_between_others(ring) -> None:
     group = group_of(network)
     assert candidates(network, group.members, group.graph, "close", size=1) == (names["broker"],)
     assert set(candidates(network, group.members, group.graph, "freeze", size=9)) >= {names["K-1"], names["K-2"]}
+
+
+def pair(case) -> tuple[str, str]:
+    a, b = case.account("A", case.company("Aurora SA")), case.account("B", case.company("Boreal SA"))
+    for on in (1, 10, 20, 30):
+        case.pay(a, b, on, 100)
+    return a, b
+
+
+@pytest.mark.parametrize("far", ["2034-01-01", "1834-01-01"])
+def test_a_far_date_or_a_later_listing_does_not_end_the_records(case, far: str) -> None:
+    a, b = pair(case)
+    action = [Action("freeze", (a,))]
+    store = case.store()
+    wanted = compare(group_of(Network.from_store(store)), action, store=store, runs=2).curves[0][1][0].records_lost
+    assert wanted == pytest.approx(4.0)
+    case.link("LISTED", a, case.entity("Listing", "L", program="SAT 69-B"), date="2026-06-01")
+    case.pay(b, a, 0, 5, date=far)
+    store = case.store()
+    made = compare(group_of(Network.from_store(store)), action, store=store, runs=2)
+    assert made.curves[0][1][0].records_lost == wanted
+
+
+def test_nobody_is_at_both_ends(case) -> None:
+    """Neither oneself nor a party and its account; an account of both bounds nothing."""
+    firm, other = case.company("Aurora SA"), case.company("Boreal SA")
+    own, joint = case.account("A", firm), case.account("J", firm)
+    case.link("HOLDS", other, joint)
+    case.pay(own, joint, 1, 100)
+    store = case.store()
+    group = group_of(Network.from_store(store))
+    for sources, sinks in (([firm], [firm]), ([firm], [own]), ([own], [firm])):
+        with pytest.raises(UsageError) as problem:
+            compare(group, [], store=store, sources=sources, sinks=sinks)
+        assert problem.value.code == "ends_overlap"
+    made = compare(group, [Action("freeze", (joint,))], store=store, sources=[firm], sinks=[other], runs=2)
+    assert made.before.money is None and made.curves[0][1][0].money == 0.0
+
+
+def test_the_currency_of_most_payments_counts(case) -> None:
+    a, b = case.account("A"), case.account("B")
+    case.pay(a, b, 1, 900, currency="COP")
+    case.pay(a, b, 2, 60)
+    case.pay(a, b, 3, 40)
+    for on in range(4, 9):
+        case.pay(a, b, on, 5_000, currency="")
+    store = case.store()
+    group = group_of(Network.from_store(store))
+    for asked, unit, money in ((None, "USD", 100.0), ("cop", "COP", 900.0)):
+        made = compare(group, [], store=store, sources=[a], sinks=[b], currency=asked)
+        assert (made.question["money_unit"], made.before.money) == (unit, money)
+        assert made.question["payments_left_out"] == 5
+        assert made.question["payments_in_other_currencies"] == (1 if asked is None else 2)
+
+
+def test_the_question_says_what_was_asked(case) -> None:
+    a, b = pair(case)
+    store = case.store()
+    network = Network.from_store(store)
+    actions = [Action("freeze", (a,), 3.0)]
+    near = compare(group_of(network, [a], hops=2), actions, store=store, currency="MXN", runs=2).question
+    assert (near["entities"], near["hops"], near["currency"]) == ([a], 2, "MXN")
+    assert near["actions"] == [{"action": "freeze", "targets": [a], "cost": 3.0}]
+    assert compare(group_of(network), actions, store=store, runs=2).question["entities"] is None
+    assert near != compare(group_of(network, [b], hops=2), actions, store=store, currency="MXN", runs=2).question
+
+
+def test_what_never_mends_is_said_in_the_sentence() -> None:
+    """A bridge between crowds mends by one tie; where a model has none left to give, the sentence says so."""
+    two = group_of(Network.from_links([("a", "x"), ("x", "b")]))
+    made = compare(two, [Action("arrest", ("x",)), Action("arrest", ("a", "b", "x")), Action("wait", ())], runs=5)
+    points = made.curves[0][1]
+    mixed = replace(points[0], recovery=(Recovery("random", 1, 1, 1, 1.0), Recovery("distance", None, None, None, 0.0)))
+    said = told(made, made.curves[0][0], [mixed])
+    assert "in 1 of 2 models 1,000 new ties were not enough" in said.en and "en 1 de 2 modelos" in said.es
+    gone = told(made, *made.curves[1])
+    assert "nothing is left" in gone.en and "no queda nada" in gone.es and "hold together as it is" not in gone.en
+    assert told(made, *made.curves[2]).en == "No target was named."
+
+
+def test_a_party_to_a_seized_consignment_is_spoken_of(case) -> None:
+    shipper, buyer = case.company("Vende SA"), case.company("Compra SA")
+    taken = case.consignment("BL1", shipper, buyer, 1)
+    case.link("SEIZED_FROM", case.entity("Seizure", "S-1"), taken)
+    other = case.company("Tercera SA")
+    case.link("OWNS", shipper, other)
+    network = Network.from_store(store := case.store())
+    spoken = spoken_of(store, network)
+    assert spoken[network.index([shipper, buyer, taken])].all() and not spoken[network.index([other])].any()
+
+
+def test_nobody_closes_a_public_body(case) -> None:
+    office, firm = case.entity("PublicBody", "Aduana Uno"), case.company("Aurora SA")
+    case.link("LINKED_TO", office, firm)
+    group = group_of(Network.from_store(case.store()))
+    with pytest.raises(UsageError) as problem:
+        compare(group, [Action("close", (office,))])
+    assert problem.value.code == "action_unfit"
+    assert len(compare(group, [Action("close", (firm,))], runs=2).curves) == 1

@@ -53,7 +53,7 @@ def test_a_kept_comparison_is_told_as_the_command_tells_it(case: str, page: Run,
     closed = found.curves[0][1][0]
     assert table[say("dashboard.disruption.largest", language)].tolist()[0] == closed.largest
     names = at.dataframe[1].value[say("dashboard.name", language)].tolist()
-    assert names == [name for _, name in closed.lawful_named] and names
+    assert names == [name for _, name in closed.unmentioned_named] and names
 
 
 def test_who_is_found_joins_the_group_and_the_command_is_asked_about_it(
@@ -71,6 +71,22 @@ def test_who_is_found_joins_the_group_and_the_command_is_asked_about_it(
     assert arguments[:5] == ["disrupt", "--entity", of("firm"), "--hops", "2"]
     assert ("--cost", "close=12.5") in itertools.pairwise(arguments)
     assert arguments[-2:] == ["--keep", "Comercializadora Halcón SA de CV"]
+
+
+def test_a_kept_comparison_is_not_overwritten_unasked(case: str, page: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name proposed has a number where the first one is taken, and so has a taken name that is typed."""
+    firm = "Comercializadora Halcón SA de CV"
+    found = made(case)
+    with closing(open_store(case)) as store:
+        keep(store, firm, found)
+    asked: list[list[str]] = []
+    monkeypatch.setattr(Jobs, "start", lambda self, title, arguments, **more: asked.append(arguments))
+    at = page("disruption", id=of("firm"))
+    [name] = [x for x in at.text_input if x.label == say("dashboard.disruption.name", "en")]
+    assert name.value == f"{firm} (2)"
+    name.set_value("around the firm").run()
+    at.button(key="compare").click().run()
+    assert asked[0][-2:] == ["--keep", "around the firm (2)"]
 
 
 def test_a_comparison_older_than_the_data_says_so_and_can_be_removed(case: str, page: Run) -> None:

@@ -81,6 +81,9 @@ def test_disrupt_without_names_tries_what_can_be_acted_against(run: Run, case: P
     ("arguments", "code"),
     [
         (("--cost", "freeze"), "cost_unreadable"),
+        (("--cost", "freeze=nan"), "cost_unreadable"),
+        (("--cost", "freeze=inf"), "cost_unreadable"),
+        (("--cost", "freeze=-5"), "cost_unreadable"),
         (("--against", "freeze"), "against_unreadable"),
         (("--against", "freeze:nobody"), "unknown_entity"),
         (("--action", "invite"), "unknown_action"),
@@ -90,6 +93,34 @@ def test_disrupt_without_names_tries_what_can_be_acted_against(run: Run, case: P
 def test_disrupt_says_what_is_wrong(run: Run, case: Path, arguments: tuple[str, str], code: str) -> None:
     done = run("disrupt", *arguments, "--store", case, "--json")
     assert done.code in (2, 3) and done.lines[-1]["error"] == code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("disrupt", "--seed", str(2**63)),
+        ("predict", "--seed", str(2**63)),
+        ("phases", "--seed", str(2**63)),
+        ("phases", "--days", "36501"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(run: Run, case: Path, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, "--store", case)
+    assert done.code == 2 and "Traceback" not in done.out
+
+
+def test_what_was_sampled_or_cut_off_is_said(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vinculo.analytics import flowing
+    from vinculo.analytics.disruption import compare, measures
+
+    monkeypatch.setattr(measures, "EXACT_UP_TO", 1)
+    monkeypatch.setattr(compare, "EXACT_UP_TO", 1)
+    monkeypatch.setattr(measures, "maximum_flow", lambda *a, work: (flowing.maximum_flow(*a)[0], True))
+    a, c = ids(run, case, "A-1", "C-1")
+    done = run("disrupt", "--from", a, "--to", c, "--runs", "2", "--store", case)
+    assert "drawn by the seed" in done.out and "stopped at its limit of work" in done.out + done.err
+    [made] = run("disrupt", "--from", a, "--to", c, "--runs", "2", "--store", case, "--json").lines
+    assert made["before"]["truncated"] and made["question"]["efficiency_sources"]
 
 
 def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:

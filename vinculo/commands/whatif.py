@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--to", "sinks", multiple=True, metavar="ID")
 @click.option("--currency", metavar="TEXT")
 @click.option("--runs", type=click.IntRange(1, 10_000), default=100)
-@click.option("--seed", type=click.IntRange(0), default=0)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
 @click.option("--keep", metavar="NAME")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 def disrupt(
@@ -78,6 +79,8 @@ def _costs(given: tuple[str, ...]) -> dict[str, float]:
         kind, equals, value = text.partition("=")
         try:
             made[kind] = float(value)
+            if not 0 <= made[kind] < inf:
+                equals = ""
         except ValueError:
             equals = ""
         if not equals:
@@ -123,20 +126,39 @@ def _tell(console: Console, made: Comparison) -> None:
     if flows:
         console.say(
             "cli.disrupt.flow",
-            money=f"{before.money or 0:,.0f} {q['money_unit']}",
-            goods=f"{before.goods or 0:,.0f} {q['goods_unit']}",
+            money=_amount(before.money, q["money_unit"]),
+            goods=_amount(before.goods, q["goods_unit"]),
+            others=f"{q['payments_in_other_currencies']:,}",
             payments=f"{q['payments_left_out']:,}",
             consignments=f"{q['consignments_left_out']:,}",
         )
-    headings = ["action", "size", "last", "cost", "largest_part", "efficiency", "new_ties", "lawful", "records_lost"]
+    headings = [
+        "action",
+        "size",
+        "last",
+        "cost",
+        "largest_part",
+        "efficiency",
+        "new_ties",
+        "unmentioned",
+        "records_lost",
+    ]
     headings += ["money", "goods"] if flows else []
     rows = [_row(a.kind, p, flows) for a, points in made.curves for p in points]
     console.table(headings, rows, numbers=(1, 3, 4, 5, 7, 8, 9, 10)[: 6 + 2 * flows])
     console.line()
     for action, points in made.curves:
         console.line(f"{say(f'cli.action.{action.kind}')}: {told(made, action, points).into()}")
+    if any(p.truncated for p in (before, *(p for _, points in made.curves for p in points))):
+        console.warn(say("cli.disrupt.truncated"))
+    if q["efficiency_sources"]:
+        console.say("cli.disrupt.sampled", sources=f"{q['efficiency_sources']:,}")
     console.say("cli.disrupt.models", runs=q["runs"], share=f"{q['share']:.0%}")
     console.say("cli.disrupt.no_advice")
+
+
+def _amount(value: float | None, unit: str) -> str:
+    return say("cli.disrupt.unbounded") if value is None else f"{value:,.0f} {unit}"
 
 
 def _row(kind: str, p: Point, flows: bool) -> list[object]:
@@ -147,8 +169,9 @@ def _row(kind: str, p: Point, flows: bool) -> list[object]:
         ties = f"{ties} ({say('cli.disrupt.some_never')})".strip()
     cost = int(p.cost) if p.cost == int(p.cost) else p.cost
     row: list[object] = [say(f"cli.action.{kind}"), p.size, p.name, cost, p.largest, f"{p.efficiency_share:.0%}", ties]
-    row += [p.lawful, p.records_lost]
-    return [*row, p.money, p.goods] if flows else row
+    row += [p.unmentioned, p.records_lost]
+    unbounded = say("cli.disrupt.unbounded")
+    return [*row, *(unbounded if v is None else v for v in (p.money, p.goods))] if flows else row
 
 
 @command
@@ -159,7 +182,7 @@ def _row(kind: str, p: Point, flows: bool) -> list[object]:
 @click.option("--hub-from", type=click.IntRange(2), default=100)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20)
 @click.option("--check", is_flag=True)
-@click.option("--seed", type=click.IntRange(0), default=0)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
 def predict(console: Console, projection: str, kind: str, limit: int, check: bool, seed: int, **choice: Any) -> None:
     """Tell which links may be missing, as hypotheses, and how often such guesses are right on this case."""
     from vinculo.analytics.prediction import predict as look
@@ -204,12 +227,12 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
 
 
 @command
-@click.option("--days", type=click.IntRange(1), default=None)
+@click.option("--days", type=click.IntRange(1, 36_500), default=None)
 @click.option("--at", multiple=True, metavar="DATE")
 @click.option("--kind", metavar="KIND", default="LegalEntity")
 @click.option("--entity", metavar="ID")
 @click.option("--limit", type=click.IntRange(1), default=5)
-@click.option("--seed", type=click.IntRange(0), default=0)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
 def phases(
     console: Console, days: int | None, at: tuple[str, ...], kind: str, entity: str | None, limit: int, seed: int
 ) -> None:
