@@ -9,15 +9,18 @@ from typing import Any
 
 import streamlit as st
 
+from vinculo.analytics.projecting.known import projections
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import Job, jobs
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import into, number, seen, t
+from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
 from vinculo.graph.schema import is_a, kind
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
+from vinculo.graph.text import say
 
-METHODS = ("leiden", "louvain")
+METHODS = ("leiden", "stable", "louvain")
+DEFAULT = "everything"
 #: Collection of the store in which the last result of each method is kept.
 KEPT = "communities"
 #: Members kept and drawn at most, and rows in the table.
@@ -83,20 +86,35 @@ def core(ids: Sequence[str], start: str, near: Mapping[str, set[str]], most: int
     return list(chosen)
 
 
-def _find(method: str) -> None:
-    frame.start_job("communities", ["communities", "--method", method], then=_keep, method=method.capitalize())
+def _find(method: str, projection: str) -> None:
+    arguments = ["communities", "--method", method, "--projection", projection]
+    frame.start_job("communities", arguments, then=_keep, method=t(f"communities.{method}"))
 
 
 def controls() -> str:
-    """Which method, and the button."""
+    """Which method, which network, and the button."""
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    methods = {m: t(f"communities.{m}") for m in METHODS}
     method = bar.segmented_control(
-        t("communities.method"), METHODS, default="leiden", format_func=str.capitalize, key="method", required=True
+        t("communities.method"), METHODS, default="leiden", format_func=methods.__getitem__, key="method", required=True
+    )
+    titles = {n: into(p.words()) for n, p in projections().items()}
+    projection = bar.selectbox(
+        t("players.projection"),
+        sorted(titles, key=lambda n: n != DEFAULT),
+        format_func=titles.__getitem__,
+        key="projection",
+        width=260,
     )
     busy = bool(jobs().running(cases.current()))
     chosen = str(method or "leiden")
     bar.button(
-        t("communities.find"), icon=":material/play_arrow:", key="find", on_click=_find, args=(chosen,), disabled=busy
+        t("communities.find"),
+        icon=":material/play_arrow:",
+        key="find",
+        on_click=_find,
+        args=(chosen, str(projection)),
+        disabled=busy,
     )
     return chosen
 
@@ -114,14 +132,19 @@ def listing(kept: dict[str, Any]) -> None:
         )
         + (" " + t("communities.stale") if stale else "")
     )
+    told = groups[0].get("projection") or {}
+    if told.get("name") in projections():
+        st.caption(plain(into(projections()[told["name"]].words())))
+    if "real" in groups[0]:
+        remark(say("cli.communities.real" if groups[0]["real"] else "cli.communities.not_real", language()))
     first = [str(i) for c in groups[:ROWS] for i in c.get("named", ())]
     names = {i: e.name for i, e in cases.store().entities(first).items()}
     rows = [
         {
             t("rank"): place + 1,
             t("size"): int(c["size"]),
-            t("communities.key_members"): " · ".join(seen(names[i]) for i in c.get("named", ()) if i in names),
             t("communities.stability"): _share(c.get("stability")),
+            t("communities.key_members"): " · ".join(seen(names[i]) for i in c.get("named", ()) if i in names),
             "id": c.get("id", place),
         }
         for place, c in enumerate(groups[:ROWS])
@@ -154,6 +177,9 @@ def listing(kept: dict[str, Any]) -> None:
         name = t("communities.title", place=picked + 1, size=number(int(group["size"])))
         desk.draw_group(members[:DRAWN], name, max(0, int(group["size"]) - DRAWN))
         frame.go("chart")
+    if st.button(t("players.what_if"), icon=":material/call_split:", key="what_if"):
+        st.session_state.whatif_group = members[:DRAWN]
+        frame.go("disruption")
     held = cases.store().entities(members[:500])
     member_rows = [{t("name"): seen(e.name), t("kind"): into(kind(e.kind).label), "id": e.id} for e in held.values()]
     downloads.table(member_rows, "members", key="members", height=320, hidden=("id",))

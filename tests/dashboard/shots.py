@@ -49,6 +49,8 @@ def addresses(url: str) -> dict[str, str]:
         "paths": f"/paths?a={first}&b={last}",
         "findings": "/findings",
         "communities": "/communities",
+        "key_players": "/key_players",
+        "disruption": "/disruption",
         "data": "/data",
         "layout": "/layout",
     }

@@ -34,6 +34,8 @@ SAYS = {
     "paths": "Shortest paths: 1",
     "findings": "The deposit slips.",
     "communities": "No communities were computed yet",
+    "key_players": "No ranking was made yet",
+    "disruption": "Nothing was compared yet",
     "data": "What was loaded",
     "layout": "Say once what its columns are",
 }
