@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from vinculo.graph.taxpayers import MOST_HOLDERS
-from vinculo.graph.text import Text, has, say_both
+from vinculo.graph.text import Text, text
 
 DIRECTIONS = ("with", "against", "both")
 MEASURES = ("count", "amount", "log_amount")
@@ -158,7 +158,7 @@ class Projection:
     most_pairs : int
         Work allowed for ties through shared nodes: the most crowded are left out beyond it, and the result says so.
     title : Text, optional
-        For people; the catalogue's (``projection.NAME``) by default.
+        For people; by default a known projection has that of the catalogue (``projection.NAME``), any other its name.
 
     Examples
     --------
@@ -194,15 +194,18 @@ class Projection:
     def id(self) -> str:
         """From all it says but its name and title: what gives the same graph has the same id, unless it is said otherwise."""
         rules = {k: v for k, v in self.as_json().items() if k not in ("name", "title")}
-        text = json.dumps(rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha1(f"projection:{text}".encode()).hexdigest()
+        told = json.dumps(rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha1(f"projection:{told}".encode()).hexdigest()
 
     def words(self) -> Text:
-        """Its title in both languages, its name where it has none."""
+        """Its title in both languages; without one that of the known projection that it is, else its name."""
+        from vinculo.analytics.projecting.known import projections
+
         if self.title is not None:
             return self.title
-        key = f"projection.{self.name}"
-        return say_both(key) if has(key) else Text(self.name, self.name)
+        known = projections().get(self.name)
+        # the name alone may be that of another network
+        return text(f"projection.{self.name}") if known and known.id == self.id else Text(self.name, self.name)
 
     def as_json(self) -> dict[str, Any]:
         """What it says beyond the defaults; :func:`vinculo.analytics.projecting.document.from_json` reads it back."""

@@ -14,6 +14,8 @@ from vinculo.graph.text import has, say
 
 #: Hubs told by name under a table.
 NAMED = 5
+#: Of links and shared nodes whose amount in the currency is unknown.
+NO_AMOUNT = ("no_amount", "not_positive", "other_currency")
 
 
 @command
@@ -53,12 +55,14 @@ def communities(console: Console, projection: str, method: str, seed: int, limit
         found = communities_of(seen, method=method, seed=seed, progress=console.progress)
         note_compiling(console)
         shown = found[: limit or (None if console.as_json else 20)]
-        made = [c.as_json() for c in shown]
+        made = [c.as_json() | {"projection": seen.as_json()} for c in shown]
         told = [] if console.as_json else _told_members(store, [c["members"] for c in made])
     for c in made:
         console.emit(c)
+    if not made:
+        console.emit({"projection": seen.as_json()})
+    tell_projection(console, seen)
     if made and not console.as_json:
-        tell_projection(console, seen)
         console.say("cli.communities.modularity", modularity=f"{made[0]['modularity']:.3f}")
         if "real" in made[0]:
             console.say("cli.communities.real" if made[0]["real"] else "cli.communities.not_real")
@@ -83,7 +87,7 @@ def seen_by(console: Console, store: Store, projection: str) -> Projected:
 
 
 def tell_projection(console: Console, seen: Projected) -> None:
-    """What the result looks at, and what the hub rule did."""
+    """What the result looks at, what the hub rule did, and what does not say enough to count."""
     values = {"nodes": f"{len(seen):,}", "ties": f"{len(seen.ties.a):,}"}
     console.say("cli.projection.seen", title=seen.projection.words().into(), **values)
     gone = seen.left_out
@@ -91,6 +95,16 @@ def tell_projection(console: Console, seen: Projected) -> None:
         names = "; ".join(gone["name"].slice(0, NAMED).to_pylist())
         ties = f"{sum(gone['ties'].to_pylist()):,}"
         console.say("cli.projection.left_out", hubs=f"{gone.num_rows:,}", ties=ties, names=names)
+    kept = {k for k in NO_AMOUNT if seen.projection.no_amount == "kept"}
+    kept |= {"no_date"} if seen.projection.no_date == "kept" else set()
+    elsewhere = {"beyond_budget", *(["loops"] if seen.projection.loops == "kept" else [])}
+    told = {k: say(f"projection.unknown.{k}", count=f"{n:,}") for k, n in seen.unknown.items() if k not in elsewhere}
+    for key, some in (
+        ("cli.projection.not_counted", told.keys() - kept),
+        ("cli.projection.counted", told.keys() & kept),
+    ):
+        if some:
+            console.say(key, what="; ".join(told[k] for k in told if k in some))
     if seen.truncated:
         console.say("cli.projection.truncated", most=f"{seen.projection.most_pairs:,}")
 
