@@ -99,7 +99,10 @@ class Timeline:
         return [row for row in self._rows() if row["node"] == node]
 
     def table(self) -> pa.Table:
-        """One row per phase and member: ``phase id name degree betweenness rank change joined``."""
+        """One row per phase and member: ``phase id name degree betweenness rank change joined``.
+
+        Equal values have equal ranks; who has nothing running through them has none.
+        """
         rows = [{k: v for k, v in row.items() if k != "node"} for row in self._rows()]
         return pa.Table.from_pylist(rows, schema=_COLUMNS)
 
@@ -107,7 +110,10 @@ class Timeline:
         for phase in self.phases:
             order = np.lexsort((phase.members, -phase.betweenness))
             fresh = set(phase.joined.tolist())
-            for rank, i in enumerate(order.tolist(), start=1):
+            score = np.round(phase.betweenness, 9)
+            # as many are ahead as have more; through whom nothing runs is not central at all
+            ahead = len(score) - np.searchsorted(np.sort(score), score, side="right")
+            for i in order.tolist():
                 node = int(phase.members[i])
                 change = float(phase.change[i])
                 yield {
@@ -116,8 +122,8 @@ class Timeline:
                     "id": self.ids[node],
                     "name": self.names[node],
                     "degree": int(phase.degree[i]),
-                    "betweenness": round(float(phase.betweenness[i]), 9),
-                    "rank": rank,
+                    "betweenness": float(score[i]),
+                    "rank": int(ahead[i]) + 1 if score[i] > 0 else None,
                     "change": None if np.isnan(change) else round(change, 9),
                     "joined": node in fresh,
                 }

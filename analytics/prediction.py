@@ -250,16 +250,24 @@ def _hypothesis(seen: Projected, graph: Csr, method: str, found: Ranked, i: int)
     nearest = common[np.lexsort((common, graph.degrees[common]))][:NAMED]
     (a_id, a_name), (b_id, b_name), *through = _called(seen, [a, b, *nearest.tolist()])
     score, expected = float(found.score[i]), float(found.expected[i])
+    lift = score / expected if expected else 0.0
     told = sentence(
-        "prediction.told",
+        _phrase(method, lift),
         a=a_name,
         b=b_name,
         common=counted(len(common), "neighbour"),
         names=", ".join(n for _, n in through),
-        lift=f"{score / expected:.1f}" if expected else "-",
+        lift=f"{lift:.1f}" if lift >= 1 else f"{lift:.2f}",
     )
-    numbers = round(score, 6), round(expected, 9), round(score / expected, 3) if expected else 0.0
+    numbers = round(score, 6), round(expected, 9), round(lift, 3)
     return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told)
+
+
+def _phrase(method: str, lift: float) -> str:
+    """Preferential attachment is chance itself, and so no multiple of it."""
+    if method == "preferential_attachment" or not lift:
+        return "prediction.told.common"
+    return "prediction.told" if lift > 1 else "prediction.told.by_chance"
 
 
 def _called(seen: Projected, nodes: Sequence[int]) -> list[tuple[str, str]]:

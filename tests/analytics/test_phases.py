@@ -36,8 +36,16 @@ def test_change_is_against_the_phase_before() -> None:
     made = from_ties(
         {"1": [("a", "b", 1.0), ("b", "c", 1.0)], "2": [("a", "b", 1.0), ("b", "c", 1.0), ("a", "c", 1.0)]}
     )
-    assert [(r["betweenness"], r["change"], r["rank"]) for r in made.of("b")] == [(1.0, None, 1), (0.0, -1.0, 2)]
+    assert [(r["betweenness"], r["change"], r["rank"]) for r in made.of("b")] == [(1.0, None, 1), (0.0, -1.0, None)]
     assert made.table().num_rows == 6
+
+
+def test_equal_values_have_equal_ranks_and_nothing_has_none() -> None:
+    """A path of five: its middle leads, both beside it are second, no end is central; of two paths both middles lead."""
+    path = from_ties({"1": [(a, b, 1.0) for a, b in ("ab", "bc", "cd", "de")]})
+    assert {r["id"]: r["rank"] for r in path.table().to_pylist()} == {"a": None, "b": 2, "c": 1, "d": 2, "e": None}
+    two = from_ties({"1": [(a, b, 1.0) for a, b in ("ab", "bc", "cd", "xy", "yz")]})
+    assert {r["id"]: r["rank"] for r in two.table().to_pylist() if r["rank"]} == {"b": 1, "c": 1, "y": 3}
 
 
 def caviar(folder: Path, phase: int) -> tuple[list[str], Ties]:

@@ -131,6 +131,24 @@ def test_parties_that_pay_the_same_two_are_a_hypothesis(case) -> None:
     assert {h.score for h in found} == {1.0}
 
 
+def test_what_chance_gives_is_not_told_as_more(case) -> None:
+    """Two busy firms with one partner in common: chance alone would give more; degrees alone are compared with nothing."""
+    a, b, shared = (case.company(f"{n} SA") for n in ("Una", "Dos", "Comun"))
+    for firm in (a, b):
+        case.link("LINKED_TO", firm, shared)
+        for i in range(8):
+            case.link("LINKED_TO", firm, other := case.company(f"{firm} {i}"))
+            case.link("LINKED_TO", shared, other)
+    seen = projected(case.store(), "everything")
+    found, _ = predict(seen, method="resource_allocation", top=1_000)
+    less, more = ([h for h in found if (h.lift > 1) is above] for above in (False, True))
+    assert less and more
+    assert all("no more than chance" in h.told.en and "no más de lo que daría el azar" in h.told.es for h in less)
+    assert not any("no more than" in h.told.en for h in more)
+    blind, _ = predict(seen, method="preferential_attachment", top=5)
+    assert blind and not any("chance" in h.told.en or "azar" in h.told.es for h in blind)
+
+
 def test_lift_favours_those_with_few_links() -> None:
     """Two pairs with the same neighbours in common: the one of busy people is nearer to chance."""
     links = [("a", "x"), ("b", "x"), ("c", "x"), ("d", "x")]

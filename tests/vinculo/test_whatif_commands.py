@@ -174,8 +174,17 @@ def test_phases_tell_who_came_and_went(run: Run, case: Path, monkeypatch: pytest
     assert lines[1]["joined"][0]["name"] == "Importadora Sol" and len(lines[2]["returned"]) == 1
     [b] = ids(run, case, "B-1")
     followed = run("phases", "--days", "2", "--entity", b, "--store", case, "--json").lines
-    assert [(x["degree"], x["rank"]) for x in followed] == [(2, 2), (2, 1)]
-    assert "Importadora Sol" in run("phases", "--days", "2", "--store", case).out
+    # between two firms stand their two accounts, alike
+    assert [(x["degree"], x["rank"]) for x in followed] == [(2, 1), (2, 1)]
+    lines = run("phases", "--days", "2", "--kind", "Thing", "--store", case, "--json").lines
+    assert [[(c["rank"], c["betweenness"] > 0) for c in x["central"]] for x in lines] == [[(1, True)] * 2] * 3
+    [firm] = ids(run, case, "Importadora Sol")
+    followed = run("phases", "--days", "2", "--entity", firm, "--store", case, "--json").lines
+    assert {x["rank"] for x in followed} == {None}
+    assert run("phases", "--days", "2", "--entity", firm, "--store", case).code == 0
+    # a firm at the end of its only account has nothing running through it
+    assert "Importadora Sol" not in run("phases", "--days", "2", "--store", case).out
+    assert "B-1" in run("phases", "--days", "2", "--kind", "Thing", "--store", case).out
     for wrong in (("--at", "spring"), ("--entity", "nobody"), ("--kind", "NoKind")):
         assert run("phases", *wrong, "--store", case).code == 2
     monkeypatch.setenv("VINCULO_LANGUAGE", "es")

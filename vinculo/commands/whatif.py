@@ -269,7 +269,7 @@ def phases(
             for name, nodes in (("joined", phase.joined), ("returned", phase.returned), ("left", phase.left))
         }
         there = sum(told[made.ids[n]] in wanted for n in phase.members.tolist())
-        leading = [r for r in central if r["phase"] == phase.label and told[r["id"]] in wanted][:limit]
+        leading = [r for r in central if r["phase"] == phase.label and r["rank"] and told[r["id"]] in wanted][:limit]
         shown = [{k: v for k, v in r.items() if k not in ("phase", "joined")} for r in leading]
         console.emit({"phase": phase.label, "members": there, "links": phase.ties, **came, "central": shown})
         counts = [len(came[c]) for c in ("joined", "returned", "left")]
