@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,18 @@ def test_a_kept_comparison_is_not_overwritten_unasked(case: str, page: Run, monk
     name.set_value("around the firm").run()
     at.button(key="compare").click().run()
     assert asked[0][-2:] == ["--keep", "around the firm (2)"]
+
+
+def test_what_was_sampled_or_cut_off_is_said(case: str, page: Run) -> None:
+    found = made(case)
+    with closing(open_store(case)) as store:
+        cut = replace(found, before=replace(found.before, truncated=True))
+        keep(store, "cut", replace(cut, question=found.question | {"efficiency_sources": 256, "money_unit": "USD"}))
+        store.delete_document(KEPT, "around the firm")
+    at = page("disruption", language="es")
+    assert say("cli.disrupt.sampled", "es", sources="256") in said(at)
+    assert say("dashboard.disruption.unbounded", "es") in said(at)
+    assert say("cli.disrupt.truncated", "es") in [w.value for w in at.warning]
 
 
 def test_a_comparison_older_than_the_data_says_so_and_can_be_removed(case: str, page: Run) -> None:
