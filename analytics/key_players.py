@@ -15,20 +15,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vinculo.analytics.generic_parties import generic_parties
 from vinculo.analytics.kernels.centrality import betweenness, pagerank
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.kernels.structure import core_number
+from vinculo.analytics.parties import actors
 from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Mask
+from vinculo.graph.network import Ints, Mask
 from vinculo.graph.schema import descendants
 from vinculo.graph.store import Store
 
 MEASURES = ("degree", "betweenness", "pagerank", "core")
 EXACT_UP_TO = 2_000
 SAMPLES = 256
+#: Share of a value within which another is the same: sums in another order differ by less.
+SAME = 1e-9
 
 Measures = dict[str, npt.NDArray[Any]]
 
@@ -77,6 +81,7 @@ def key_players(
     kind: str | None = None,
     top: int = 50,
     seed: int = 0,
+    generic: bool = False,
     projection: Projection | str = "everything",
     progress: Progress | None = None,
 ) -> list[KeyPlayer]:
@@ -94,6 +99,9 @@ def key_players(
         How many.
     seed : int
         Draws the sources of sampled betweenness.
+    generic : bool
+        Rank those too that stand between many by trade (:func:`vinculo.analytics.generic_parties.generic_parties`); they stay in
+        the network either way.
     projection : Projection or str
         What takes part: itself, the name of one that is known, or a file.
     progress : callable, optional
@@ -125,7 +133,8 @@ def key_players(
         raise UsageError("unknown_method", method=by)
     warm(progress)
     seen = projected(store, projection, progress)
-    return key_players_of(seen, by=by, kind=kind, top=top, seed=seed, progress=progress)
+    without = None if generic else generic_seen(store, seen)
+    return key_players_of(seen, by=by, kind=kind, top=top, seed=seed, without=without, progress=progress)
 
 
 def key_players_of(
@@ -136,16 +145,20 @@ def key_players_of(
     top: int = 50,
     seed: int = 0,
     measures: Measures | None = None,
+    without: Mask | None = None,
     progress: Progress | None = None,
 ) -> list[KeyPlayer]:
-    """Rank what a projection shows; parameters and errors as :func:`key_players`, ``measures`` where they are known already."""
+    """Rank what a projection shows; parameters and errors as :func:`key_players`.
+
+    ``measures`` where they are known already; ``without`` are those, by node of what is shown, who are not ranked.
+    """
     if by not in MEASURES:
         raise UsageError("unknown_method", method=by)
     if len(seen) == 0:
         return []
     known = measures_of(seen, seed=seed, progress=progress) if measures is None else measures
-    wanted = np.flatnonzero(rated(seen, kind))
-    order = wanted[np.lexsort((wanted, -known[by][wanted]))][:top]
+    wanted = np.flatnonzero(rated(seen, kind, without))
+    order = wanted[np.lexsort((wanted, steps_down(known[by][wanted])))][:top]
     rows = seen.network.nodes.take(order).to_pylist()
     return [
         KeyPlayer(
@@ -174,10 +187,32 @@ def measures_of(seen: Projected, *, seed: int = 0, progress: Progress | None = N
     }
 
 
-def rated(seen: Projected, kind: str | None = None) -> Mask:
+def rated(seen: Projected, kind: str | None = None, without: Mask | None = None) -> Mask:
     """Who is ranked: people and firms, or whatever takes part where none of them does; else one kind with its descendants."""
     made = seen.network.of_kind(descendants(kind or "LegalEntity"))
-    return made if kind or made.any() else ~made
+    made = made if kind or made.any() else ~made
+    return made if without is None else made & ~without
+
+
+def generic_seen(store: Store, seen: Projected) -> Mask:
+    """Which nodes of what a projection shows of a store are of generic parties."""
+    return generic_parties(seen.source, actors(seen.source, store.table))[seen.nodes]
+
+
+def steps_down(values: npt.NDArray[Any]) -> Ints:
+    """Place of each value from above, 0 for the highest; values that differ by rounding alone are equal.
+
+    Examples
+    --------
+    >>> steps_down(np.array([0.1 + 0.2, 0.5, 0.3, 0.0])).tolist()
+    [1, 0, 1, 2]
+    """
+    order = np.argsort(-values, kind="stable")
+    ordered = values[order].astype(np.float64)
+    lower = ordered[1:] < ordered[:-1] - SAME * np.abs(ordered[:-1])
+    made = np.zeros(len(values), np.int64)
+    made[order[1:]] = np.cumsum(lower)
+    return made
 
 
 def _samples(seen: Projected) -> int | None:

@@ -23,7 +23,7 @@ from vinculo.analytics.kernels.centrality import betweenness, pagerank
 from vinculo.analytics.kernels.compiled import Progress
 from vinculo.analytics.kernels.structure import core_number
 from vinculo.analytics.kernels.thinning import drawn, thinned, ties_of
-from vinculo.analytics.key_players import MEASURES
+from vinculo.analytics.key_players import MEASURES, SAME
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 
@@ -151,7 +151,7 @@ def rank_intervals(
         value = measure(kept, by, samples=samples, seed=seed * 100_003 + number)
         others = np.sort(value[rated])
         bar = others[-min(places, len(others))] if len(others) else 0.0
-        return value[nodes], (value[nodes] >= bar) & (value[nodes] > 0)
+        return value[nodes], (value[nodes] >= bar - SAME * abs(bar)) & (value[nodes] > 0)
 
     values = np.zeros((runs, len(nodes)))
     first = np.zeros(len(nodes), np.int64)

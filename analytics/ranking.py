@@ -7,8 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from vinculo.analytics.generic_parties import Generic
+from vinculo.analytics.generic_parties import told as told_generic
 from vinculo.analytics.kernels.compiled import Progress, warm
-from vinculo.analytics.key_players import EXACT_UP_TO, MEASURES, KeyPlayer, key_players_of, measures_of, rated
+from vinculo.analytics.key_players import (
+    EXACT_UP_TO,
+    MEASURES,
+    SAME,
+    KeyPlayer,
+    generic_seen,
+    key_players_of,
+    measures_of,
+    rated,
+    steps_down,
+)
 from vinculo.analytics.phrasing import counted, sentence
 from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.projected import Projected
@@ -93,6 +105,8 @@ class Ranking:
         How ties were counted and weighed.
     seed : int
     projection : Projection
+    generic : Generic
+        Who stands between many by trade and is not listed; highest first.
     """
 
     by: str
@@ -105,6 +119,7 @@ class Ranking:
     convention: Text
     seed: int
     projection: Projection
+    generic: Generic
 
     def as_json(self) -> list[dict[str, Any]]:
         """As ``key-players --json`` prints it: a line per place."""
@@ -114,8 +129,10 @@ class Ranking:
             "drop": self.drop,
             "places": self.places,
             "correlation": self.correlation,
+            "watching": self.watched._asdict(),
             "convention": self.convention._asdict(),
             "seed": self.seed,
+            **self.generic.as_json(),
         }
         return [p.as_json() | shared for p in self.players]
 
@@ -130,6 +147,7 @@ def ranking(
     drop: float = 0.1,
     places: int = 5,
     seed: int = 0,
+    generic: bool = False,
     projection: Projection | str = "everything",
     progress: Progress | None = None,
 ) -> Ranking:
@@ -138,7 +156,7 @@ def ranking(
     Parameters
     ----------
     store : Store
-    by, kind, top, seed, projection
+    by, kind, top, seed, generic, projection
         As :func:`vinculo.analytics.key_players.key_players`.
     runs : int
         How often to measure again.
@@ -163,7 +181,17 @@ def ranking(
     warm(progress)
     seen = projected(store, projection, progress)
     return ranking_of(
-        store, seen, by=by, kind=kind, top=top, runs=runs, drop=drop, places=places, seed=seed, progress=progress
+        store,
+        seen,
+        by=by,
+        kind=kind,
+        top=top,
+        runs=runs,
+        drop=drop,
+        places=places,
+        seed=seed,
+        generic=generic,
+        progress=progress,
     )
 
 
@@ -178,16 +206,19 @@ def ranking_of(
     drop: float = 0.1,
     places: int = 5,
     seed: int = 0,
+    generic: bool = False,
     progress: Progress | None = None,
 ) -> Ranking:
     """Rank what a projection shows of a store; parameters and errors as :func:`ranking`."""
     if by not in MEASURES:
         raise UsageError("unknown_method", method=by)
     measures = measures_of(seen, seed=seed, progress=progress)
-    players = key_players_of(seen, by=by, kind=kind, top=top, measures=measures)
+    without = np.zeros(len(seen), np.bool_) if generic else generic_seen(store, seen)
+    players = key_players_of(seen, by=by, kind=kind, top=top, measures=measures, without=without)
     graph, value = _graph_of(seen, by), measures[by].astype(np.float64)
     nodes = seen.network.index([p.id for p in players]) if players else np.zeros(0, np.int32)
-    among = rated(seen, kind)
+    among = rated(seen, kind, without)
+    gone = np.flatnonzero(rated(seen, kind) & without).astype(np.int32)
     large = graph.nodes > EXACT_UP_TO
     again = RUN_SAMPLES if large else None
     sure = rank_intervals(
@@ -209,6 +240,7 @@ def ranking_of(
         convention=text("convention.ranking_directed" if seen.projection.directed else "convention.ranking"),
         seed=seed,
         projection=seen.projection,
+        generic=told_generic(seen.network, gone[np.argsort(steps_down(value[gone]), kind="stable")]),
     )
 
 
@@ -236,6 +268,8 @@ def _ranked(
     bias: Watching,
 ) -> tuple[Ranked, ...]:
     by_excess = np.sort(bias.excess[among])
+    # an excess is a difference: what is rounding in it goes by the values
+    slack = SAME * float(np.abs(value[among]).max(initial=0.0))
     return tuple(
         Ranked(
             player=player,
@@ -247,7 +281,7 @@ def _ranked(
             files=int(told.files[i]),
             expected=round(float(bias.expected[i]), 9),
             excess=round(float(bias.excess[i]), 9),
-            excess_place=_place(by_excess, float(bias.excess[i])),
+            excess_place=_place(by_excess, float(bias.excess[i]) + slack),
             watched=_sentence(float(value[i]), float(bias.expected[i]), int(told.records[i]), int(told.files[i])),
         )
         for k, (i, player) in enumerate(zip(nodes.tolist(), players, strict=True))

@@ -182,7 +182,9 @@ def kept_roles(store: Store) -> dict[str, Any] | None:
     made = store.documents(COLLECTION).get(LAST)
     if made is None:
         return None
-    entities = store.entities(list(dict.fromkeys(row["id"] for row in made["rows"])))
+    named = made["generic_named"]
+    entities = store.entities(list(dict.fromkeys(row["id"] for row in [*made["rows"], *named])))
     links = store.links(list(dict.fromkeys(i for row in made["rows"] for i in row["links"])))
     rows = [r for r in made["rows"] if r["id"] in entities and all(i in links for i in r["links"])]
-    return made | {"rows": rows, "current": made["basis"] == basis(store)}
+    named = [p for p in named if p["id"] in entities]
+    return made | {"rows": rows, "generic_named": named, "current": made["basis"] == basis(store)}

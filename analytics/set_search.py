@@ -58,6 +58,8 @@ FEWEST = 50
 _PIECE = 20_000_000
 #: Gains below this share are rounding.
 _NO_GAIN = 1e-12
+#: Costs above the limit by a smaller share are rounding.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -370,7 +372,7 @@ class _Search:
             members: list[int] = []
             spent = 0.0
             for v in self.allowed[order].tolist():
-                if len(members) < size and spent + self.costs[v] <= self.cost_max:
+                if len(members) < size and spent + self.costs[v] <= self._most:
                     members.append(v)
                     spent += float(self.costs[v])
             if len(members) == size:
@@ -392,6 +394,8 @@ class _Search:
             for out in members:
                 rest = tuple(m for m in members if m != out)
                 more = self._affordable(rest, self.allowed)
+                if not len(more):
+                    continue
                 values = self._values(rest, more)
                 at = _first_best(values)
                 if values[at] > (best[1] if best else value) + _NO_GAIN:
@@ -405,8 +409,13 @@ class _Search:
 
     def _affordable(self, members: tuple[int, ...], candidates: Codes) -> Codes:
         spent = float(self.costs[list(members)].sum()) if members else 0.0
-        free = ~np.isin(candidates, members) & (self.costs[candidates] <= self.cost_max - spent)
+        free = ~np.isin(candidates, members) & (spent + self.costs[candidates] <= self._most)
         return candidates[free]
+
+    @property
+    def _most(self) -> float:
+        """What a set may cost, and what rounding adds: three of .1 cost no more than .3."""
+        return self.cost_max + abs(self.cost_max) * _ROUNDING
 
     def _values(self, members: tuple[int, ...], more: Codes) -> Floats:
         values = self.goal.with_each(members, more, self.budget)

@@ -13,7 +13,7 @@ from vinculo.analytics.roles import common_lawful
 from vinculo.analytics.set_search import GOALS
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
-from vinculo.dashboard.players import KEPT, keep
+from vinculo.dashboard.players import keep, kept
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
 from vinculo.graph.text import Text, say
@@ -22,6 +22,8 @@ ss = st.session_state
 VIEWS = ("ranking", "roles", "sets")
 #: Rows asked for, and rows of one role.
 TOP, OF_A_ROLE = 50, 10
+#: Generic parties told by name.
+NAMED = 5
 DEFAULT = "everything"
 
 
@@ -69,24 +71,32 @@ def told(text: dict[str, str] | list[str]) -> str:
     return into(Text(**text) if isinstance(text, dict) else Text(*text))
 
 
-def head(kept: dict[str, Any], current: bool) -> None:
+def head(result: dict[str, Any]) -> None:
     """What was looked at, when, and whether it still holds."""
-    first = kept["rows"][0]
-    own = first.get("projection") or kept.get("projection") or {}
+    first = result["rows"][0]
+    own = first.get("projection") or result.get("projection") or {}
     name = str(own.get("name", ""))
     known = projections()
     title = into(known[name].words()) if name in known else seen(name)
-    when = f" · {spoken(kept['when'])}" if kept.get("when") else ""
-    st.caption(f"{plain(title)}{when}" + ("" if current else " · " + t("players.stale")))
-    st.caption(told(first.get("convention") or kept["convention"]))
+    when = f" · {spoken(result['when'])}" if result.get("when") else ""
+    st.caption(f"{plain(title)}{when}" + ("" if result["current"] else " · " + t("players.stale")))
+    st.caption(told(first.get("convention") or result["convention"]))
 
 
-def ranking(kept: dict[str, Any]) -> None:
+def left_out(result: dict[str, Any], key: str) -> None:
+    """Who stands between many by trade and was left out for it."""
+    if result["generic_left_out"]:
+        names = " · ".join(seen(p["name"] or p["id"]) for p in result["generic_named"][:NAMED])
+        remark(t(key, count=number(result["generic_left_out"]), names=names))
+
+
+def ranking(result: dict[str, Any]) -> None:
     """The places, how often in repeated runs, and what watching alone explains."""
-    head(kept, kept.get("version") == cases.store().version())
-    rows = kept["rows"]
+    head(result)
+    rows = result["rows"]
     first = rows[0]
-    remark(t("players.watching", correlation=f"{first['correlation']:.2f}"))
+    remark(told(first["watching"]))
+    left_out(first, "players.generic_out")
     table = [
         {
             t("rank"): place + 1,
@@ -117,12 +127,13 @@ def ranking(kept: dict[str, Any]) -> None:
         frame.go("entity", id=str(rows[picked]["id"]))
 
 
-def roles(kept: dict[str, Any]) -> None:
+def roles(result: dict[str, Any]) -> None:
     """Each role with who is in it and why; no role is an accusation."""
-    head(kept, bool(kept["current"]))
+    head(result)
     remark(t("players.no_accusation"))
+    left_out(result, "players.generic_no_role")
     by_role: dict[str, list[dict[str, Any]]] = {}
-    for row in kept["rows"]:
+    for row in result["rows"]:
         by_role.setdefault(row["role"], []).append(row)
     for role, rows in by_role.items():
         st.markdown(f"##### {plain(say(f'role.{role}', language()).capitalize())}")
@@ -147,12 +158,13 @@ def roles(kept: dict[str, Any]) -> None:
             frame.go("entity", id=str(rows[picked]["id"]))
 
 
-def sets(kept: dict[str, Any]) -> None:
+def sets(result: dict[str, Any]) -> None:
     """The best set of each size, what each further member adds; one is drawn."""
-    head(kept, kept.get("version") == cases.store().version())
-    rows = kept["rows"]
+    head(result)
+    rows = result["rows"]
     first = rows[0]
-    remark(t("players.sets_about", before=f"{first['before']:.4g}", left_out=number(first["generic_left_out"])))
+    remark(t("players.sets_about", before=f"{first['before']:.4g}"))
+    left_out(first, "players.generic_out")
     table = [
         {
             t("size"): r["size"],
@@ -198,7 +210,7 @@ if cases.is_empty():
 else:
     chosen = controls()
     frame.job_list(2, of="key-players")
-    found = kept_roles(cases.store()) if chosen == "roles" else cases.store().documents(KEPT).get(chosen)
+    found = kept_roles(cases.store()) if chosen == "roles" else kept(cases.store(), chosen)
     if found is None or not found["rows"]:
         frame.empty(f"players.empty_{chosen}", "person_search", height=200)
     else:

@@ -201,3 +201,12 @@ def test_a_measure_that_is_not_there_is_named() -> None:
     with pytest.raises(UsageError) as problem:
         key_sets(as_csr(nx.path_graph(3)), "influence")
     assert problem.value.code == "unknown_goal" and "distance_reach" in problem.value.hint("en")
+
+
+def test_costs_are_compared_as_they_are_written() -> None:
+    """Three of .1 cost .3, which in binary is less than their sum."""
+    graph = as_csr(nx.cycle_graph(9))
+    for exact in (10_000, 0):
+        for most, price, members in ((0.3, 0.1, 3), (0.9, 0.3, 3), (0.7, 0.1, 7), (0.05, 0.1, 0)):
+            found = key_sets(graph, size_max=8, costs=np.full(9, price), cost_max=most, exact_up_to=exact)
+            assert len(found) == members, (exact, most, price)

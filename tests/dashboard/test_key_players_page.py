@@ -16,7 +16,8 @@ from vinculo.analytics.projecting.seeing import projected
 from vinculo.analytics.ranking import ranking_of
 from vinculo.analytics.role_finding import keep_roles
 from vinculo.analytics.role_finding import roles as find_roles
-from vinculo.dashboard.players import KEPT, keep
+from vinculo.dashboard.players import KEPT, keep, kept
+from vinculo.graph.evidence import basis
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
 
@@ -40,8 +41,9 @@ def found(case: str) -> str:
         ranking = ranking_of(store, projected(store, "everything", None), top=5, runs=10)
         sets = player_sets(store, "fragment", size_max=2)
         keep_roles(store, find_roles(store))
-    ended(case, ranking.as_json(), "--limit", "5")
-    ended(case, sets.as_json(), "--sets", "2")
+        read = {"basis": basis(store)}
+    ended(case, [line | read for line in ranking.as_json()], "--limit", "5")
+    ended(case, [line | read for line in sets.as_json()], "--sets", "2")
     return case
 
 
@@ -51,7 +53,7 @@ def test_a_ranking_says_how_sure_it_is_and_what_watching_explains(found: str, pa
         rows = store.documents(KEPT)["ranking"]["rows"]
     at = page("key_players", language=language)
     assert not at.exception
-    assert rows[0]["convention"][language] in said(at)
+    assert rows[0]["convention"][language] in said(at) and rows[0]["watching"][language] in said(at)
     table = at.dataframe[0].value
     assert table[say("dashboard.name", language)].tolist() == [r["name"] for r in rows]
     runs = say("dashboard.players.among_first", language, places=str(rows[0]["places"]))
@@ -79,9 +81,31 @@ def test_sets_are_told_by_size_and_roles_accuse_nobody(found: str, page: Run, la
 
 
 def test_what_is_older_than_the_data_says_so(found: str, page: Run) -> None:
+    """It is as old as what the command read, not as when it was kept."""
     stale = say("dashboard.players.stale", "en")
     assert stale not in said(page("key_players"))
     with closing(open_store(found)) as store:
-        kept = store.documents(KEPT)["ranking"]
-        store.save_document(KEPT, "ranking", kept | {"version": "of another day"})
+        rows = store.documents(KEPT)["ranking"]["rows"]
+    ended(found, [row | {"basis": "of another day"} for row in rows])
     assert stale in said(page("key_players"))
+
+
+def test_who_was_withdrawn_is_told_of_no_more(found: str) -> None:
+    gone = {"id": "gone", "kind": "Person", "name": "Gone"}
+    with closing(open_store(found)) as store:
+        for view in ("ranking", "sets"):
+            known = store.documents(KEPT)[view]["rows"]
+            other = {"members": [*known[0]["members"], gone]} if view == "sets" else gone
+            rows = [known[0] | other, *known[1:]]
+            store.save_document(KEPT, view, {"rows": [r | {"generic_named": [gone]} for r in rows], "when": ""})
+            result = kept(store, view)
+            assert result is not None and result["current"]
+            assert result["rows"] == [r | {"generic_named": []} for r in known[1:]]
+
+
+def test_who_was_left_out_as_generic_is_told(found: str, page: Run) -> None:
+    with closing(open_store(found)) as store:
+        rows = store.documents(KEPT)["ranking"]["rows"]
+        bank = {k: rows[0][k] for k in ("id", "kind", "name")}
+    ended(found, [r | {"generic_left_out": 1, "generic_named": [bank]} for r in rows])
+    assert f"left out here: 1 ({bank['name']})" in said(page("key_players"))

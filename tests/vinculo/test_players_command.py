@@ -9,11 +9,12 @@ import pytest
 
 RANKED = (
     "id kind name degree betweenness pagerank core samples projection by value low high among_first places runs drop records "
-    "files expected excess excess_place watched correlation convention seed"
+    "files expected excess excess_place watched correlation watching convention seed "
+    "generic_left_out generic_named basis"
 )
 SETS = (
     "size members value gain cost exact truncated agreeing starts goal before actors candidates generic_left_out generic_named "
-    "steps seed projection convention"
+    "steps seed projection convention basis"
 )
 Runner = Callable[..., object]
 
@@ -93,6 +94,9 @@ def test_bad_calls_get_one_sentence(run, case: Path) -> None:
         (("--sets", "2", "--roles"), "sets_or_roles"),
         (("--sets", "2", "--without", "nobody"), "unknown_entity"),
         (("--projection", "nothing"), "unknown_projection"),
+        (("--without", "nobody"), "without_sets"),
+        (("--roles", "--without", "nobody"), "without_sets"),
+        (("--roles", "--generic"), "generic_roles"),
     ):
         done = run("key-players", "--store", case, "--json", *arguments)
         assert (done.code, done.lines[0]["error"]) == (2, code)

@@ -12,6 +12,7 @@ from vinculo.commands.analyse import note_compiling
 from vinculo.commands.network import NAMED, seen_by, tell_projection
 from vinculo.console import Console
 from vinculo.graph.errors import UsageError
+from vinculo.graph.evidence import basis
 from vinculo.graph.text import say
 
 if TYPE_CHECKING:
@@ -52,32 +53,49 @@ def key_players(
     """Tell who stands where in the network: by a ranking, as the best sets, or by roles."""
     if roles and sets is not None:
         raise UsageError("sets_or_roles")
+    if without and sets is None:
+        raise UsageError("without_sets")
+    if generic and roles:
+        raise UsageError("generic_roles")
     if roles:
         _tell_roles(console, projection, seed, limit)
     elif sets is not None:
         _tell_sets(console, projection, sets, goal, kind, steps, without, generic, seed)
     else:
-        _tell_ranking(console, projection, by, kind, runs, seed, limit)
+        _tell_ranking(console, projection, by, kind, runs, generic, seed, limit)
 
 
 def _tell_ranking(
-    console: Console, projection: str, by: str, kind: str | None, runs: int, seed: int, limit: int
+    console: Console, projection: str, by: str, kind: str | None, runs: int, generic: bool, seed: int, limit: int
 ) -> None:
     from vinculo.analytics.ranking import ranking_of
 
     with console.open() as store:
+        read = basis(store)
         seen = seen_by(console, store, projection)
-        found = ranking_of(store, seen, by=by, kind=kind, top=limit, runs=runs, seed=seed, progress=console.progress)
+        found = ranking_of(
+            store,
+            seen,
+            by=by,
+            kind=kind,
+            top=limit,
+            runs=runs,
+            seed=seed,
+            generic=generic,
+            progress=console.progress,
+        )
         note_compiling(console)
     for line in found.as_json():
-        console.emit(line)
+        console.emit(line | {"basis": read})
     if not found.players:
         console.say("cli.key_players.none")
+        _tell_generic(console, found.generic, "generic_out")
         return
     if console.as_json:
         return
     tell_projection(console, seen)
     console.line(found.convention.into())
+    _tell_generic(console, found.generic, "generic_out")
     columns: list[str] = ["name", by, "records", "expected", "excess_place", "id"]
     rows = [
         [r.player.name, _figure(r.value), r.records, _figure(r.expected), r.excess_place, r.player.id]
@@ -110,6 +128,7 @@ def _tell_sets(
     from vinculo.analytics.player_sets import player_sets
 
     with console.open() as store:
+        read = basis(store)
         found = player_sets(
             store,
             goal,
@@ -124,9 +143,10 @@ def _tell_sets(
         )
         note_compiling(console)
     for line in found.as_json():
-        console.emit(line)
+        console.emit(line | {"basis": read})
     if not found.sets:
         console.say("cli.key_players.none")
+        _tell_generic(console, found.generic, "generic_out")
         return
     tell_projection(console, found.seen)
     console.line(found.convention.into())
@@ -165,6 +185,7 @@ def _tell_roles(console: Console, projection: str, seed: int, limit: int) -> Non
         console.emit(row.as_json() | {"projection": found.projection.with_id(), "seed": seed})
     if not found.rows:
         console.say("cli.key_players.no_roles")
+        _tell_generic(console, found.left_out, "generic_no_role")
         return
     tell_projection(console, found.seen)
     console.line(found.convention.into())
