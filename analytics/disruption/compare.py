@@ -262,7 +262,7 @@ class _Study:
         labels, _ = linked_labels(group.graph.ptr, group.graph.neighbours)
         self.in_largest = labels == np.argmax(np.bincount(labels, minlength=1))
         self.named = spoken_of(store, network) if store is not None else np.zeros(len(network), np.bool_)
-        self.question = {
+        self.question: dict[str, Any] = {
             "entities": None if group.start is None else list(group.start),
             "hops": group.hops,
             "members": len(group.members),

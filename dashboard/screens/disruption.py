@@ -102,9 +102,9 @@ def question(ids: list[str]) -> None:
         known = cases.store().entities(ids)
         with st.expander(t("disruption.flow")):
             st.caption(t("disruption.flow_about"))
-            row = st.columns(2, gap="small")
+            sides = st.columns(2, gap="small")
             for place, side in enumerate(("from", "to")):
-                ends[side] = row[place].multiselect(
+                ends[side] = sides[place].multiselect(
                     t(f"disruption.{side}"),
                     ids,
                     format_func=lambda i: seen(known[i].name),
