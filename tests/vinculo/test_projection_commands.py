@@ -86,6 +86,14 @@ def test_payments_in_another_currency_are_told(run: Run, tmp_path: Path, monkeyp
     assert "no cuentan: 1 fuera de las fechas." in told and "con la mediana donde importa: 1 en otra moneda." in told
 
 
+@pytest.mark.parametrize("options", [(), ("--sets", "1", "--kind", "BankAccount"), ("--roles",)])
+def test_key_players_tell_them_too(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
+    store, file = mixed(run, tmp_path, "USD")
+    for line in run("key-players", *options, "--store", store, "--projection", file, "--json").lines:
+        assert line["projection"]["found"]["unknown"] == {"other_currency": 2}
+    assert "2 in another currency" in run("key-players", *options, "--store", store, "--projection", file).out
+
+
 def test_where_nothing_is_left_to_group_it_is_told_why(run: Run, tmp_path: Path) -> None:
     store, file = mixed(run, tmp_path, "EUR")
     [only] = run("communities", "--store", store, "--projection", file, "--json").lines

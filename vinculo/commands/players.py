@@ -86,8 +86,9 @@ def _tell_ranking(
         )
         note_compiling(console)
     for line in found.as_json():
-        console.emit(line | {"basis": read})
+        console.emit(line | {"projection": seen.as_json(), "basis": read})
     if not found.players:
+        tell_projection(console, seen)
         console.say("cli.key_players.none")
         _tell_generic(console, found.generic, "generic_out")
         return
@@ -143,8 +144,9 @@ def _tell_sets(
         )
         note_compiling(console)
     for line in found.as_json():
-        console.emit(line | {"basis": read})
+        console.emit(line | {"projection": found.seen.as_json(), "basis": read})
     if not found.sets:
+        tell_projection(console, found.seen)
         console.say("cli.key_players.none")
         _tell_generic(console, found.generic, "generic_out")
         return
@@ -182,8 +184,9 @@ def _tell_roles(console: Console, projection: str, seed: int, limit: int) -> Non
         keep_roles(store, found)
         note_compiling(console)
     for row in found.rows:
-        console.emit(row.as_json() | {"projection": found.projection.with_id(), "seed": seed})
+        console.emit(row.as_json() | {"projection": found.seen.as_json(), "seed": seed})
     if not found.rows:
+        tell_projection(console, found.seen)
         console.say("cli.key_players.no_roles")
         _tell_generic(console, found.left_out, "generic_no_role")
         return
