@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -88,19 +88,22 @@ def _tiny() -> Tiny:
     )
 
 
-def warm(progress: Progress | None = None) -> None:
-    """Have every kernel compiled, and say so (stage ``compile``) while that takes time.
+def warm(progress: Progress | None = None, only: Collection[str] = ()) -> None:
+    """Have kernels compiled, and say so (stage ``compile``) while that takes time.
 
-    Takes 20 to 60 seconds once per installation, milliseconds afterwards. A module of kernels says in ``calls`` what they are
+    Takes up to a minute once per installation, milliseconds afterwards. A module of kernels says in ``calls`` what they are
     called with.
 
     Parameters
     ----------
     progress : callable, optional
         Told ``("compile", done, total)`` before each kernel that is compiled; it may raise to stop.
+    only : collection of str
+        Modules of kernels that are needed; all by default.
     """
     package = importlib.import_module("vinculo.analytics.kernels")
-    modules = (importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__))
+    names = sorted(only) or [m.name for m in pkgutil.iter_modules(package.__path__)]
+    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
     calls: Calls = [call for m in modules if hasattr(m, "calls") for call in m.calls(_tiny())]
     cold = [c for c in calls if _cold(c[0])]
     for done, (function, arguments) in enumerate(cold):

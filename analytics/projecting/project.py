@@ -108,7 +108,7 @@ def _ties(records: Records, wanted: Projection, nodes: int) -> Ties:
     return Ties(a[at], b[at], _put_together(weight, left, start[:-1], many, wanted), ptr, order, many, records)
 
 
-def _changes(values: Ints) -> Mask:
+def _changes(values: Ints | Codes) -> Mask:
     """Which differ from the one before."""
     made = np.ones(len(values), np.bool_)
     made[1:] = values[1:] != values[:-1]

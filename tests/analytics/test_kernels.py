@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from itertools import permutations
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vinculo.analytics import kernels
 from vinculo.analytics.kernels import centrality, community, patterns, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.kernels.random import next_random, permutation
@@ -283,3 +286,29 @@ def test_warm_is_silent_when_everything_is_compiled():
     told: list[tuple[str, int, int]] = []
     warm(lambda *what: told.append(what))
     assert told == []
+
+
+def test_detection_compiles_the_kernels_it_calls_and_no_others():
+    """The first detection of an installation waits for them."""
+    code = (
+        "import sys\n"
+        "from vinculo.analytics.detect import KERNELS\n"
+        "from vinculo.analytics.typology import typologies\n"
+        "typologies()\n"
+        "loaded = {m.rpartition('.')[2] for m in sys.modules if m.startswith('vinculo.analytics.kernels.')}\n"
+        "print(sorted(loaded - {'compiled', 'random', 'watched'}) == sorted(KERNELS), loaded)\n"
+    )
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout.startswith("True"), made.stdout
+
+
+def test_every_module_of_kernels_says_what_it_is_compiled_with():
+    """Else the first call of one compiles in the middle of somebody's work, and nobody says so."""
+    silent = set()
+    for found in pkgutil.iter_modules(kernels.__path__):
+        module = importlib.import_module(f"{kernels.__name__}.{found.name}")
+        own = [v for v in vars(module).values() if hasattr(v, "py_func") and v.__module__ == module.__name__]
+        if own and not hasattr(module, "calls"):
+            silent.add(found.name)
+    # only called by other kernels
+    assert silent == {"moves", "random", "watched"}

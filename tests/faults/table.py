@@ -1,7 +1,7 @@
 """A program: every fault at every place, and a table of how it ended.
 
 ``python tests/faults/table.py FOLDER [MOST] [sqlite] [neo4j]`` tries every place, or of each fault at most ``MOST`` of each
-job. All of them take about half an hour of one core for SQLite and files, and as long again for Neo4j (a server of its own, or
+job. All of them take about an hour of one core for SQLite and files, and half an hour for Neo4j (a server of its own, or
 the one that ``VINCULO_TEST_NEO4J`` names). Every case is kept in ``FOLDER/*.jsonl``; those that are there are not tried again.
 Ends with 1 where a case is not as it must be.
 """
