@@ -74,9 +74,13 @@ class Records:
         return list(assembly.sources_by_number(rows).values())
 
     def runs(self) -> list[Run]:
-        every = self._db.rows("SELECT no, dataset, sha256, file, synthetic, taint FROM source")
-        rows = self._db.rows("SELECT no, source, started, finished, status, counts FROM run ORDER BY no")
-        return assembly.runs(rows, assembly.sources_by_number(every))
+        # one query: between two another process may begin a run of a file that the first did not see
+        rows = self._db.rows(
+            """SELECT s.no, s.dataset, s.sha256, s.file, s.synthetic, s.taint,
+               r.no, r.source, r.started, r.finished, r.status, r.counts
+               FROM run r JOIN source s ON s.no = r.source ORDER BY r.no"""
+        )
+        return assembly.runs((r[6:] for r in rows), assembly.sources_by_number(r[:6] for r in rows))
 
     def fingerprints(self, dataset: str) -> dict[str, pa.Array]:
         query = """SELECT s.sha256, b.fingerprints FROM batch b JOIN source s ON s.no = b.source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import store_places as at
 from store_places import Place
 
@@ -80,6 +81,7 @@ def test_nothing_is_said_where_nothing_was_detected(place: Place) -> None:
     assert not changed_since_detection(store)
 
 
+@pytest.mark.neo4j
 def test_the_same_files_are_the_same_basis(both: dict[str, Place]) -> None:
     made = []
     for place in both.values():

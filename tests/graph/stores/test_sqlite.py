@@ -211,3 +211,21 @@ def test_a_link_handed_over_brings_its_own_ends_into_view() -> None:
         store.finish_run(runs["c"], "done", {})
         assert set(store.entities(["firm", "ana", "abroad"])) == {"firm", "ana"}
         assert store.verify() == []
+
+
+def test_a_run_that_another_process_begins_meanwhile_disturbs_no_list_of_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'case.db'}"
+    store, other = open_store(url), open_store(url)
+    ask, begun = store._db.rows, []
+
+    def after_another(*question):
+        """What another process does between any two questions."""
+        begun.append(other.begin_run(at.source(f"d.{len(begun)}")))
+        return ask(*question)
+
+    monkeypatch.setattr(store._db, "rows", after_another)
+    assert [run.number for run in store.runs()] == begun[:1]
+    store.close()
+    other.close()
