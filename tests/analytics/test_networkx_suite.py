@@ -81,6 +81,7 @@ def test_networkx_own_tests_pass_and_every_kernel_was_called(tmp_path: Path) -> 
     assert set(FUNCTIONS) - set(told["functions"]) <= MAY_REST
 
 
+@pytest.mark.slow
 def test_a_kernel_with_a_mistake_fails_networkx_own_tests(tmp_path: Path) -> None:
     done, told = run(tmp_path, broken=True)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout[-4000:] + done.stderr[-2000:]

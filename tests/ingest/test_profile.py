@@ -131,6 +131,7 @@ HEADERS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HEADERS, st.sampled_from(["# not a note", "a: b", "{x}", "- y", "&a *a", "!!python/object", "'", "%TAG"]))
 def test_no_text_of_a_file_becomes_yaml(written: Write, header: list[str], evil: str) -> None:

@@ -25,7 +25,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return generate(tmp_path_factory.mktemp("case"), seed=3, scale=0.03)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.slow), pytest.param("neo4j", marks=pytest.mark.neo4j)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty store of each sort."""
     if request.param == "sqlite":

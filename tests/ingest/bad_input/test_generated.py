@@ -8,7 +8,7 @@ import generated
 import pytest
 
 
-@pytest.mark.parametrize("number", [100, pytest.param(700, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [40, pytest.param(700, marks=pytest.mark.slow)])
 def test_nothing_but_a_sentence_comes_of_a_generated_file(number: int, tmp_path: Path) -> None:
     counts = generated.run(number, tmp_path)
     assert counts.total() >= number * 0.9

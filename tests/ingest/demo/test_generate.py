@@ -130,6 +130,7 @@ def test_counts_at_this_scale(case: Path, answers: dict[str, Any]) -> None:
     assert answers["rejects"] == sum(spoiled.values()) > 0
 
 
+@pytest.mark.slow
 def test_counts_at_full_scale(tmp_path: Path) -> None:
     generate(tmp_path)
     counts = json.loads((tmp_path / "answers.json").read_text(encoding="utf-8"))["counts"]
