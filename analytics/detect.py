@@ -12,9 +12,6 @@ from vinculo.graph.evidence import note_detection
 from vinculo.graph.store import Store
 from vinculo.graph.types import Finding
 
-#: Modules of kernels that typologies call.
-KERNELS = ("levels", "patterns", "structure")
-
 
 def detect(store: Store, *, typologies: Sequence[str] | None = None, progress: Progress | None = None) -> list[Finding]:
     """Look for typologies and save the findings in the store, replacing earlier ones of the same typologies.
@@ -48,7 +45,7 @@ def detect(store: Store, *, typologies: Sequence[str] | None = None, progress: P
     []
     """
     wanted = chosen(typologies)
-    warm(progress, only=KERNELS)
+    warm(progress)
     if progress:
         progress("read", 0, 0)
     context = Context.from_store(store, progress)

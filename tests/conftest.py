@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,17 @@ _ALONE = ("browser", "neo4j", "fault", "slow", "oracle")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """The default run takes every core, file by file; the others go alone."""
     return None if all(f"not {mark}" in config.option.markexpr for mark in _ALONE) else 0
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Workers share the compiling of kernels in a fresh checkout, all of which each of them would do else."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is not None:
+        from vinculo.analytics import kernels
+        from vinculo.analytics.kernels.compiled import warm
+
+        names = [module.name for module in pkgutil.iter_modules(kernels.__path__)]
+        warm(only=names[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]])
 
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -288,20 +288,6 @@ def test_warm_is_silent_when_everything_is_compiled():
     assert told == []
 
 
-def test_detection_compiles_the_kernels_it_calls_and_no_others():
-    """The first detection of an installation waits for them."""
-    code = (
-        "import sys\n"
-        "from vinculo.analytics.detect import KERNELS\n"
-        "from vinculo.analytics.typology import typologies\n"
-        "typologies()\n"
-        "loaded = {m.rpartition('.')[2] for m in sys.modules if m.startswith('vinculo.analytics.kernels.')}\n"
-        "print(sorted(loaded - {'compiled', 'random', 'watched'}) == sorted(KERNELS), loaded)\n"
-    )
-    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert made.stdout.startswith("True"), made.stdout
-
-
 def test_every_module_of_kernels_says_what_it_is_compiled_with():
     """Else the first call of one compiles in the middle of somebody's work, and nobody says so."""
     silent = set()
