@@ -105,7 +105,7 @@ def test_a_look_alike_is_flagged_by_a_finding_about_it(scored: Callable[..., dic
     assert scored(("A1",), look_alike=True, value=0.0)["flagged"] == []  # said to be cleared
 
 
-@pytest.fixture(scope="module", params=[7, 3])
+@pytest.fixture(scope="module", params=[7, pytest.param(3, marks=pytest.mark.slow)])
 def solved(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Store, Any, Any]]:
