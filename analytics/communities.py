@@ -141,7 +141,8 @@ def communities_of(
     if stable is not None:
         labels = stable.labels
     else:
-        labels = METHODS[method](graph, seed=seed, loops=seen.loops if wanted.loops == "kept" else None)
+        loops = seen.loops if wanted.loops == "kept" else None
+        labels = METHODS[method](graph, seed=seed, loops=loops, progress=progress)
     modularity = round(community.modularity(graph, labels), 9)
     order = np.argsort(labels, kind="stable")
     ids = seen.network.ids
