@@ -84,6 +84,12 @@ TABLES = {
             "4th quarter 2024, official names",
             "US Army Corps of Engineers; work of the US federal government, public domain",
         ),
+        Table(
+            "wpi",
+            Text("Ports of the world by UN/LOCODE (WPI)", "Puertos del mundo por UN/LOCODE (WPI)"),
+            "World Port Index, 2024",
+            "National Geospatial-Intelligence Agency, Pub. 150; work of the US federal government, public domain",
+        ),
     )
 }
 #: Which table a property's codes are of; a place's depend on how the code looks.
@@ -92,6 +98,7 @@ _PLACES = (
     ("schedule_d", re.compile(r"\d{4}")),
     ("schedule_k", re.compile(r"\d{5}")),
     ("aduanas", re.compile(r"\d{2}0?")),
+    ("wpi", re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")),
 )
 
 

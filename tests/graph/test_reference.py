@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def test_known_codes() -> None:
         ("schedule_d", "2304", "LAREDO, TX"),
         ("schedule_k", "20120", "Manzanillo"),
         ("aduanas", "16", "Manzanillo, Colima"),
+        ("wpi", "MXZLO", "Manzanillo"),
+        ("wpi", "DE BRB", "Brunsbuttel Elbahafen; Brunsbuttel Canal Terminals"),
         ("aduanas", "470", "Aeropuerto Internacional de la Ciudad de México"),
     ):
         found = look_up(table, code)
@@ -44,7 +47,8 @@ def test_no_guess() -> None:
         for code in ("", "x", "00000000", "\x00", "7", "-1"):
             assert look_up(table, code) is None, (table, code)
     assert meaning("Company", "name", "0804") is None
-    assert meaning("Location", "code", "MXZLO") is None
+    assert meaning("Location", "code", "GBTOB") is None  # the index has it for a port of Canada, too
+    assert meaning("Location", "code", "MXMEX") is None  # no seaport
     with pytest.raises(KeyError):
         look_up("../hs", "01")
 
@@ -53,9 +57,18 @@ def test_no_guess() -> None:
 def test_tables_are_whole(name: str) -> None:
     rows = list(csv.DictReader((files("vinculo.graph.reference") / f"{name}.csv").read_text("utf-8").splitlines()))
     codes = [r["code"] for r in rows]
-    assert len(set(codes)) == len(codes) == {"aduanas": 50, "hs": 6939, "schedule_d": 432, "schedule_k": 1922}[name]
+    many = {"aduanas": 50, "hs": 6939, "schedule_d": 432, "schedule_k": 1922, "wpi": 3307}
+    assert len(set(codes)) == len(codes) == many[name]
     assert all(r.get("en") or r.get("es") for r in rows)
-    assert all(c.isdigit() for c in codes)
+    assert all(re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}" if name == "wpi" else r"\d+", c) for c in codes)
+
+
+def test_ports_stand_in_the_country_of_their_code() -> None:
+    rows = csv.DictReader((files("vinculo.graph.reference") / "wpi.csv").read_text("utf-8").splitlines())
+    home: dict[str, set[str]] = {}
+    for row in rows:
+        home.setdefault(row["code"][:2], set()).add(row["country"])
+    assert {c for c, names in home.items() if len(names) > 1} == {"MA"}  # Laayoune has Morocco's code
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="set VINCULO_SHARED_DATA to the folder of shared data")
@@ -64,3 +77,8 @@ def test_tables_are_those_of_their_publishers() -> None:
         for row in csv.DictReader(text):
             if row["hscode"].isdigit():
                 assert look_up("hs", row["hscode"]).label == row["description"].strip()  # type: ignore[union-attr]
+    with gzip.open(SHARED / "nga_wpi_UpdatedPub150.csv.gz", "rt", encoding="utf-8-sig") as text:
+        for row in csv.DictReader(text):
+            if (port := look_up("wpi", row["UN/LOCODE"])) is not None:
+                assert row["Main Port Name"].strip() in port.label.split("; ")
+                assert row["Country Code"].strip() in (port.country, "")
