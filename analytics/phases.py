@@ -44,6 +44,8 @@ _COLUMNS = pa.schema(
 )
 #: More windows than this are a mistake in the question.
 MOST_WINDOWS = 1_000
+#: Windows of the calendar, by their months.
+CALENDAR = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +184,7 @@ def from_store(
     *,
     days: int | None = None,
     at: Sequence[str] = (),
+    every: str | None = None,
     kinds: Sequence[str] = tuple(FLOWS),
     seed: int = 0,
     progress: Progress | None = None,
@@ -195,6 +198,8 @@ def from_store(
         Length of each window, from the first day on; a twelfth of the whole span by default.
     at : sequence of str
         ISO dates at which a new phase begins, e.g. of arrests, instead.
+    every : str, optional
+        ``month``, ``quarter`` or ``year``: whole ones of the calendar, where no dates are given.
     kinds : sequence of str
         Kinds of links that are events.
     seed : int
@@ -221,7 +226,7 @@ def from_store(
     names = tuple(n or i for n, i in zip(network.nodes["name"].to_pylist(), ids, strict=True))
     if not dated.any():
         return Timeline(ids, names, ())
-    edges = _edges(int(when[dated].min()), int(when[dated].max()), days, at)
+    edges = _edges(int(when[dated].min()), int(when[dated].max()), days, at, every)
     holding = np.flatnonzero(network.links_of_kind(["HOLDS"]) & (network.source != network.target))
     made = []
     for start, end in pairwise(edges):
@@ -236,7 +241,7 @@ def from_store(
     return Timeline(ids, names, _phases(made, len(network), False, False, seed, progress))
 
 
-def _edges(first: int, last: int, days: int | None, at: Sequence[str]) -> list[int]:
+def _edges(first: int, last: int, days: int | None, at: Sequence[str], every: str | None) -> list[int]:
     first = first // DAY_S * DAY_S
     beyond = last // DAY_S * DAY_S + DAY_S
     if at:
@@ -246,11 +251,26 @@ def _edges(first: int, last: int, days: int | None, at: Sequence[str]) -> list[i
                 raise UsageError("not_a_date", text=text)
         inner = sorted({t for t in times.tolist() if first < t < beyond})
         return [first, *inner, beyond]
+    if every:
+        return _calendar(first, last, CALENDAR[every])
     span = beyond - first
     step = days * DAY_S if days else max(DAY_S, -(-span // 12 // DAY_S) * DAY_S)
-    if span / step > MOST_WINDOWS:
-        raise UsageError("too_many_windows", windows=f"{span // step:,}", most=f"{MOST_WINDOWS:,}")
+    _bounded(-(-span // step))
     return [*range(first, beyond, step), first + -(-span // step) * step]
+
+
+def _calendar(first: int, last: int, months: int) -> list[int]:
+    """First moments of the windows of the calendar from the one that holds ``first``, and the end of that of ``last``."""
+    start, end = (int(np.datetime64(t, "s").astype("datetime64[M]").astype(np.int64)) // months for t in (first, last))
+    _bounded(end - start + 1)
+    numbers = np.arange(start, end + 2, dtype=np.int64) * months
+    edges: list[int] = numbers.astype("datetime64[M]").astype("datetime64[s]").astype(np.int64).tolist()
+    return edges
+
+
+def _bounded(windows: int) -> None:
+    if windows > MOST_WINDOWS:
+        raise UsageError("too_many_windows", windows=f"{windows:,}", most=f"{MOST_WINDOWS:,}")
 
 
 _Snapshot = tuple[str, Codes, Codes, Floats, Codes]

@@ -9,6 +9,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from vinculo.analytics.phase_rows import LISTS, phase_rows
 from vinculo.analytics.phases import Timeline, from_store, from_ties
 from vinculo.graph.errors import UsageError
 
@@ -158,3 +159,38 @@ def test_a_window_too_short_is_told(case) -> None:
     with pytest.raises(UsageError):
         from_store(case.store(), days=1)
     assert len(from_store(case.store()).phases) == 12
+
+
+def test_whole_months_and_quarters_of_the_calendar(case) -> None:
+    """They begin on the first, hold what falls in them, and one without a payment stands there empty."""
+    a, b, c = (case.account(n) for n in "ABC")
+    for payer, payee, on in ((a, b, 14), (b, c, 15), (b, c, 74)):
+        case.pay(payer, payee, on, 100)
+    store = case.store()
+    months = from_store(store, every="month").phases
+    assert [(p.label, len(p.members)) for p in months] == [
+        ("2024-01-01 - 2024-01-31", 3),
+        ("2024-02-01 - 2024-02-29", 0),
+        ("2024-03-01 - 2024-03-31", 2),
+    ]
+    [quarter] = from_store(store, every="quarter").phases
+    assert quarter.label == "2024-01-01 - 2024-03-31" and len(quarter.members) == 3
+    assert [p.label for p in from_store(store, every="year").phases] == ["2024-01-01 - 2024-12-31"]
+
+
+def test_a_phase_is_told_by_lists_that_add_up() -> None:
+    """Who is there joined, came back or stayed; names are cut, counts are not."""
+    made = from_ties(
+        {"1": [("a", "b", 1.0), ("b", "c", 1.0)], "2": [("b", "d", 1.0)], "3": [("a", "b", 1.0), ("a", "d", 1.0)]}
+    )
+    kinds = {"a": "Person", "b": "Person", "c": "BankAccount", "d": "Person"}
+    rows = list(phase_rows(made, kinds, {"Person"}, names=1, follow=["d"]))
+    for row in rows:
+        counts = row["counts"]
+        assert row["members"] == counts["joined"] + counts["returned"] + counts["stayed"]
+        assert all(len(row[name]) == min(1, counts[name]) for name in LISTS)
+    assert [r["counts"]["left"] for r in rows] == [0, 1, 0]
+    assert [n["id"] for n in rows[0]["joined"]] == ["b"]
+    assert [[f["id"] for f in r["followed"]] for r in rows] == [["b", "a"], ["b", "d"], ["a", "b", "d"]]
+    with pytest.raises(UsageError):
+        list(phase_rows(made, kinds, {"Person"}, follow=["nobody"]))

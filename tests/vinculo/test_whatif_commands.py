@@ -189,3 +189,14 @@ def test_phases_tell_who_came_and_went(run: Run, case: Path, monkeypatch: pytest
         assert run("phases", *wrong, "--store", case).code == 2
     monkeypatch.setenv("VINCULO_LANGUAGE", "es")
     assert "entraron" in run("phases", "--store", case).out
+
+
+def test_phases_follow_the_calendar_and_whom_one_names(run: Run, case: Path) -> None:
+    """A phase of payments alone, whole months, one account followed through all it is in."""
+    [a] = ids(run, case, "A-1")
+    asked = ("phases", "--every", "year", "--event", "PAID", "--kind", "BankAccount", "--follow", a, "--names", "1")
+    rows = run(*asked, "--store", case, "--json").lines
+    assert rows and all(r["phase"].endswith("-12-31") for r in rows)
+    assert any(f["id"] == a for r in rows for f in r["followed"])
+    assert all(len(r["joined"]) <= 1 <= r["counts"]["joined"] for r in rows[:1])
+    assert run("phases", "--event", "NOTHING", "--store", case).code == 2

@@ -228,22 +228,36 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
 
 @command
 @click.option("--days", type=click.IntRange(1, 36_500), default=None)
+@click.option("--every", type=click.Choice(["month", "quarter", "year"]), default=None)
 @click.option("--at", multiple=True, metavar="DATE")
+@click.option("--event", "events", multiple=True, metavar="KIND")
 @click.option("--kind", metavar="KIND", default="LegalEntity")
 @click.option("--entity", metavar="ID")
+@click.option("--follow", multiple=True, metavar="ID")
 @click.option("--limit", type=click.IntRange(1), default=5)
+@click.option("--names", type=click.IntRange(0), default=None)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
 def phases(
-    console: Console, days: int | None, at: tuple[str, ...], kind: str, entity: str | None, limit: int, seed: int
+    console: Console,
+    events: tuple[str, ...],
+    kind: str,
+    entity: str | None,
+    follow: tuple[str, ...],
+    limit: int,
+    names: int | None,
+    **windows: Any,
 ) -> None:
     """Tell who joined and left from phase to phase, and who was central in each."""
+    from vinculo.analytics.phase_rows import phase_rows
     from vinculo.analytics.phases import from_store
+    from vinculo.analytics.ways.terrain import FLOWS
     from vinculo.graph.schema import descendants
     from vinculo.graph.schema import kind as known_kind
 
-    known_kind(kind)
+    for name in (kind, *events):
+        known_kind(name)
     with console.open() as store:
-        made = from_store(store, days=days, at=at, seed=seed, progress=console.progress)
+        made = from_store(store, kinds=events or tuple(FLOWS), progress=console.progress, **windows)
         told = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("id", "kind")), strict=True))
     note_compiling(console)
     if not made.phases:
@@ -260,25 +274,20 @@ def phases(
             numbers=(1, 2, 3, 4),
         )
         return
-    wanted = set(descendants(kind))
-    central = made.table().to_pylist() if made.phases else []
     rows: list[tuple[object, ...]] = []
-    for phase in made.phases:
-        came = {
-            name: [{"id": made.ids[n], "name": made.names[n]} for n in nodes.tolist() if told[made.ids[n]] in wanted]
-            for name, nodes in (("joined", phase.joined), ("returned", phase.returned), ("left", phase.left))
-        }
-        there = sum(told[made.ids[n]] in wanted for n in phase.members.tolist())
-        leading = [r for r in central if r["phase"] == phase.label and r["rank"] and told[r["id"]] in wanted][:limit]
-        shown = [{k: v for k, v in r.items() if k not in ("phase", "joined")} for r in leading]
-        console.emit({"phase": phase.label, "members": there, "links": phase.ties, **came, "central": shown})
-        counts = [len(came[c]) for c in ("joined", "returned", "left")]
-        rows.append((phase.label, there, *counts, "; ".join(_moved(r["name"], r["change"]) for r in leading)))
+    wanted = set(descendants(kind))
+    samples = max((p.samples for p in made.phases), default=0)
+    for row in phase_rows(made, told, wanted, limit=limit, names=names, follow=follow):
+        console.emit(row | {"samples": samples})
+        counts = [row["counts"][c] for c in ("joined", "returned", "left")]
+        rows.append(
+            (row["phase"], row["members"], *counts, "; ".join(_moved(r["name"], r["change"]) for r in row["central"]))
+        )
     if rows:
         headings = ("phase", "there_were", "joined", "returned", "left", "central")
         console.table(headings, rows, numbers=(1, 2, 3, 4), cut=True)
-        if any(p.samples for p in made.phases):
-            console.say("cli.phases.sampled", samples=max(p.samples for p in made.phases))
+        if samples:
+            console.say("cli.phases.sampled", samples=samples)
 
 
 def _moved(name: str, change: float | None) -> str:
