@@ -130,7 +130,7 @@ def key_players(
     []
     """
     if by not in MEASURES:
-        raise UsageError("unknown_method", method=by)
+        raise UsageError("unknown_method", method=by, known=", ".join(MEASURES))
     warm(progress)
     seen = projected(store, projection, progress)
     without = None if generic else generic_seen(store, seen)
@@ -153,7 +153,7 @@ def key_players_of(
     ``measures`` where they are known already; ``without`` are those, by node of what is shown, who are not ranked.
     """
     if by not in MEASURES:
-        raise UsageError("unknown_method", method=by)
+        raise UsageError("unknown_method", method=by, known=", ".join(MEASURES))
     if len(seen) == 0:
         return []
     known = measures_of(seen, seed=seed, progress=progress) if measures is None else measures

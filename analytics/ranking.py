@@ -211,7 +211,7 @@ def ranking_of(
 ) -> Ranking:
     """Rank what a projection shows of a store; parameters and errors as :func:`ranking`."""
     if by not in MEASURES:
-        raise UsageError("unknown_method", method=by)
+        raise UsageError("unknown_method", method=by, known=", ".join(MEASURES))
     measures = measures_of(seen, seed=seed, progress=progress)
     without = np.zeros(len(seen), np.bool_) if generic else generic_seen(store, seen)
     players = key_players_of(seen, by=by, kind=kind, top=top, measures=measures, without=without)

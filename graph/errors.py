@@ -11,7 +11,7 @@
     │   ├── StoreBusy                 wait for the other writer, then run again
     │   └── StoreVersionError         migrate, or open with a newer Vinculo
     ├── EnvironmentProblem  exit 5    free the port, the disk, the memory
-    └── Cancelled           exit 130  run again to go on
+    └── Cancelled           exit 130  run again
 
 The sentence comes from the catalogue in ``graph/text`` (key ``error.<code>``; what to do, ``error.<code>.hint``), so that
 it is said in the reader's language.
@@ -115,6 +115,14 @@ class EnvironmentProblem(VinculoError):
 
 
 class Cancelled(VinculoError):
-    """Stopped on request; running again goes on from there."""
+    """Stopped on request; running again begins anew, or goes on from there where ``goes_on``."""
 
     exit_code = 130
+    #: The command keeps what it wrote before it was stopped, and the same command does the rest.
+    goes_on = False
+
+    def hint(self, language: str | None = None) -> str:
+        """What running it again does, unless what was stopped has a word of its own."""
+        if self.code != "cancelled":
+            return super().hint(language)
+        return say("cancelled.goes_on" if self.goes_on else "cancelled.begins_anew", language)

@@ -56,6 +56,8 @@ TOUR: dict[str, dict[str, str]] = {
         "doctor": "check",
     },
 }
+#: Commands that keep each batch as it is written: stopped and run again, they do what is left.
+GOES_ON = frozenset({"ingest", "demo", "copy", "restore"})
 #: Command to its module.
 COMMANDS = {name: module for chapter in TOUR.values() for name, module in chapter.items()}
 
@@ -102,7 +104,10 @@ class Tour(click.Group):
         given = command_first(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         run = super().main
-        sys.exit(guarded(lambda: run(given, prog_name or "vinculo", **extra), as_json="--json" in given))
+        goes_on = bool(given) and given[0] in GOES_ON
+        sys.exit(
+            guarded(lambda: run(given, prog_name or "vinculo", **extra), as_json="--json" in given, goes_on=goes_on)
+        )
 
 
 def command_first(arguments: Sequence[str]) -> list[str]:

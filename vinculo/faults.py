@@ -44,7 +44,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def guarded(run: Callable[[], Any], *, as_json: bool) -> int:
+def guarded(run: Callable[[], Any], *, as_json: bool, goes_on: bool = False) -> int:
     """Run a command; every fault ends as one sentence (or one JSON line) and the exit code returned.
 
     Parameters
@@ -53,6 +53,8 @@ def guarded(run: Callable[[], Any], *, as_json: bool) -> int:
         The command; returns an exit code or ``None``.
     as_json : bool
         Print faults as JSON on stdout.
+    goes_on : bool
+        Stopped and run again, the command goes on where it stopped.
     """
     try:
         code = run()
@@ -61,8 +63,12 @@ def guarded(run: Callable[[], Any], *, as_json: bool) -> int:
     except BrokenPipeError:
         return reader_gone()
     except (KeyboardInterrupt, click.Abort):
-        return told(Cancelled("cancelled"), as_json=as_json)
+        stopped = Cancelled("cancelled")
+        stopped.goes_on = goes_on
+        return told(stopped, as_json=as_json)
     except VinculoError as problem:
+        if isinstance(problem, Cancelled):
+            problem.goes_on = goes_on
         return told(problem, as_json=as_json)
     except click.ClickException as problem:
         return told(_usage(problem), as_json=as_json)

@@ -66,10 +66,12 @@ def test_the_same_seed_gives_the_same_communities_on_any_order_of_writing(two_ri
 
 
 def test_an_unknown_method_is_refused(case):
-    with pytest.raises(UsageError, match="infomap"):
+    with pytest.raises(UsageError, match="infomap") as told:
         communities(case.store(), method="infomap")
-    with pytest.raises(UsageError, match="eigenvector"):
+    assert told.value.hint("en") == "Known are: leiden, louvain, fine, stable."
+    with pytest.raises(UsageError, match="eigenvector") as told:
         key_players(case.store(), by="eigenvector")
+    assert "betweenness" in told.value.hint("en") and "leiden" not in told.value.hint("en")
 
 
 def test_key_players_are_ranked_by_the_measure_asked_for(two_rings):

@@ -13,7 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+
+from vinculo.cli import vinculo
 
 Run = Callable[..., Any]
 
@@ -217,6 +220,22 @@ def _many(file: Path, rows: int) -> None:
         out.write(HEADER)
         for n in range(rows):
             out.write(f"T{n},2024-03-01,{n + 1},USD,A-{n % 500},Firm {n % 500},B-{n % 700},Other {n % 700}\n")
+
+
+@pytest.mark.parametrize(("command", "again"), [("ingest", "goes on"), ("communities", "begins anew")])
+def test_a_stopped_command_says_what_running_it_again_does(
+    command: str, again: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A load goes on where it stopped; an analysis does not."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.Group, "main", stop)
+    with pytest.raises(SystemExit) as left:
+        vinculo.main([command])
+    assert left.value.code == 130
+    assert again in capsys.readouterr().err
 
 
 @pytest.mark.fault

@@ -67,6 +67,9 @@ def test_disrupt_compares_keeps_and_writes(
     told = run(*asked, "--store", case, "--keep", "mine", "--csv", tmp_path / "t.csv")
     assert told.code == 0 and "it recommends nothing" in told.out and "B-1" in told.out
     assert (tmp_path / "t.csv").read_text("utf-8-sig").startswith("action,size,")
+    taken = run(*asked, "--store", case, "--keep", "mine", "--json")
+    assert taken.code == 2 and taken.lines[0]["error"] == "name_taken" and "--replace" in taken.lines[0]["hint"]
+    assert run(*asked, "--store", case, "--keep", "mine", "--replace").code == 0
     monkeypatch.setenv("VINCULO_LANGUAGE", "es")
     assert "congelar: Sin 1" in run(*asked, "--store", case).out
 
@@ -152,6 +155,9 @@ def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.Monk
     assert (
         "Hypotheses, not links" in run("predict", "--projection", "everything", "--kind", "Thing", "--store", case).out
     )
+    assert all(x["projection"]["name"] == "everything" and x["projection"]["found"]["nodes"] for x in lines)
+    [none] = run("predict", "--projection", "who_pays_whom", "--store", case, "--json").lines
+    assert none["projection"]["name"] == "who_pays_whom" and "hypothesis" not in none
     assert run("predict", "--method", "magic", "--store", case).code == 2
     assert run("predict", "--projection", "magic", "--store", case).code == 2
     # three firms that all pay one another leave no pair

@@ -88,6 +88,7 @@ def _tell_ranking(
     for line in found.as_json():
         console.emit(line | {"projection": seen.as_json(), "basis": read})
     if not found.players:
+        console.emit({"projection": seen.as_json(), "basis": read})
         tell_projection(console, seen)
         console.say("cli.key_players.none")
         _tell_generic(console, found.generic, "generic_out")
@@ -146,6 +147,7 @@ def _tell_sets(
     for line in found.as_json():
         console.emit(line | {"projection": found.seen.as_json(), "basis": read})
     if not found.sets:
+        console.emit({"projection": found.seen.as_json(), "basis": read})
         tell_projection(console, found.seen)
         console.say("cli.key_players.none")
         _tell_generic(console, found.generic, "generic_out")
@@ -186,6 +188,7 @@ def _tell_roles(console: Console, projection: str, seed: int, limit: int) -> Non
     for row in found.rows:
         console.emit(row.as_json() | {"projection": found.seen.as_json(), "seed": seed})
     if not found.rows:
+        console.emit({"projection": found.seen.as_json(), "seed": seed})
         tell_projection(console, found.seen)
         console.say("cli.key_players.no_roles")
         _tell_generic(console, found.left_out, "generic_no_role")

@@ -13,6 +13,7 @@ from vinculo.commands.analyse import note_compiling
 from vinculo.commands.network import seen_by, tell_projection
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
+from vinculo.graph.store import Store
 from vinculo.graph.text import say
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--runs", type=click.IntRange(1, 10_000), default=100)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
 @click.option("--keep", metavar="NAME")
+@click.option("--replace", is_flag=True)
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 def disrupt(
     console: Console,
@@ -44,18 +46,21 @@ def disrupt(
     against: tuple[str, ...],
     costs: tuple[str, ...],
     keep: str | None,
+    replace: bool,
     csv_file: Path | None,
     **question: Any,
 ) -> None:
     """Compare what actions against a group would break, cost and leave."""
     from vinculo.analytics.disruption.compare import compare
     from vinculo.analytics.disruption.group import group_of
+    from vinculo.analytics.disruption.telling import KEPT, write_csv
     from vinculo.analytics.disruption.telling import keep as keep_it
-    from vinculo.analytics.disruption.telling import write_csv
     from vinculo.analytics.kernels.compiled import warm
     from vinculo.graph.network_cache import network_of
 
     with console.open(write=keep is not None, create=False) as store:
+        if keep is not None:
+            check_free(store, KEPT, keep, replace)
         warm(console.progress)
         group = group_of(network_of(store), entities or None, hops=hops)
         chosen = _actions(group, actions, size, against, _costs(costs), question["seed"])
@@ -71,6 +76,12 @@ def disrupt(
     console.emit(made.as_json())
     if not console.as_json:
         _tell(console, made)
+
+
+def check_free(store: Store, collection: str, name: str, replace: bool) -> None:
+    """Refuse a name under which something is kept already, unless it is to be replaced."""
+    if not replace and name in store.documents(collection):
+        raise UsageError("name_taken", name=name)
 
 
 def _costs(given: tuple[str, ...]) -> dict[str, float]:
@@ -197,8 +208,11 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
     tried = checked_on(seen, seed=seed, **choice) if check else None
     note_compiling(console)
     tell_projection(console, seen)
+    where = {"projection": seen.as_json()}
     for h in found:
-        console.emit(h.as_json())
+        console.emit(h.as_json() | where)
+    if not found and tried is None:
+        console.emit(where)
     if found:
         console.say("cli.predict.heading")
         rows = [(h.score, h.lift, h.told.into()) for h in found]
@@ -208,7 +222,7 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
     if truncated:
         console.warn(say("cli.predict.truncated"))
     if tried is not None:
-        console.emit({"check": tried.as_json()})
+        console.emit({"check": tried.as_json()} | where)
         if not tried.hidden:
             console.say("cli.predict.uncheckable")
             return
