@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vinculo.graph.network_order import changes, in_order
 from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA, Store
 
 if TYPE_CHECKING:
@@ -69,12 +70,13 @@ def csr(nodes: int, rows: Codes, neighbours: Codes, weights: Floats | None = Non
     >>> made.ptr.tolist(), made.neighbours.tolist()
     ([0, 1, 1, 3], [1, 0, 1])
     """
-    ptr = np.zeros(nodes + 1, np.int64)
-    np.cumsum(np.bincount(rows, minlength=nodes), out=ptr[1:])
-    order = np.argsort(rows, kind="stable")
-    links = np.arange(len(rows), dtype=np.int32) if links is None else links
-    weights = np.ones(len(rows)) if weights is None else weights
-    return Csr(ptr, neighbours[order].astype(np.int32), links[order].astype(np.int32), weights[order])
+    order = in_order(rows)
+    return Csr(
+        _starts(nodes, rows),
+        neighbours[order].astype(np.int32, copy=False),
+        order if links is None else links[order].astype(np.int32, copy=False),
+        np.ones(len(rows)) if weights is None else weights[order],
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,12 +317,11 @@ def simple_csr(
     ([1, 0], [3.0, 3.0])
     """
     links = np.arange(len(a), dtype=np.int32) if links is None else links
-    key = a.astype(np.int64) * nodes + b
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, np.int64)
+    order = in_order(a, b)
+    a, b = a[order], b[order]
+    first = np.flatnonzero(changes(a, b))
     summed = np.add.reduceat(weights[order], first) if len(first) else np.zeros(0)
-    a, b, links = a[order][first], b[order][first], links[order][first]
+    a, b, links = a[first], b[first], links[order[first]]
     return csr(nodes, a, b, summed, links) if directed else mirrored(nodes, a, b, summed, links)
 
 
@@ -334,14 +335,26 @@ def mirrored(nodes: int, a: Codes, b: Codes, weights: Floats, links: Codes) -> C
     [1, 2, 0, 0]
     """
     # Entries against the direction first: sorted by (b, a), they put smaller neighbours before larger ones in every row.
-    back = np.lexsort((a, b))
-    return csr(
-        nodes,
-        np.concatenate([b[back], a]),
-        np.concatenate([a[back], b]),
-        np.concatenate([weights[back], weights]),
-        np.concatenate([links[back], links]),
-    )
+    back = in_order(b)
+    forth_ptr, back_ptr = _starts(nodes, a), _starts(nodes, b)
+    each = np.arange(len(a))
+    at_back, at_forth = each + forth_ptr[b[back]], each + back_ptr[a.astype(np.int64) + 1]
+    made = Csr(forth_ptr + back_ptr, *(np.empty(2 * len(a), t) for t in (np.int32, np.int32, np.float64)))
+    for whole, against, along in (
+        (made.neighbours, a, b),
+        (made.links, links, links),
+        (made.weights, weights, weights),
+    ):
+        whole[at_back] = against[back]
+        whole[at_forth] = along
+    return made
+
+
+def _starts(nodes: int, rows: Codes) -> Ints:
+    """Where each row begins, and where the last one ends."""
+    ptr = np.zeros(nodes + 1, np.int64)
+    np.cumsum(np.bincount(rows, minlength=nodes), out=ptr[1:])
+    return ptr
 
 
 def _placed(codes: Ints, wanted: Ints) -> Codes:

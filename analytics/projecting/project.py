@@ -19,6 +19,7 @@ from vinculo.analytics.projecting.projected import TOUCHED, Projected, Ties
 from vinculo.analytics.projecting.records import Gathering, Records, Touched
 from vinculo.analytics.projecting.worth import Properties, Worth
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask, Network, csr, mirrored
+from vinculo.graph.network_order import changes, in_order
 
 
 def project(
@@ -55,7 +56,7 @@ def project(
     worth = Worth(network, wanted, properties)
     part = taking_part(network, wanted)
     gathering = Gathering(network, wanted, part, worth)
-    ties = _ties(gathering.records(), wanted, len(network))
+    ties = _ties(gathering.records(), wanted)
     keep, scale, hubs = _hubs_at_ends(network, ties, wanted, gathering.generic, part.takes)
     loop = ties.a == ties.b
     worth.counts["loops"] = int(ties.many[loop].sum())
@@ -82,37 +83,29 @@ def project(
     )
 
 
-def _ties(records: Records, wanted: Projection, nodes: int) -> Ties:
+def _ties(records: Records, wanted: Projection) -> Ties:
     """Records between the same two put together."""
     a, b = records.a, records.b
     if not wanted.directed:
         a, b = np.minimum(a, b), np.maximum(a, b)
-    key = a.astype(np.int64) * nodes + b
     shared = bool((records.shared >= 0).any())
-    order = np.lexsort((records.shared, key)) if shared else np.argsort(key, kind="stable")
-    key = key[order]
-    first = np.flatnonzero(_changes(key))
-    ptr = np.append(first, len(key))
+    order = in_order(a, b, records.shared) if shared else in_order(a, b)
+    a, b = a[order], b[order]
+    new = changes(a, b)
+    first = np.flatnonzero(new)
+    ptr = np.append(first, len(a))
     weight, left = records.weight[order], None if records.left is None else records.left[order]
     if shared:
         # two that share a node in several roles share it once
         node = records.shared[order]
-        things = np.flatnonzero(_changes(key) | _changes(node) | (node < 0))
+        things = np.flatnonzero(new | changes(node) | (node < 0))
         weight = np.maximum.reduceat(weight, things)
         left = None if left is None else np.maximum.reduceat(left, things)
         start = np.searchsorted(things, ptr)
     else:
         start = ptr
     many = np.diff(start)
-    at = order[first]
-    return Ties(a[at], b[at], _put_together(weight, left, start[:-1], many, wanted), ptr, order, many, records)
-
-
-def _changes(values: Ints | Codes) -> Mask:
-    """Which differ from the one before."""
-    made = np.ones(len(values), np.bool_)
-    made[1:] = values[1:] != values[:-1]
-    return made
+    return Ties(a[first], b[first], _put_together(weight, left, start[:-1], many, wanted), ptr, order, many, records)
 
 
 def _put_together(weight: Floats, left: Floats | None, first: Ints, many: Ints, wanted: Projection) -> Floats:

@@ -41,7 +41,7 @@ class Ties:
     b: Codes
     weight: Floats
     ptr: Ints
-    order: Ints
+    order: Codes
     many: Ints
     records: Records
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinculo.graph.network import Network, simple_csr
+from vinculo.graph.network import Network, csr, mirrored, simple_csr
+from vinculo.graph.network_order import changes, in_order
 from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA
 
 PAIRS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=40)
@@ -97,3 +98,45 @@ def test_nothing_gives_an_empty_graph(directed):
     none = np.zeros(0, np.int32)
     made = simple_csr(3, none, none, np.zeros(0), directed=directed)
     assert made.ptr.tolist() == [0, 0, 0, 0] and len(made.neighbours) == 0
+
+
+CODES = st.lists(st.tuples(*[st.integers(-1, 4)] * 3, st.sampled_from([0, 1, 2**31 - 1])), max_size=40)
+
+
+@given(CODES, st.integers(1, 4), st.sampled_from([np.int32, np.int64]))
+def test_an_order_is_that_of_a_stable_sort_by_the_last_key_first(rows, many, kind):
+    keys = [np.array(column, kind) for column in list(zip(*rows, strict=True))[:many]] or [np.zeros(0, kind)]
+    order = in_order(*keys)
+    assert order.dtype == np.int32 and order.tolist() == np.lexsort(keys[::-1]).tolist()
+    told = [tuple(k[i] for k in keys) for i in order]
+    assert changes(*(k[order] for k in keys)).tolist() == [i == 0 or told[i] != told[i - 1] for i in range(len(told))]
+
+
+@given(PAIRS)
+def test_rows_keep_the_given_order_with_weight_and_link(pairs):
+    rows, others = (np.array([p[k] for p in pairs], np.int32) for k in (0, 1))
+    weights, links = np.arange(len(pairs)) / 7.0, np.arange(len(pairs), dtype=np.int32)[::-1].copy()
+    made = csr(13, rows, others, weights, links)
+    plain = csr(13, rows, others)
+    for i in range(13):
+        row = slice(made.ptr[i], made.ptr[i + 1])
+        here = [k for k in range(len(pairs)) if rows[k] == i]
+        assert made.neighbours[row].tolist() == [others[k] for k in here]
+        assert made.weights[row].tolist() == [weights[k] for k in here]
+        assert made.links[row].tolist() == [links[k] for k in here]
+        assert plain.links[row].tolist() == here
+    assert plain.ptr.tolist() == made.ptr.tolist() and (plain.weights == 1.0).all()
+
+
+@given(PAIRS)
+def test_what_stands_at_both_ends_is_what_was_given(pairs):
+    once = sorted({(min(p), max(p)) for p in pairs if p[0] != p[1]})
+    a, b = (np.array([p[k] for p in once], np.int32) for k in (0, 1))
+    made = mirrored(13, a, b, np.arange(len(once)) + 0.5, np.arange(len(once), dtype=np.int32))
+    told = {
+        (i, int(made.neighbours[e]), float(made.weights[e]), int(made.links[e]))
+        for i in range(13)
+        for e in range(made.ptr[i], made.ptr[i + 1])
+    }
+    both = {(x, y, k + 0.5, k) for k, pair in enumerate(once) for x, y in (pair, pair[::-1])}
+    assert told == both and len(made.neighbours) == 2 * len(once)
