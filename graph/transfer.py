@@ -31,6 +31,7 @@ class Digest:
 
     def __init__(self) -> None:
         self._sum = hashlib.sha256()
+        self._values_sum = hashlib.sha256()
         #: Distinct values (thing, property, value) seen so far.
         self.values = 0
 
@@ -48,21 +49,26 @@ class Digest:
         made = taken_apart(things, kinds, records, facts, rank)
         first = pc.index_in(ids.dictionary, named)
         key = pc.binary_join_element_wise(sort, *(flat(table.column(c)).take(first) for c in rest), UNIT)
-        pairs, at = flat(made.column("pair")), flat(made.column("thing"))
+        pairs, at, source = (flat(made.column(c)) for c in ("pair", "thing", "source"))
         record = pc.binary_join_element_wise(pc.cast(flat(made.column("record")), pa.string()), RECORD, "")
-        lines = pc.binary_join_element_wise(
-            key.take(at), pairs, origins.take(flat(made.column("source"))), record, UNIT
-        )
-        self._sum.update(_bytes(lines))
+        said = pc.binary_join_element_wise(key.take(at), pairs, UNIT)
+        self._sum.update(_bytes(pc.binary_join_element_wise(said, origins.take(source), record, UNIT)))
         number, rank = at.to_numpy(), order_of(pairs)
         value = ~pc.starts_with(pairs, UNIT).to_numpy(zero_copy_only=False)
         new = np.ones(len(number), bool)
         new[1:] = (number[1:] != number[:-1]) | (rank[1:] != rank[:-1])
         self.values += int((value & new).sum())
+        # files of one dataset stand side by side: what several of them say counts once here
+        datasets = pc.list_element(pc.split_pattern(origins, UNIT), 0)
+        dataset = order_of(datasets)[source.to_numpy()]
+        new[1:] |= dataset[1:] != dataset[:-1]
+        ended = pc.binary_join_element_wise(datasets, RECORD, "")
+        told = pc.binary_join_element_wise(said, ended.take(source), UNIT)
+        self._values_sum.update(_bytes(told.filter(pa.array(new))))
 
-    def hexdigest(self) -> str:
-        """The sum so far."""
-        return self._sum.hexdigest()
+    def sums(self) -> dict[str, str]:
+        """What was added up so far, with files and records and without."""
+        return {"digest": self._sum.hexdigest(), "values_digest": self._values_sum.hexdigest()}
 
 
 def _bytes(texts: pa.Array) -> memoryview:
@@ -80,7 +86,9 @@ def digest(store: Store | Snapshot) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``digest``; ``entities`` and ``links`` in the store; ``values``, distinct by thing, property and text.
+        ``digest``; ``values_digest``, which leaves out files and records: the same however the records of a dataset are cut
+        into files, and in whatever order they stand there; ``entities`` and ``links`` in the store; ``values``, distinct by
+        thing, property and text.
 
     Examples
     --------
@@ -92,7 +100,7 @@ def digest(store: Store | Snapshot) -> dict[str, Any]:
     for sort, table in store.statements():
         made.add(sort, table)
     counted = {sort: sum(kinds.values()) for sort, kinds in store.counts().items()}
-    return {"digest": made.hexdigest(), **counted, "values": made.values}
+    return {**made.sums(), **counted, "values": made.values}
 
 
 def copy(origin: Store | Snapshot, target: Store, progress: Progress | None = None) -> dict[str, int]:

@@ -26,7 +26,7 @@ CONTRACT = {
     "communities": "id size members modularity method seed",
     "score": "typology planted found missed look_alikes flagged",
     "runs": "run started finished dataset files status",
-    "digest": "digest entities links values",
+    "digest": "digest values_digest entities links values",
     "error": "error message file line column hint",
 }
 

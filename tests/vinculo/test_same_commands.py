@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,54 @@ def test_the_same_commands(run: Run, files: list[Path], store: str, tmp_path: Pa
     for command, lines in wanted.items():
         assert found[command] == lines, command
     assert all(r["loaded"] == 0 for r in wanted["again"])
+
+
+def shuffled(files: list[Path], folder: Path) -> list[Path]:
+    """The same records in another order, in files that come in another order."""
+    folder.mkdir()
+    draw = random.Random(5)
+    for file in files:
+        lines = file.read_bytes().splitlines(keepends=True)
+        heads = 0 if file.suffix == ".json" else 2
+        rest = lines[heads:]
+        if file.name not in (
+            "sdn.csv",
+            "Listado_Completo_69-B.csv",
+        ):  # short lists with lines that must stand where they are
+            draw.shuffle(rest)
+        (folder / file.name).write_bytes(b"".join([*lines[:heads], *rest]))
+    return [folder / file.name for file in reversed(files)]
+
+
+@pytest.mark.slow
+def test_analyses_in_any_order_of_records(run: Run, files: list[Path], tmp_path: Path) -> None:
+    """What is found depends on what is there, not on how it came: each answer to the last character."""
+
+    def found(some: list[Path], store: Path) -> dict[str, Any]:
+        def lines(*arguments: object) -> list[dict[str, Any]]:
+            done = run(*arguments, "--store", f"sqlite:///{store}", "--json")
+            assert done.code == 0, (arguments, done.out[-2000:], done.err[-2000:])
+            return [{k: v for k, v in line.items() if k not in ("basis", "digest")} for line in done.lines]
+
+        lines("ingest", *some)
+        said = {
+            "digest": lines("digest"),
+            "detect": lines("detect"),
+            "communities": lines("communities", "--seed", "1"),
+            "stable": lines("communities", "--method", "stable", "--projection", "who_ships_with_whom"),
+            "key-players": lines("key-players", "--runs", "10"),
+            "roles": lines("key-players", "--roles"),
+            "predict": lines("predict", "--limit", "9", "--check"),
+            "phases": lines("phases", "--days", "90"),
+        }
+        first = said["key-players"][0]["id"]
+        return said | {"disrupt": lines("disrupt", "--entity", first, "--size", "2", "--runs", "5")}
+
+    wanted = found(files, tmp_path / "plain.db")
+    other = found(shuffled(files, tmp_path / "other"), tmp_path / "other.db")
+    for command, lines in wanted.items():
+        assert lines, command
+        assert other[command] == lines, command
 
 
 @pytest.mark.neo4j

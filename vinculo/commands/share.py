@@ -102,6 +102,7 @@ def digest(console: Console) -> None:
         made = add_up(store)
     console.emit(made)
     console.line(made["digest"])
+    console.say("cli.digest.values", sum=made["values_digest"])
     console.say("cli.digest.counts", **{k: f"{made[k]:,}" for k in ("entities", "links", "values")})
 
 

@@ -20,8 +20,10 @@ from vinculo.graph.types import Batch, Manifest
 WAYS = list(permutations(sorted(discover("vinculo.graph.stores", "STORE")), 2))
 
 
-def by_hand(files: Sequence[Sequence[Rows]]) -> str:
-    """The digest, said in plain steps: the smallest record of each (thing, property, value, source), sorted, one sha256."""
+def by_hand(files: Sequence[Sequence[Rows]]) -> tuple[str, str]:
+    """Both sums, said in plain steps: the smallest record of each (thing, property, value, source), sorted, one sha256; and
+    the same of (thing, property, value, dataset).
+    """
     lines: dict[tuple[object, ...], int] = {}
     for batches in files:
         for name, things, between in batches:
@@ -36,18 +38,21 @@ def by_hand(files: Sequence[Sequence[Rows]]) -> str:
                 for property_name, value in pairs:
                     key = (sort, head, f"{property_name}\x1f{value}", origin.dataset, origin.sha256)
                     lines[key] = min(record, lines.get(key, record))
-    made = hashlib.sha256()
+    made, plain = hashlib.sha256(), hashlib.sha256()
     for (sort, head, pair, dataset, sha256), record in sorted(lines.items()):
         text = "\x1f".join([("entity", "link")[sort], *head, pair, dataset, sha256, str(record)])  # type: ignore[list-item, misc, call-overload]
         made.update(text.encode() + b"\x1e")
-    return made.hexdigest()
+    for sort, head, pair, dataset in sorted({key[:4] for key in lines}):  # type: ignore[misc]
+        text = "\x1f".join([("entity", "link")[sort], *head, pair, dataset])  # type: ignore[list-item, misc, call-overload]
+        plain.update(text.encode() + b"\x1e")
+    return made.hexdigest(), plain.hexdigest()
 
 
 def test_the_digest_is_what_it_is_said_to_be(place: Place) -> None:
     store = place.open()
     made = filled(store)
     told = digest(store)
-    assert told["digest"] == by_hand(made)
+    assert (told["digest"], told["values_digest"]) == by_hand(made)
     assert told["entities"] == sum(store.counts()["entities"].values())
     assert told["links"] == sum(store.counts()["links"].values())
     assert told["values"] == len(
@@ -71,15 +76,20 @@ def test_the_digest_is_what_it_is_said_to_be(place: Place) -> None:
 
 
 def test_a_changed_value_kind_end_record_or_file_changes_the_digest() -> None:
-    def of(name: str = "d.a", value: str = "X", kind: str = "Person", target: str = "y", record: int = 3) -> str:
+    def of(
+        name: str = "d.a", value: str = "X", kind: str = "Person", target: str = "y", record: int = 3
+    ) -> tuple[str, str]:
         store = open_store("sqlite:///:memory:")
         at.load(store, name, [("x", kind, record, {"name": value})], [("p", "PAID", "x", target, 1, {})])
-        made = str(digest(store)["digest"])
+        made = digest(store)
         store.close()
-        return made
+        return made["digest"], made["values_digest"]
 
     seen = [of(), of(name="d.b"), of(value="Y"), of(kind="Company"), of(target="z"), of(record=4)]
-    assert len(set(seen)) == len(seen)
+    assert len({whole for whole, _ in seen}) == len(seen)
+    plain = [values for _, values in seen]
+    assert plain[0] == plain[1] == plain[5], "which file, which record"
+    assert len({*plain[:1], *plain[2:5]}) == 4
     assert of() == seen[0]
 
 
