@@ -17,7 +17,8 @@ from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.known import resolved
 from vinculo.analytics.projecting.project import project
 from vinculo.analytics.projecting.projected import Projected
-from vinculo.analytics.set_search import KeySet, key_sets, set_value
+from vinculo.analytics.set_goals import set_value
+from vinculo.analytics.set_search import KeySet, key_sets
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Mask
 from vinculo.graph.schema import descendants
@@ -41,7 +42,7 @@ class PlayerSets:
     Attributes
     ----------
     goal : str
-        One of :data:`vinculo.analytics.set_search.GOALS`.
+        One of :data:`vinculo.analytics.set_goals.GOALS`.
     before : float
         The measure with no member.
     sets : tuple of (KeySet, tuple of Member)

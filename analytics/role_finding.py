@@ -17,7 +17,8 @@ from vinculo.analytics.projecting.definition import Projection
 from vinculo.analytics.projecting.known import resolved
 from vinculo.analytics.projecting.project import project
 from vinculo.analytics.projecting.projected import Projected
-from vinculo.analytics.role_rules import RULES, Places
+from vinculo.analytics.role_places import Places
+from vinculo.analytics.role_rules import RULES
 from vinculo.analytics.roles import ROLES, Role, RoleThresholds
 from vinculo.graph.errors import UsageError
 from vinculo.graph.evidence import basis

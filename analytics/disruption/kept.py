@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vinculo.analytics.disruption.actions import Action
-from vinculo.analytics.disruption.compare import Comparison, Point
+from vinculo.analytics.disruption.comparison import Comparison, Point
 from vinculo.analytics.disruption.recovery import Recovery
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vinculo.analytics.disruption.actions import Action
-from vinculo.analytics.disruption.compare import Comparison, Point
+from vinculo.analytics.disruption.comparison import Comparison, Point
 from vinculo.analytics.phrasing import counted, number, percent, sentence
 from vinculo.graph.evidence import basis
 from vinculo.graph.exports.csv import guard

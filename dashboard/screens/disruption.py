@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from vinculo.analytics.disruption.actions import ACTIONS
-from vinculo.analytics.disruption.compare import Comparison, Point
+from vinculo.analytics.disruption.comparison import Comparison, Point
 from vinculo.analytics.disruption.kept import comparison_of
 from vinculo.analytics.disruption.telling import KEPT, told
 from vinculo.dashboard import cases, desk, downloads, frame

@@ -10,7 +10,7 @@ from vinculo.analytics.key_players import MEASURES
 from vinculo.analytics.projecting.known import projections
 from vinculo.analytics.role_finding import kept_roles
 from vinculo.analytics.roles import common_lawful
-from vinculo.analytics.set_search import GOALS
+from vinculo.analytics.set_goals import GOALS
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.players import keep, kept

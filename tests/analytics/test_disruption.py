@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from vinculo.analytics.disruption.actions import Action, candidates
-from vinculo.analytics.disruption.compare import Comparison, compare
+from vinculo.analytics.disruption.compare import compare
+from vinculo.analytics.disruption.comparison import Comparison
 from vinculo.analytics.disruption.effects import parties_beside, spoken_of, unmentioned
 from vinculo.analytics.disruption.group import group_of
 from vinculo.analytics.disruption.measures import Pipes, efficiency, flow, largest_component, without

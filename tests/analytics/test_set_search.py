@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vinculo.analytics.kernels.player_sets import cut_pairs, falls_apart
-from vinculo.analytics.set_search import GOALS, key_sets, set_value
+from vinculo.analytics.set_goals import GOALS, set_value
+from vinculo.analytics.set_search import key_sets
 from vinculo.graph.errors import Cancelled, UsageError
 from vinculo.graph.network import Csr, csr
 
@@ -178,7 +179,7 @@ def test_the_same_seed_gives_the_same_sets(goal: str) -> None:
 def test_a_search_in_pieces_finds_the_same_and_can_be_stopped(goal: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = as_csr(nx.gnm_random_graph(40, 80, seed=4))
     whole = key_sets(graph, goal, size_max=2, exact_up_to=0)
-    monkeypatch.setattr("vinculo.analytics.set_search._PIECE", 50)
+    monkeypatch.setattr("vinculo.analytics.set_goals._PIECE", 50)
     told: list[str] = []
     assert key_sets(graph, goal, size_max=2, exact_up_to=0, progress=lambda s, *_: told.append(s)) == whole
     assert set(told) == {"sets"}

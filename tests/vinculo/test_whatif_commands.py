@@ -114,10 +114,10 @@ def test_numbers_out_of_range_are_refused(run: Run, case: Path, arguments: tuple
 
 def test_what_was_sampled_or_cut_off_is_said(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from vinculo.analytics import flowing
-    from vinculo.analytics.disruption import compare, measures
+    from vinculo.analytics.disruption import measures, study
 
     monkeypatch.setattr(measures, "EXACT_UP_TO", 1)
-    monkeypatch.setattr(compare, "EXACT_UP_TO", 1)
+    monkeypatch.setattr(study, "EXACT_UP_TO", 1)
     monkeypatch.setattr(measures, "maximum_flow", lambda *a, work: (flowing.maximum_flow(*a)[0], True))
     a, c = ids(run, case, "A-1", "C-1")
     done = run("disrupt", "--from", a, "--to", c, "--runs", "2", "--store", case)

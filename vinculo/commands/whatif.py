@@ -18,7 +18,7 @@ from vinculo.graph.text import say
 
 if TYPE_CHECKING:
     from vinculo.analytics.disruption.actions import Action
-    from vinculo.analytics.disruption.compare import Comparison, Point
+    from vinculo.analytics.disruption.comparison import Comparison, Point
     from vinculo.analytics.disruption.group import Group
 
 
