@@ -26,6 +26,8 @@ SCREENS = (
     "findings",
     "communities",
     "key_players",
+    "missing_links",
+    "phases",
     "disruption",
     "data",
     "layout",

@@ -88,7 +88,8 @@ class Jobs:
                 "VINCULO_LANGUAGE": language,
             }
             process = subprocess.Popen(
-                [*self.program, *arguments, "--json"],
+                # not last: what follows a bare -- would be taken for an id
+                [*self.program, *arguments[:1], "--json", *arguments[1:]],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -1,15 +1,18 @@
-"""How two things are linked: shortest paths, each hop with its evidence."""
+"""How two things are linked: the shortest paths, or those that could have happened; each hop with its evidence."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from vinculo.dashboard import cases, desk, downloads, frame
-from vinculo.dashboard.panel import fact_rows, source_line
-from vinculo.dashboard.wording import escaped, figure, icon, into, number, seen, t, tm
+from vinculo.dashboard import cases, downloads, frame
+from vinculo.dashboard.likely import likely
+from vinculo.dashboard.path_view import draw_path, hops
+from vinculo.dashboard.wording import into, number, seen, t, tm
+from vinculo.graph.palette import palette
 from vinculo.graph.schema import LINK_CLASSES, kind, kinds
-from vinculo.graph.standing import badge, standings
-from vinculo.graph.types import Path
+
+#: What may be looked for: the fewest steps, or what could have happened.
+WAYS = ("shortest", "likely")
 
 
 def end(side: str) -> str:
@@ -40,7 +43,7 @@ def end(side: str) -> str:
         t(f"paths.{side}"),
         options,
         index=index,
-        format_func=lambda i: f"{seen(known[i].name)} · {into(kind(known[i].kind).label)}",
+        format_func={i: f"{seen(e.name)} · {into(kind(e.kind).label)}" for i, e in known.items()}.__getitem__,
         label_visibility="collapsed",
         key=f"end_{side}_{query}",
     )
@@ -48,70 +51,44 @@ def end(side: str) -> str:
     return chosen or ""
 
 
-def draw_path(path: Path, place: int) -> None:
-    """One path from top to bottom."""
-    told = standings(cases.store(), [e.id for e in path.entities])
-    parts = []
-    for n, e in enumerate(path.entities):
-        picture = icon(e.kind, badge(e, told.get(e.id, ())))
-        parts.append(
-            f"<div class='v-node'><img src='{picture}' alt=''><span><b>{escaped(e.name)}</b>"
-            f"<small>{escaped(into(kind(e.kind).label))}</small></span></div>"
-        )
-        if n < len(path.links):
-            x = path.links[n]
-            forward = x.source == e.id
-            verb = into(kind(x.kind).verb)
-            facts = "; ".join(f"{label}: {value}" for label, value, _ in fact_rows(x.kind, x.properties)[:6])
-            origin = "; ".join(source_line(s) for s in x.sources[:3])
-            dashed = " dashed" if x.kind == "MENTIONED" else ""
-            parts.append(
-                f"<div class='v-hop'><span class='line{dashed}'></span><span class='what'>{'↓' if forward else '↑'} "
-                f"{escaped(f'{verb} · {facts}' if facts else verb)}<small>{escaped(origin)}</small></span></div>"
-            )
-    with st.container(border=True):
-        st.html("".join(parts))
-        if st.button(t("paths.draw"), key=f"draw-{place}", icon=":material/hub:", type="tertiary"):
-            title = t("paths.title", a=seen(path.entities[0].name), b=seen(path.entities[-1].name))
-            desk.draw([e.id for e in path.entities], [x.id for x in path.links], title)
-            frame.go("chart")
-
-
-def hops(paths: list[Path]) -> list[dict[str, str | int | float | None]]:
-    """The hops of all paths as rows."""
-    return [
-        {
-            t("path"): place + 1,
-            t("from"): seen(path.entities[n].name),
-            t("direction"): "→" if x.source == path.entities[n].id else "←",
-            t("link"): into(kind(x.kind).verb),
-            t("to"): seen(path.entities[n + 1].name),
-            t("date"): (x.first("date") or x.first("startDate")).replace("T", " "),
-            t("amount"): figure(x.first("amount")),
-            t("currency"): x.first("currency"),
-            t("sources"): "; ".join(source_line(s) for s in x.sources),
-        }
-        for place, path in enumerate(paths)
-        for n, x in enumerate(path.links)
-    ]
-
-
 def search_paths(a: str, b: str) -> None:
     """The controls, and what there is."""
-    left, middle, right = st.columns([1, 2, 2], gap="small", vertical_alignment="bottom")
-    most = left.slider(t("paths.hops"), 1, 8, 6, key="hops")
+    asked = st.query_params.get("way", "")
+    way = st.segmented_control(
+        t("paths.way"),
+        WAYS,
+        default=asked if asked in WAYS else WAYS[0],
+        format_func={w: t(f"paths.way.{w}") for w in WAYS}.__getitem__,
+        key="way",
+        required=True,
+    )
+    st.query_params["way"] = str(way)
+    likelier = way == "likely"
+    left, middle, right, *more = st.columns(
+        [1, 2, 1, *([1] if likelier else [])], gap="small", vertical_alignment="bottom"
+    )
+    # a step from an account to its holder counts too, so what could have happened takes more of them
+    most = left.slider(t("paths.hops"), 1, 12 if likelier else 8, 8 if likelier else 6, key=f"hops-{way}")
     there = {kind(k).appearance for k in cases.counts()["links"]}
-    from vinculo.graph.palette import palette
-
     names = {c: palette()["links"][c]["label"][st.session_state.language] for c in LINK_CLASSES if c in there}
     classes = middle.multiselect(
         t("paths.kinds"), list(names), format_func=names.__getitem__, placeholder=t("search.all_kinds"), key="classes"
     )
-    timed = right.checkbox(t("paths.timed"), key="timed", help=t("paths.timed_help"))
-    wanted = sorted(k.name for k in kinds().values() if k.is_link and k.appearance in classes) or None
-    if wanted is not None:
-        wanted = [k for k in wanted if k in cases.counts()["links"]]
-    found = cases.store().paths(a, b, max_hops=most, kinds=wanted, time_ordered=timed)
+    about = t("paths.timed_help_likely" if likelier else "paths.timed_help")
+    timed = right.checkbox(t("paths.timed"), key="timed", help=about)
+    wanted = sorted(k.name for k in kinds().values() if k.is_link and k.appearance in classes)
+    wanted = [k for k in wanted if k in cases.counts()["links"]]
+    if likelier:
+        limit = more[0].number_input(t("paths.limit"), 1, 20, 5, key="likely_limit")
+        common = ["--max-hops", str(most), "--limit", str(limit), *(["--time-ordered"] if timed else [])]
+        likely(a, b, common + [x for k in wanted for x in ("--kind", k)])
+    else:
+        shortest(a, b, most, wanted, timed=timed)
+
+
+def shortest(a: str, b: str, most: int, wanted: list[str], *, timed: bool) -> None:
+    """The paths with the fewest steps."""
+    found = cases.store().paths(a, b, max_hops=most, kinds=wanted or None, time_ordered=timed)
     if not found:
         frame.empty("paths.none", "route", height=160)
         return

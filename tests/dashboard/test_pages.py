@@ -99,7 +99,8 @@ def test_every_table_can_be_taken_along(case: str, page: Run) -> None:
         files = [b for b in at.get("download_button") if "CSV" in b.proto.label]
         assert len(files) >= len(at.dataframe) + words(at).count("<table"), name
         # these show nothing before somebody has asked
-        assert name in ("communities", "key_players", "disruption", "layout") or files, name
+        asked = ("communities", "key_players", "missing_links", "phases", "disruption", "layout")
+        assert name in asked or files, name
 
 
 def test_an_entity_tells_each_value_with_file_and_record(case: str, page: Run) -> None:

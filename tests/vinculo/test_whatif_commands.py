@@ -40,6 +40,15 @@ def test_what_is_avoided_is_not_passed(run: Run, case: Path) -> None:
     assert run("path", a, "nobody", "--likely", "--store", case).code == 2
 
 
+def test_kinds_that_are_not_passed_can_be_none(run: Run, case: Path) -> None:
+    a, c = ids(run, case, "A-1", "C-1")
+    asked = ("path", a, c, "--max-hops", "3", "--store", case, "--json")
+    kept_out = run(*asked, "--avoid-kind", "BankAccount").lines
+    let_pass = run(*asked, "--avoid-kind", "none").lines
+    assert [len(x["entities"]) for x in kept_out if "told" in x] == [2]
+    assert max(len(x["entities"]) for x in let_pass if "told" in x) == 3
+
+
 def test_disrupt_compares_keeps_and_writes(
     run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

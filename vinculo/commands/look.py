@@ -143,6 +143,8 @@ def path(
     """Show the shortest paths between two entities, with the evidence of each hop."""
     _known_kinds(kinds)
     given = {name: value for name, value in price.items() if value not in (None, ())}
+    if given.get("avoid_kinds") == ("none",):
+        given["avoid_kinds"] = ()
     if likely or given:
         common = {"max_hops": max_hops, "kinds": kinds or None, "time_ordered": time_ordered, "k": limit}
         _likely(console, from_id, to_id, **common, **given)
