@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -103,16 +104,13 @@ def _write(path: Path, network: Network) -> None:
     links = network.links
     for name, column in ends.items():
         links = links.append_column(name, column)
-    streams = [_stream(network.nodes), _stream(links)]
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with whole(path) as part:
         part.touch(mode=0o600)
         with part.open("wb") as file:
-            total = 0
-            for stream in streams:
-                file.write(stream)
-                total = zlib.crc32(stream, total)
-            file.write(_END.pack(*(len(s) for s in streams), total, _MAGIC))
+            summed = _Summed(file)
+            sizes = [summed.stream(table) for table in (network.nodes, links)]
+            file.write(_END.pack(*sizes, summed.total, _MAGIC))
     _tidy(path)
 
 
@@ -126,12 +124,30 @@ def _tidy(newest: Path) -> None:
             old.unlink()
 
 
-def _stream(table: pa.Table) -> pa.Buffer:
-    out = pa.BufferOutputStream()
-    with pa.ipc.new_stream(out, table.schema) as stream:
-        stream.write_table(table.combine_chunks())
-    out.write(b"\0" * (-out.tell() % _ALIGNED))
-    return out.getvalue()
+class _Summed:
+    """A file, and the sum of what was written into it; to Arrow, a file."""
+
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.total = 0
+
+    def stream(self, table: pa.Table) -> int:
+        """Write a table and fill up; how long it has become."""
+        start = self._file.tell()
+        with pa.ipc.new_stream(self, table.schema) as stream:
+            stream.write_table(table.combine_chunks())
+        self.write(b"\0" * (-self._file.tell() % _ALIGNED))
+        return self._file.tell() - start
+
+    def write(self, some: bytes) -> int:
+        """What Arrow calls."""
+        self.total = zlib.crc32(some, self.total)
+        return self._file.write(some)
+
+    def flush(self) -> None:
+        """As a file has it."""
 
 
 def _read(path: Path) -> Network | None:

@@ -12,6 +12,7 @@ from vinculo.graph.schema import descendants
 from vinculo.graph.schema import kind as kind_of
 from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA
 from vinculo.graph.stores.assembly import by_id
+from vinculo.graph.stores.sqlite_columns import columns
 from vinculo.graph.stores.sqlite_connection import Connection
 from vinculo.graph.stores.sqlite_lookup import kind_filter
 from vinculo.graph.stores.sqlite_tables import SEEN
@@ -24,14 +25,11 @@ class Bulk:
     _db: Connection
 
     def nodes(self) -> pa.Table:
-        return by_id(
-            self._db.stream(f"SELECT no, id, kind, name FROM entity WHERE origin {SEEN}", (), NODE_SCHEMA), NODE_SCHEMA
-        )
+        return by_id(columns(self._db, "entity", NODE_SCHEMA), NODE_SCHEMA)
 
     def edges(self, kinds: Sequence[str] | None = None) -> pa.Table:
         only, kind_values = kind_filter(kinds)
-        query = f"SELECT id, kind, source, target, date, amount, currency FROM link WHERE origin {SEEN}{only}"
-        return by_id(self._db.stream(query, kind_values, EDGE_SCHEMA), EDGE_SCHEMA)
+        return by_id(columns(self._db, "link", EDGE_SCHEMA, only, kind_values), EDGE_SCHEMA)
 
     def table(self, kind: str, properties: Sequence[str]) -> pa.Table:
         if kind_of(kind).is_link:

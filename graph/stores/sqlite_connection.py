@@ -148,10 +148,10 @@ class Connection:
         for some in portions(values, FEW):
             yield from self.rows(query.format(",".join("?" * len(some))), some)
 
-    def cursor(self, query: str) -> sqlite3.Cursor:
+    def cursor(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """A query begun, for :meth:`some`."""
         with self._lock, told_plainly(self.url):
-            return self._db.execute(query)
+            return self._db.execute(query, values)
 
     def some(self, cursor: sqlite3.Cursor, most: int) -> list[tuple[Any, ...]]:
         """The next rows of a query; none at its end."""
