@@ -1,5 +1,6 @@
 """Louvain and Leiden on a simple undirected graph with weights, by modularity or the constant Potts model.
 
+Directed graphs: :mod:`vinculo.analytics.kernels.directed`, by the same kernels.
 Weights are divided by their sum first, so tolerances are relative: scaling all weights changes nothing. Leiden refines every
 community before it is shrunk to one node (Traag, Waltman, van Eck 2019): only members well connected to their community
 merge, and only along a link, so that each refined part is connected; at the end a community that moving nodes tore apart is
@@ -8,16 +9,20 @@ split into its connected parts, which can only raise quality.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
 from vinculo.analytics.kernels.levels import pull_apart, renumber, shrink, strengths
-from vinculo.analytics.kernels.moves import move, refine
+from vinculo.analytics.kernels.moves import by_chance, move, refine
 from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
 ENOUGH = 1e-7  # quality a further level or pass must gain, in shares of the total weight
 LEVELS = 64
+#: Seed, resolution, refined, passes, levels, enough: to compile with.
+HOW = (np.uint64(1), 1.0, True, 2, LEVELS, ENOUGH)
 
 
 @kernel
@@ -44,21 +49,31 @@ def modularity_of(ptr: Ints, neighbours: Codes, weights: Floats, labels: Codes, 
 
 @kernel
 def quality(
-    ptr: Ints, neighbours: Codes, shares: Floats, loops: Floats, strength: Floats, labels: Codes, gamma: float
+    ptr: Ints,
+    neighbours: Codes,
+    shares: Floats,
+    loops: Floats,
+    strength: Floats,
+    into: Floats | None,
+    labels: Codes,
+    gamma: float,
 ) -> float:
     """Weight inside communities less what their strengths would have there, in shares of the total weight."""
     n = len(ptr) - 1
     total = np.zeros(n)
+    total_into = np.zeros(n)
+    entering = strength if into is None else into
     inside = 0.0
     for i in range(n):
         total[labels[i]] += strength[i]
+        total_into[labels[i]] += entering[i]
         inside += loops[i]
         for e in range(ptr[i], ptr[i + 1]):
             if labels[neighbours[e]] == labels[i]:
                 inside += shares[e]
     expected = 0.0
     for c in range(n):
-        expected += total[c] * total[c]
+        expected += by_chance(into, total[c], total[c], total_into[c], total_into[c])
     return inside - gamma * expected
 
 
@@ -69,6 +84,7 @@ def partition(
     shares: Floats,
     loops: Floats,
     strength: Floats,
+    into: Floats | None,
     seed: np.uint64,
     gamma: float,
     refined: bool,
@@ -79,6 +95,7 @@ def partition(
 ) -> Codes:
     """Community of each node, numbered in the order of their first node.
 
+    With ``into`` the links have a direction (:mod:`vinculo.analytics.kernels.moves`).
     ``enough`` is the quality that a further level (or, refined, a further pass) must gain. A watch that ends the work leaves the
     best partition found so far.
     """
@@ -88,25 +105,25 @@ def partition(
     state[0] = seed
     reached = -np.inf
     for _ in range(passes):
-        p, a, w, ring, mass = ptr, neighbours, shares, loops, strength
+        p, a, w, ring, mass, mass_into = ptr, neighbours, shares, loops, strength, into
         at = np.arange(n).astype(np.int32)
         current = labels.copy()
         final = labels.copy()
-        before = quality(p, a, w, ring, mass, current, gamma)
+        before = quality(p, a, w, ring, mass, mass_into, current, gamma)
         for level in range(levels):
             nodes = len(p) - 1
-            moved = move(p, a, w, mass, current, gamma, state, watch)
+            moved = move(p, a, w, mass, mass_into, current, gamma, state, watch)
             current, count = renumber(current)
             for i in range(n):
                 final[i] = current[at[i]]
             if over(watch, 0) or count == nodes or (moved == 0 and level > 0 and not refined):
                 break
             if refined:
-                parts, part_count = renumber(refine(p, a, w, mass, current, gamma, state, watch))
+                parts, part_count = renumber(refine(p, a, w, mass, mass_into, current, gamma, state, watch))
                 if part_count == nodes:
                     break
             else:
-                after = quality(p, a, w, ring, mass, current, gamma)
+                after = quality(p, a, w, ring, mass, mass_into, current, gamma)
                 if after - before <= enough:
                     break
                 before = after
@@ -120,6 +137,11 @@ def partition(
                     first[current[i]] = parts[i]
                 lifted[parts[i]] = first[current[i]]
                 lifted_mass[parts[i]] += mass[i]
+            if into is not None:
+                lifted_into = np.zeros(part_count)
+                for i in range(nodes):
+                    lifted_into[parts[i]] += mass_into[i]  # type: ignore[index]  # None only where into is
+                mass_into = lifted_into
             p, a, w, ring = shrink(p, a, w, ring, parts, part_count)
             mass = lifted_mass
             for i in range(n):
@@ -127,7 +149,7 @@ def partition(
             current = lifted
         if refined:
             final = pull_apart(ptr, neighbours, final)
-        gained = quality(ptr, neighbours, shares, loops, strength, final, gamma)
+        gained = quality(ptr, neighbours, shares, loops, strength, into, final, gamma)
         if gained <= reached + enough:
             break
         reached = gained
@@ -135,6 +157,30 @@ def partition(
         if over(watch, 0):
             break
     return renumber(labels)[0]
+
+
+class Search(NamedTuple):
+    """How a partition is looked for, and who watches; the fields are parameters of :func:`louvain` and :func:`leiden`."""
+
+    stage: str
+    seed: int
+    levels: int
+    enough: float
+    watch: Ints | None
+    progress: Progress | None
+    passes: int = 1
+    refined: bool = False
+
+    def run(self, kernel: Any, graph: Csr, masses: tuple[Floats | None, ...], gamma: float) -> Codes:
+        """What :func:`partition`, or one that calls it, finds in the graph."""
+        rest = (np.uint64(self.seed), float(gamma), self.refined, self.passes, self.levels, float(self.enough))
+        return heard(
+            lambda flags: kernel(graph.ptr, graph.neighbours, *masses, *rest, flags),
+            links=len(graph.neighbours),
+            watch=self.watch,
+            stage=self.stage,
+            progress=self.progress,
+        )
 
 
 def louvain(
@@ -169,10 +215,8 @@ def louvain(
     progress : callable, optional
         Told ``("louvain", links looked at, 0)``; may raise to stop.
     """
-    return _search(
-        graph, seed, resolution, loops, refined=False, passes=1, levels=levels, enough=enough, potts=False,
-        watch=watch, stage="louvain", progress=progress,
-    )  # fmt: skip
+    search = Search("louvain", seed, levels, enough, watch, progress)
+    return _partition(graph, loops, resolution, search)
 
 
 def leiden(
@@ -193,27 +237,11 @@ def leiden(
     when quality no longer rises). With ``potts`` quality is not modularity but the constant Potts model: a pair inside a
     community gains its weight less the resolution, which is then in units of the weights.
     """
-    return _search(
-        graph, seed, resolution, loops, refined=True, passes=passes, levels=levels, enough=ENOUGH, potts=potts,
-        watch=watch, stage="leiden", progress=progress,
-    )  # fmt: skip
+    search = Search("leiden", seed, levels, ENOUGH, watch, progress, passes, refined=True)
+    return _partition(graph, loops, resolution, search, potts=potts)
 
 
-def _search(
-    graph: Csr,
-    seed: int,
-    resolution: float,
-    loops: Floats | None,
-    *,
-    refined: bool,
-    passes: int,
-    levels: int,
-    enough: float,
-    potts: bool,
-    watch: Ints | None,
-    stage: str,
-    progress: Progress | None,
-) -> Codes:
+def _partition(graph: Csr, loops: Floats | None, resolution: float, search: Search, *, potts: bool = False) -> Codes:
     # a loop has both of its ends at one node
     rings = np.zeros(graph.nodes) if loops is None else 2.0 * loops
     whole = float(graph.weights.sum() + rings.sum())
@@ -222,14 +250,7 @@ def _search(
     shares, rings = graph.weights / whole, rings / whole
     strength = np.ones(graph.nodes) if potts else strengths(graph.ptr, shares, rings)
     gamma = resolution / whole if potts else resolution
-    arguments = (shares, rings, strength, np.uint64(seed), gamma, refined, passes, levels, enough)
-    return heard(
-        lambda flags: partition(graph.ptr, graph.neighbours, *arguments, flags),
-        links=len(graph.neighbours),
-        watch=watch,
-        stage=stage,
-        progress=progress,
-    )
+    return search.run(partition, graph, (shares, rings, strength, None), gamma)
 
 
 def modularity(graph: Csr, labels: Codes, *, resolution: float = 1.0) -> float:
@@ -240,6 +261,6 @@ def modularity(graph: Csr, labels: Codes, *, resolution: float = 1.0) -> float:
 def calls(t: Tiny) -> Calls:
     """What the kernels here are compiled with."""
     return [
-        (partition, (t.ptr, t.ends, t.floats, np.zeros(2), t.floats, np.uint64(1), 1.0, True, 2, 64, 1e-7, t.watch)),
+        (partition, (t.ptr, t.ends, t.floats, np.zeros(2), t.floats, None, *HOW, t.watch)),
         (modularity_of, (t.ptr, t.ends, t.floats, t.codes, 1.0)),
     ]

@@ -1,7 +1,9 @@
 """Nodes that change their community: one by one, or merged inside a community that is to be refined.
 
 Both go through the nodes in an order drawn from ``state`` and compare gains of quality, in shares of the total weight;
-``strength`` is a node's weight in such shares (modularity) or its number of nodes (constant Potts model).
+``strength`` is a node's weight in such shares (modularity) or its number of nodes (constant Potts model). In a directed graph
+``strength`` is what leaves a node and ``into`` what enters it; without direction ``into`` is None, and numba compiles the
+kernels without what only directions need.
 """
 
 from __future__ import annotations
@@ -18,11 +20,20 @@ _TOLERANCE = 1e-12  # in shares of the total weight
 
 
 @kernel
+def by_chance(into: Floats | None, a: float, b: float, a_into: float, b_into: float) -> float:
+    """Weight that two strengths would have between them by chance; with direction half of what goes either way."""
+    if into is None:
+        return a * b
+    return 0.5 * (a * b_into + a_into * b)
+
+
+@kernel
 def move(
     ptr: Ints,
     neighbours: Codes,
     weights: Floats,
     strength: Floats,
+    into: Floats | None,
     labels: Codes,
     gamma: float,
     state: npt.NDArray[np.uint64],
@@ -31,8 +42,12 @@ def move(
     """Let nodes move to the neighbouring community that gains most until none wants to; ``labels`` changes in place."""
     n = len(ptr) - 1
     total = np.zeros(n)
+    total_into = np.zeros(n)
+    entering = strength if into is None else into
     for i in range(n):
         total[labels[i]] += strength[i]
+        if into is not None:
+            total_into[labels[i]] += into[i]
     queue = permutation(n, state)
     waiting = np.ones(n, np.bool_)
     linked = np.zeros(n)
@@ -64,11 +79,14 @@ def move(
                 found += 1
             linked[c] += weights[e]
         total[own] -= strength[i]
+        if into is not None:
+            total_into[own] -= into[i]
         best = own
-        best_gain = linked[own] - gamma * strength[i] * total[own]
+        out, in_ = gamma * strength[i], gamma * entering[i]
+        best_gain = linked[own] - by_chance(into, out, total[own], in_, total_into[own])
         for k in range(found):
             c = near[k]
-            gain = linked[c] - gamma * strength[i] * total[c]
+            gain = linked[c] - by_chance(into, out, total[c], in_, total_into[c])
             if gain > best_gain + _TOLERANCE:
                 best_gain = gain
                 best = c
@@ -76,6 +94,8 @@ def move(
             linked[near[k]] = 0.0
             seen[near[k]] = False
         total[best] += strength[i]
+        if into is not None:
+            total_into[best] += into[i]
         if best != own:
             labels[i] = best
             moved += 1
@@ -98,6 +118,7 @@ def refine(
     neighbours: Codes,
     weights: Floats,
     strength: Floats,
+    into: Floats | None,
     bound: Codes,
     gamma: float,
     state: npt.NDArray[np.uint64],
@@ -108,13 +129,18 @@ def refine(
     labels = np.arange(n).astype(np.int32)
     inside = np.zeros(n)  # weight from a part to the rest of its community
     community = np.zeros(n)
+    community_into = np.zeros(n)
+    entering = strength if into is None else into
     for i in range(n):
         community[bound[i]] += strength[i]
+        if into is not None:
+            community_into[bound[i]] += into[i]
         for e in range(ptr[i], ptr[i + 1]):
             if bound[neighbours[e]] == bound[i]:
                 inside[i] += weights[e]
     own_inside = inside.copy()
     total = strength.copy()
+    total_into = entering.copy()
     size = np.ones(n, np.int32)
     linked = np.zeros(n)
     seen = np.zeros(n, np.bool_)
@@ -128,8 +154,10 @@ def refine(
             if over(watch, looked):
                 break
             looked = 0
-        whole = community[bound[i]]
-        if size[labels[i]] != 1 or own_inside[i] < gamma * strength[i] * (whole - strength[i]) - _TOLERANCE:
+        whole, whole_into = community[bound[i]], community_into[bound[i]]
+        out, in_ = gamma * strength[i], gamma * entering[i]
+        owed = by_chance(into, out, whole - strength[i], in_, whole_into - entering[i])
+        if size[labels[i]] != 1 or own_inside[i] < owed - _TOLERANCE:
             continue
         own = labels[i]
         found = 0
@@ -147,9 +175,12 @@ def refine(
         best_gain = 0.0
         for a in range(found):
             c = near[a]
-            if c == own or inside[c] < gamma * total[c] * (whole - total[c]) - _TOLERANCE:
+            owed = by_chance(
+                into, gamma * total[c], whole - total[c], gamma * total_into[c], whole_into - total_into[c]
+            )
+            if c == own or inside[c] < owed - _TOLERANCE:
                 continue
-            gain = linked[c] - gamma * strength[i] * total[c]
+            gain = linked[c] - by_chance(into, out, total[c], in_, total_into[c])
             # a tie stays with the first, however the last bits of the weights fell
             if gain > best_gain + _TOLERANCE:
                 best_gain = gain
@@ -157,9 +188,12 @@ def refine(
         if best != own:
             inside[best] += own_inside[i] - 2.0 * linked[best]
             total[best] += strength[i]
+            if into is not None:
+                total_into[best] += into[i]
             size[best] += 1
             size[own] = 0
             total[own] = 0.0
+            total_into[own] = 0.0
             labels[i] = best
         for a in range(found):
             linked[near[a]] = 0.0

@@ -37,9 +37,8 @@ _FIXED: dict[str, dict[str, Any]] = {
 }
 if communities.OWN_LEVELS:
     _FIXED["leiden_communities"]["max_level"] = None
-_COMMUNITIES = {"leiden_communities", "leiden_partitions", "louvain_communities", "louvain_partitions"}
 _SIMPLE = {"average_clustering", "clustering", "transitivity"}
-_UNDIRECTED = _COMMUNITIES | _SIMPLE | {"asyn_lpa_communities"}
+_UNDIRECTED = _SIMPLE | {"asyn_lpa_communities"}
 #: One pass over the links: NetworkX has done it before the graph is taken over into arrays.
 _LIGHT = {
     "connected_components",

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from vinculo.analytics.kernels import community, propagation
+from vinculo.analytics.kernels import community, directed, propagation
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph, without_loops
 from vinculo.analytics.networkx_backend.convert import arrays_of, both_ways
 from vinculo.graph.network import Csr, Floats
@@ -46,15 +46,17 @@ def _louvain(
     graph: Any, weight: str | None, resolution: float, threshold: float, seed: int, levels: int
 ) -> list[set[Any]]:
     g, simple, loops = _weighted(graph, weight)
+    search = directed.louvain if g.directed else community.louvain
     gamma, enough = float(resolution), float(threshold)
-    return g.grouped(community.louvain(simple, seed=seed, resolution=gamma, loops=loops, levels=levels, enough=enough))
+    return g.grouped(search(simple, seed=seed, resolution=gamma, loops=loops, levels=levels, enough=enough))
 
 
 def _leiden(
     graph: Any, weight: str | None, resolution: float, metric: str, seed: int, levels: int, passes: int
 ) -> list[set[Any]]:
     g, simple, loops = _weighted(graph, weight)
-    labels = community.leiden(
+    search = directed.leiden if g.directed else community.leiden
+    labels = search(
         simple,
         seed=seed,
         resolution=float(resolution),
@@ -85,7 +87,7 @@ def louvain_communities(
     max_level: int | None = None,
     seed: Any = None,
 ) -> list[set[Any]]:
-    """Communities by Louvain, in the order of their first node."""
+    """Communities by Louvain, in the order of their first node; of a directed graph by directed modularity."""
     return _louvain(G, weight, resolution, threshold, _number(seed), _levels(max_level))
 
 
@@ -110,7 +112,7 @@ def leiden_communities(
     metric: str = METRIC,
     theta: float = THETA,
 ) -> list[set[Any]]:
-    """Communities by Leiden, each connected, in the order of their first node.
+    """Communities by Leiden, each connected (regardless of direction), in the order of their first node.
 
     Without ``max_level`` the whole is repeated from its own result until quality no longer rises.
     """

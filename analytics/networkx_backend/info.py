@@ -27,11 +27,11 @@ FUNCTIONS = {
     "is_strongly_connected": "",
     "is_weakly_connected": "",
     "leiden_communities": (
-        "Undirected graphs with weights that are not negative; every community is connected. Merges greedily, so theta "
+        "Weights must not be negative; every community is connected, regardless of direction. Merges greedily, so theta "
         "must stay as it is. " + _OWN_ORDER
     ),
     "leiden_partitions": "As leiden_communities, after each level.",
-    "louvain_communities": "Undirected graphs with weights that are not negative. " + _OWN_ORDER,
+    "louvain_communities": "Weights must not be negative. " + _OWN_ORDER,
     "louvain_partitions": "As louvain_communities, after each level.",
     "number_connected_components": "",
     "number_strongly_connected_components": "",

@@ -1,6 +1,6 @@
 """What Leiden promises on any graph: connected communities, and the same ones whatever unit the weights are in.
 
-``VINCULO_FUZZED_GRAPHS=10000`` tries as many graphs; 240 by default.
+``VINCULO_FUZZED_GRAPHS=10000`` tries as many graphs, and as many directed ones; 240 each by default.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import numpy as np
 import pytest
 
-from vinculo.analytics.kernels import community
+from vinculo.analytics.kernels import community, directed
 from vinculo.analytics.kernels.levels import pull_apart
 from vinculo.graph.network import Csr, simple_csr
 
@@ -41,25 +41,31 @@ def tree(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     return a, b, rng.lognormal(0, rng.choice([0.0, 1.0, 3.0]), len(a)), n
 
 
-def built(kind, seed: int) -> Csr:
-    a, b, weights, n = kind(np.random.default_rng(seed))
+def built(kind, seed: int) -> tuple[Csr, Csr]:
+    """The graph without direction and with: a tree leads to its root, here and there back."""
+    rng = np.random.default_rng(seed)
+    a, b, weights, n = kind(rng)
     keep = a != b
-    low, high = np.minimum(a, b)[keep].astype(np.int32), np.maximum(a, b)[keep].astype(np.int32)
-    return simple_csr(n, low, high, weights[keep])
+    a, b, weights = a[keep].astype(np.int32), b[keep].astype(np.int32), weights[keep]
+    turned = rng.random(len(a)) < rng.choice([0.0, 0.2, 0.5])
+    ends = np.where(turned, b, a), np.where(turned, a, b)
+    return simple_csr(n, np.minimum(a, b), np.maximum(a, b), weights), simple_csr(n, *ends, weights, directed=True)
 
 
+@pytest.mark.parametrize("search", [community.leiden, directed.leiden], ids=["undirected", "directed"])
 @pytest.mark.parametrize("kind", [unit, lognormal, tree], ids=lambda k: k.__name__)
-def test_every_community_is_connected_and_no_unit_matters(kind):
+def test_every_community_is_connected_and_no_unit_matters(kind, search):
     apart, moved = [], []
     for seed in range(GRAPHS // 3):
-        graph = built(kind, seed)
+        linked, one_way = built(kind, seed)
+        graph = one_way if search is directed.leiden else linked
         for potts in (False, True):
             resolution = float(np.median(graph.weights)) if potts and len(graph.weights) else 1.0
-            labels = community.leiden(graph, seed=seed, potts=potts, resolution=resolution)
-            if (pull_apart(graph.ptr, graph.neighbours, labels) != labels).any():
+            labels = search(graph, seed=seed, potts=potts, resolution=resolution)
+            if (pull_apart(linked.ptr, linked.neighbours, labels) != labels).any():
                 apart.append((seed, potts))
             for factor in (1e-13, 1e9):
-                other = community.leiden(
+                other = search(
                     graph._replace(weights=graph.weights * factor),
                     seed=seed,
                     potts=potts,

@@ -417,7 +417,7 @@ def test_a_graph_is_converted_once_and_says_nothing_when_used_again(monkeypatch)
 @pytest.mark.parametrize(
     ("function", "graph", "options"),
     [
-        (nx.community.louvain_communities, nx.path_graph(3, nx.DiGraph), {"seed": 1}),
+        (nx.community.asyn_lpa_communities, nx.path_graph(3, nx.DiGraph), {"seed": 1}),
         (nx.clustering, nx.path_graph(3, nx.DiGraph), {}),
         (nx.triangles, nx.path_graph(3), {"nodes": [1]}),
         (nx.closeness_centrality, nx.path_graph(3), {"u": 1}),

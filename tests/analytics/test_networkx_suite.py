@@ -43,8 +43,8 @@ SUITES = (
 )
 KERNELS = {
     "accumulate_unweighted", "accumulate_weighted", "add_reach", "by_length", "by_links", "closed_ways", "core_numbers",
-    "eigenvector_scores", "hits_scores", "linked_labels", "low_points", "pagerank_scores", "partition", "propagate",
-    "strong_labels", "triangle_counts",
+    "directed_partition", "eigenvector_scores", "hits_scores", "linked_labels", "low_points", "pagerank_scores",
+    "partition", "propagate", "strong_labels", "triangle_counts",
 }  # fmt: skip
 #: NetworkX 3.7 runs these itself, see backend.can_run.
 MAY_REST = {"leiden_partitions"}

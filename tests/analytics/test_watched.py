@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from vinculo.analytics.kernels import centrality, community, paths, propagation, structure
+from vinculo.analytics.kernels import centrality, community, directed, paths, propagation, structure
 from vinculo.analytics.kernels.watched import DONE, STOP, heard, was_cut, watching
 from vinculo.graph.errors import Cancelled
 from vinculo.graph.network import Csr, simple_csr
@@ -69,6 +69,7 @@ def test_ctrl_c_ends_a_running_leiden_within_a_second(delay_s: float) -> None:
     [
         lambda g, w: community.leiden(g, watch=w),
         lambda g, w: community.louvain(g, watch=w),
+        lambda g, w: directed.leiden(g, watch=w),
         lambda g, w: centrality.betweenness(g, watch=w),
         lambda g, w: centrality.betweenness(g, lengths=g.weights, watch=w),
         lambda g, w: centrality.pagerank(g, tolerance=0.0, rounds=10**9, watch=w),
@@ -76,7 +77,17 @@ def test_ctrl_c_ends_a_running_leiden_within_a_second(delay_s: float) -> None:
         lambda g, w: propagation.label_propagation(drawn_graph(40_000, 300_000), watch=w),
         lambda g, w: heard(lambda f: structure.triangle_counts(g.ptr, g.neighbours, f), links=0, watch=w),
     ],
-    ids=["leiden", "louvain", "betweenness", "weighted betweenness", "pagerank", "reach", "propagation", "triangles"],
+    ids=[
+        "leiden",
+        "louvain",
+        "directed",
+        "betweenness",
+        "weighted betweenness",
+        "pagerank",
+        "reach",
+        "propagation",
+        "triangles",
+    ],
 )
 def test_a_watch_that_says_stop_is_heard_by_every_long_kernel(run: object) -> None:
     watch = watching()
