@@ -125,7 +125,7 @@ def add(
     if not fresh and not new:
         return None
     if chart.nodes:
-        taken = [(n.x, n.y) for n in chart.nodes.values()]
+        taken = [(n.x, n.y) for n in chart.nodes.values()] + [(g.x, g.y) for g in chart.groups.values()]
         home = chart.nodes.get(anchor) if anchor else None
         centre = (home.x, home.y) if home else place.beside(taken)
         places = place.around(centre, len(fresh), taken)
@@ -159,10 +159,13 @@ def pin(chart: Chart, ids: Iterable[str]) -> Patch | None:
 
 
 def move(chart: Chart, to: Mapping[str, tuple[float, float]]) -> Patch | None:
-    """Set nodes down elsewhere."""
-    there = {i: place.whole(x, y) for i, (x, y) in to.items() if i in chart.nodes}
-    found = tuple(replace(chart.nodes[i], x=x, y=y) for i, (x, y) in there.items())
-    return Patch("move", nodes=found) if found else None
+    """Set nodes and groups down elsewhere; the members of a group stay where they are."""
+    there = {i: place.whole(x, y) for i, (x, y) in to.items()}
+    found = tuple(replace(chart.nodes[i], x=x, y=y) for i, (x, y) in there.items() if i in chart.nodes)
+    groups = {i: replace(chart.groups[i], x=x, y=y) for i, (x, y) in there.items() if i in chart.groups}
+    if not found and not groups:
+        return None
+    return Patch("move", nodes=found, fields={"groups": chart.groups | groups} if groups else {})
 
 
 def switch(chart: Chart, appearance: str) -> Patch | None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, charts, reading
+from vinculo.dashboard import cases, charts, grouping, reading
 from vinculo.dashboard.charts import EXPAND_MAX, SHOWN_MAX, SHOWN_WARN, Board, Patch
 from vinculo.dashboard.linkchart import commands
 from vinculo.dashboard.picture import as_seen
-from vinculo.dashboard.wording import number
+from vinculo.dashboard.wording import number, seen, t
 from vinculo.graph.chart import Chart
 from vinculo.graph.exports import export
 from vinculo.graph.types import Finding
@@ -65,7 +65,7 @@ def redo() -> None:
 
 
 def _still_there() -> None:
-    st.session_state.selected = [i for i in st.session_state.selected if i in board().chart.nodes]
+    st.session_state.selected = grouping.on_chart(board().chart, st.session_state.selected)
     st.session_state.said = None
     st.session_state.asked = ""
 
@@ -97,13 +97,16 @@ def start_with(ids: Sequence[str]) -> None:
     hidden = tuple(replace(there[i], hidden=False) for i in ids if i in there and there[i].hidden)
     do(Patch("show", nodes=hidden) if hidden else None)
     put(ids)
-    st.session_state.selected = [i for i in ids if i in board().chart.nodes]
+    st.session_state.selected = grouping.on_chart(board().chart, ids)
     st.session_state.selected_line = ""
 
 
 def expand(id: str) -> None:
-    """Add what is linked to a node; above the limit, ask which kinds."""
+    """Add what is linked to a node; above the limit, ask which kinds. A group is opened."""
     chart = board().chart
+    if id in chart.groups:
+        open_group(id)
+        return
     if id not in chart.nodes:
         return
     found = reading.around(cases.store(), id, chart.nodes)
@@ -132,6 +135,38 @@ def expand_some(id: str, kinds: Sequence[str], limit: int = EXPAND_MAX) -> None:
     figures = {"count": number(len(made)), "total": number(len(found.ids)), "left": number(left)}
     say("chart.added_some", name=chart.nodes[id].name, **figures)
     st.session_state.asked = id if left > 0 else ""
+
+
+def group(ids: Sequence[str], name: str = "") -> None:
+    """Draw these as one, and select that."""
+    chart = board().chart
+    inside = grouping.members(chart, ids)
+    made = grouping.close(chart, ids, name or _group_name(chart, inside))
+    if made is None:
+        return
+    do(made)
+    st.session_state.selected = grouping.on_chart(board().chart, inside[:1])
+    st.session_state.selected_line = ""
+    st.session_state.asked = ""
+    say("chart.grouped", count=number(len(inside)))
+
+
+def _group_name(chart: Chart, inside: Sequence[str]) -> str:
+    first = grouping.suggested(chart, inside, grouping.degrees(chart, inside))
+    left = len(inside) - len(first)
+    return (
+        t("chart.group_name", names=", ".join(seen(n) for n in first), left=number(left)) if left else ", ".join(first)
+    )
+
+
+def open_group(id: str) -> None:
+    """Draw the members of a group again where they were, and select them."""
+    chart = board().chart
+    inside = grouping.members(chart, [id])
+    do(grouping.open_(chart, id))
+    st.session_state.selected = inside
+    st.session_state.selected_line = ""
+    say("chart.opened", count=number(len(inside)), name=chart.groups[id].name)
 
 
 def draw_finding(finding: Finding, title: str) -> None:
@@ -195,7 +230,8 @@ def obey(command: dict[str, Any]) -> None:
     """Carry out one command."""
     chart = board().chart
     asked = command.get("ids")
-    ids = [i for i in (asked if isinstance(asked, list) else [])[:SHOWN_MAX] if isinstance(i, str) and i in chart.nodes]
+    there = chart.nodes.keys() | chart.groups.keys() if chart.groups else chart.nodes.keys()
+    ids = [i for i in (asked if isinstance(asked, list) else [])[:SHOWN_MAX] if isinstance(i, str) and i in there]
     match command["name"]:
         case "select":
             st.session_state.selected = ids
@@ -208,10 +244,12 @@ def obey(command: dict[str, Any]) -> None:
         case "expand" if ids:
             expand(ids[0])
         case "hide":
-            do(charts.hide(chart, ids))
+            do(charts.hide(chart, grouping.members(chart, ids)))
             st.session_state.selected = []
         case "pin":
             do(charts.pin(chart, ids))
+        case "group":
+            group(ids)
         case "move":
             do(charts.move(chart, _places(command.get("to"))))
         case "switch" if isinstance(command.get("appearance"), str):

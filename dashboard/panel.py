@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from vinculo.dashboard import cases, charts, desk, frame
+from vinculo.dashboard import cases, charts, desk, downloads, frame
+from vinculo.dashboard.group_panel import bundle_rows, neighbours_form
+from vinculo.dashboard.grouping import name_of
 from vinculo.dashboard.picture import lines, shown
-from vinculo.dashboard.wording import escaped, facts_table, icon, into, number, seen, t, value_said
+from vinculo.dashboard.wording import escaped, facts_table, icon, into, number, remark, seen, t, value_said
 from vinculo.graph.schema import kind
 from vinculo.graph.schema import property_label as label_of
 from vinculo.graph.standing import Standing, badge, standings
@@ -105,6 +107,7 @@ def node_panel(id: str) -> None:
         row.button(t(label), key=f"panel-{name}", type="tertiary", on_click=desk.obey, args=(command,))
     if row.button(t("chart.open_entity"), key="panel-open", type="tertiary"):
         frame.go("entity", id=id)
+    neighbours_form(id)
     standing_lines(told)
     facts_table(fact_rows(entity.kind, entity.properties, PANEL_SOURCES))
     if not entity.sources:
@@ -121,14 +124,19 @@ def link_panel(id: str) -> None:
         st.caption(t("chart.pick"))
         return
     verb = into(kind(line.kind).verb)
-    names = [chart.nodes[i].name for i in (line.source, line.target)]
+    names = [name_of(chart, i) for i in (line.source, line.target)]
     st.html(
         f"<div class='v-node'><span><b>{escaped(names[0])}</b> {escaped(verb)} <b>{escaped(names[1])}</b></span></div>"
     )
     if len(line.links) > 1:
         st.caption(t("chart.line_count", count=number(len(line.links)), total=line.amount()))
+    bundled = {line.source, line.target} & chart.groups.keys()
+    if bundled:
+        downloads.table(bundle_rows(chart, line.links), "links", key="bundle", height=260, hidden=("id",))
     held = cases.store().links([x.id for x in line.links[:SPELLED]])
     for x in held.values():
+        if bundled:
+            remark(f"{chart.nodes[x.source].name} → {chart.nodes[x.target].name}")
         link_facts(x)
     if len(line.links) > SPELLED:
         st.caption(t("chart.more_links", left=number(len(line.links) - SPELLED)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vinculo.dashboard.wording import exact, seen, short_label
-from vinculo.graph.chart import Chart, ChartLink
+from vinculo.dashboard.grouping import TOLD, Contents, contents, homes, sums
+from vinculo.dashboard.wording import number, seen, short_label
+from vinculo.graph.chart import Chart, ChartGroup, ChartLink
 from vinculo.graph.schema import kind
 
 #: From how many links on a line each width class begins.
@@ -17,7 +17,7 @@ WIDTH_FROM = (1, 2, 5, 20)
 
 @dataclass(frozen=True)
 class Line:
-    """All links of one kind from one node to another, drawn as one; ``id`` is the first link's."""
+    """All links of one kind from one node or closed group to another, drawn as one; ``id`` is the first link's."""
 
     id: str
     kind: str
@@ -40,16 +40,17 @@ class Line:
         verb = kind(self.kind).verb.into(language)
         if len(self.links) == 1:
             return f"{verb} {self.links[0].label}".strip()
-        total = self.amount()
-        return f"{verb} ×{len(self.links)}" + (f" · {total}" if total else "")
+        told = self._amounts()
+        total = " · ".join(told[:TOLD]) + (" …" if len(told) > TOLD else "")
+        return f"{verb} ×{number(len(self.links))}" + (f" · {total}" if total else "")
 
     def amount(self) -> str:
-        """The sum, where all are in one currency."""
-        facts = [{p: v for p, v, _ in x.facts} for x in self.links]
-        currencies = {f.get("currency", "") for f in facts}
-        if len(currencies) != 1 or not all("amount" in f for f in facts):
-            return ""
-        return f"{exact(math.fsum(float(f['amount']) for f in facts))} {currencies.pop()}".strip()
+        """The sum in each currency; nothing where a link says no amount."""
+        return " · ".join(self._amounts())
+
+    def _amounts(self) -> list[str]:
+        found, _ = sums(self.links)
+        return [s.words for s in found] if sum(s.links for s in found) == len(self.links) else []
 
 
 def within(date: str, dates: tuple[str, str]) -> bool:
@@ -66,7 +67,7 @@ def within(date: str, dates: tuple[str, str]) -> bool:
 
 
 def shown(chart: Chart) -> tuple[set[str], set[str]]:
-    """Ids of the nodes and of the links that are seen.
+    """Ids of the nodes and of the links that are seen, one by one or in a closed group.
 
     A link lies outside the chart's dates when its own date does or that of a thing it touches. A node goes with the dates
     when its own lies outside, or when it has links on the chart and all of them do; a pinned one stays.
@@ -94,11 +95,17 @@ def shown(chart: Chart) -> tuple[set[str], set[str]]:
 
 
 def lines(chart: Chart, visible: set[str]) -> list[Line]:
-    """The links that are seen, put together: one line per kind and direction between two nodes."""
+    """The links that are seen, put together: one line per kind and direction between two nodes or closed groups.
+
+    Links within a closed group are not drawn.
+    """
     groups: dict[tuple[str, str, str], list[ChartLink]] = defaultdict(list)
+    home = homes(chart)
     for x in chart.links.values():
         if x.id in visible:
-            groups[x.source, x.target, x.kind].append(x)
+            source, target = home.get(x.source, x.source), home.get(x.target, x.target)
+            if source != target or source not in chart.groups:
+                groups[source, target, x.kind].append(x)
     return [
         Line(group[0].id, kind_name, source, target, tuple(sorted(group, key=lambda x: (x.date, x.id))))
         for (source, target, kind_name), group in groups.items()
@@ -107,7 +114,9 @@ def lines(chart: Chart, visible: set[str]) -> list[Line]:
 
 def view(chart: Chart, language: str) -> dict[str, Any]:
     """What the browser draws. Nodes that are not seen stay in it, flagged, so that they keep their place."""
-    standing, visible = shown(chart)
+    standing, visible = seen_here = shown(chart)
+    closed = contents(chart, seen_here)
+    home = homes(chart)
     nodes = [
         [
             n.id,
@@ -117,10 +126,25 @@ def view(chart: Chart, language: str) -> dict[str, Any]:
             n.x,
             n.y,
             int(n.pinned),
-            int(n.id not in standing),
+            int(n.id not in standing or n.id in home),
             n.status,
         ]
         for n in chart.nodes.values()
+    ]
+    nodes += [
+        # in the place of a kind the number that stands in the picture
+        [
+            g.id,
+            "group",
+            _count(closed[g.id], g),
+            group_label(g, closed[g.id], language),
+            g.x,
+            g.y,
+            0,
+            int(not closed[g.id].members),
+            "",
+        ]
+        for g in chart.groups.values()
     ]
     drawn = [
         [
@@ -142,6 +166,24 @@ def view(chart: Chart, language: str) -> dict[str, Any]:
         "links": drawn,
         "classes": sorted({kind(x.kind).appearance for x in chart.links.values()}),
     }
+
+
+def _count(held: Contents, group: ChartGroup) -> str:
+    """Members that are seen, of how many."""
+    seen_of = number(len(held.members))
+    return seen_of if len(held.members) == len(group.members) else f"{seen_of} / {number(len(group.members))}"
+
+
+def group_label(group: ChartGroup, held: Contents, language: str) -> str:
+    """Name, kinds, and what was paid among members, by currency."""
+    kinds = [f"{kind(name).label.into(language)} {number(count)}" for name, count in held.kinds]
+    paid = [s.words for s in sums(held.paid)[0]]
+    rows = [short_label(group.name, 26), *(_first(told) for told in (kinds, paid) if told)]
+    return "\n".join(rows)
+
+
+def _first(told: list[str]) -> str:
+    return short_label(" · ".join(told[:TOLD]), 48, 1) + (" · …" if len(told) > TOLD else "")
 
 
 def as_seen(chart: Chart) -> Chart:

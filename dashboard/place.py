@@ -91,3 +91,24 @@ def around(anchor: tuple[float, float], count: int, taken: Iterable[tuple[float,
                 break
         radius, ring = radius + ACROSS, ring + 1
     return found
+
+
+def roomy(middle: tuple[float, float], taken: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """The place nearest to the middle with room for a large node and its lines of label, and for the labels of lines to it.
+
+    Examples
+    --------
+    >>> roomy((10.2, 0.0), []), roomy((0.0, 0.0), [(0.0, 0.0)])
+    ((10.0, 0.0), (17.0, 143.0))
+    """
+    mx, my = middle
+    drawn = list(taken)
+    radius = 0.0
+    while True:
+        count = max(1, round(2 * math.pi * radius / CELL))
+        for k in range(count):
+            turn = 2 * math.pi * k / count
+            x, y = whole(mx + radius * math.cos(turn), my + radius * math.sin(turn))
+            if all(abs(x - a) >= ALONG + CELL or abs(y - b) >= ALONG + CELL / 2 for a, b in drawn):
+                return x, y
+        radius += CELL / 2

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from vinculo.dashboard import cases, charts, desk
+from vinculo.dashboard.grouping import homes
 from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
 from vinculo.graph.exports import exports
 from vinculo.graph.schema import kind
@@ -103,10 +104,13 @@ def export_form() -> None:
     chart = desk.board().chart
     known = exports()
     first = ["html", *(n for n in known if n != "html")] if "html" in known else list(known)
-    name = st.selectbox(t("chart.format"), first, format_func=lambda n: into(known[n].title), key="export_format")
+    titles = {n: into(known[n].title) for n in first}
+    name = st.selectbox(t("chart.format"), first, format_func=titles.__getitem__, key="export_format")
     if name is None:
         return
     st.caption(into(known[name].description))
+    if chart.groups:
+        st.caption(t("chart.groups_exported", count=number(len(homes(chart)))))
     taints: tuple[str, ...] = ()
     if any(s.taint for s in cases.store().sources()) and st.checkbox(t("chart.with_sar"), key="with_sar"):
         taints = ("sar",)

@@ -190,7 +190,7 @@ def facts_table(rows: Iterable[tuple[str, str, Sequence[str]]]) -> None:
     """
     made = list(rows)
     origins = {tuple(sources) for _, _, sources in made}
-    if len(made) > 1 and len(origins) == 1:
+    if len(made) > 1 and len(origins) == 1 and any(origins):
         made = [(label, value, ()) for label, value, _ in made] + [(t("sources"), "", [*origins.pop()])]
     cells, before = [], None
     for label, value, sources in made:

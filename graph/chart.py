@@ -42,6 +42,17 @@ class ChartLink:
 
 
 @dataclass(frozen=True)
+class ChartGroup:
+    """Nodes of the chart drawn as one; each keeps its own place, where it stands again when the group is opened."""
+
+    id: str
+    name: str
+    members: tuple[str, ...]
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
 class Chart:
     """One chart: immutable; every change gives a new one with the next revision.
 
@@ -49,6 +60,8 @@ class Chart:
     ----------
     id, title : str
     nodes, links : dict by id
+    groups : dict by id
+        Nodes that are drawn as one, none of them in two groups. They are in ``nodes`` too, and go out like any other.
     off : tuple of str
         Appearances (entity and link classes) switched off in the legend.
     dates : tuple of (str, str)
@@ -68,6 +81,7 @@ class Chart:
     title: str = ""
     nodes: dict[str, ChartNode] = field(default_factory=dict)
     links: dict[str, ChartLink] = field(default_factory=dict)
+    groups: dict[str, ChartGroup] = field(default_factory=dict)
     off: tuple[str, ...] = ()
     dates: tuple[str, str] = ("", "")
     notes: dict[str, str] = field(default_factory=dict)
@@ -85,22 +99,25 @@ class Chart:
         made = asdict(self)
         made["nodes"] = [asdict(n) for n in self.nodes.values()]
         made["links"] = [asdict(x) for x in self.links.values()]
+        made["groups"] = [asdict(g) for g in self.groups.values()]
         return made
 
     @classmethod
     def from_json(cls, made: dict[str, Any]) -> Chart:
-        """The inverse of :meth:`as_json`."""
+        """The inverse of :meth:`as_json`; a document from before there were groups has none."""
 
         def facts(rows: Any) -> Any:
             return tuple((p, v, tuple((d, f, s, int(r)) for d, f, s, r in sources)) for p, v, sources in rows)
 
         nodes = [ChartNode(**{**n, "facts": facts(n["facts"])}) for n in made["nodes"]]
         links = [ChartLink(**{**x, "facts": facts(x["facts"])}) for x in made["links"]]
+        groups = [ChartGroup(**{**g, "members": tuple(g["members"])}) for g in made.get("groups", ())]
         return cls(
             **{
                 **made,
                 "nodes": {n.id: n for n in nodes},
                 "links": {x.id: x for x in links},
+                "groups": {g.id: g for g in groups},
                 "off": tuple(made["off"]),
                 "dates": tuple(made["dates"]),
             }

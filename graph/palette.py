@@ -23,6 +23,8 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 def palette() -> dict[str, Any]:
     """The palette: ``entities`` and ``links`` by class, ``glyphs`` by kind, ``marks``, ``widths``, ``dash``, ``canvas`` by theme.
 
+    ``group`` is many nodes drawn as one: no class of entities, and in no class's colour.
+
     ``glyphs`` is filled up here for every kind that inherits one, so that a reader needs no schema.
 
     Examples

@@ -72,6 +72,26 @@ function icon(look, theme, selected = false, kind = '', pinned = false, status =
   return made;
 }
 
+// Many nodes as one: a cloud in the canvas' own colours with their number in it, so that nobody takes it for a party.
+function cloud(count, theme, selected = false) {
+  const key = ['group', theme, selected, count].join();
+  let made = ICONS.get(key);
+  if (made) return made;
+  const shades = PALETTE.canvas[theme];
+  const ring = (more) => `<path d="${PALETTE.group.shape}" stroke-linejoin="round" ${more}/>`;
+  const svg = [
+    '<svg xmlns="http://www.w3.org/2000/svg" width="168" height="168" viewBox="-4 -4 56 56">',
+    selected ? ring(`fill="none" stroke="${shades.select}" stroke-width="7"`) : '',
+    ring(`fill="${shades.second}" stroke="${shades.text}" stroke-width="3.4"`),
+    ring(`fill="none" stroke="${shades.second}" stroke-width="1.2"`),
+    `<text x="24" y="24" text-anchor="middle" dominant-baseline="central" font-family="sans-serif" font-weight="600" font-size="${count.length > 4 ? 9 : 14}" fill="${shades.text}">${count.replace(/[^\d,/ ]/g, '')}</text>`,
+    '</svg>',
+  ];
+  made = 'data:image/svg+xml;utf8,' + encodeURIComponent(svg.join(''));
+  ICONS.set(key, made);
+  return made;
+}
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -158,8 +178,10 @@ function listen(state) {
     menu.style.display = at ? 'block' : 'none';
     if (!at) return;
     const text = state.data.text;
+    const group = state.known.get(id)?.group;
     const entries = [
-      [text.expand, () => expand(id)],
+      [group ? text.open : text.expand, () => expand(id)],
+      ...(chosen().length > 1 ? [[text.group, () => state.send('group', { ids: chosen() })]] : []),
       [text.hide, () => state.send('hide', { ids: chosen() })],
       [text.pin, () => state.send('pin', { ids: chosen() })],
     ];
@@ -174,7 +196,7 @@ function listen(state) {
       menu.append(button);
     }
     menu.style.left = Math.min(at.x, host.clientWidth - 180) + 'px';
-    menu.style.top = Math.min(at.y, host.clientHeight - 110) + 'px';
+    menu.style.top = Math.min(at.y, host.clientHeight - 140) + 'px';
     menu.firstChild.focus();
   };
   net.on('click', (event) => {
@@ -231,6 +253,7 @@ function listen(state) {
     Enter: () => chosen().length && expand(chosen()[0]),
     Delete: () => chosen().length && state.send('hide', { ids: chosen() }),
     p: () => chosen().length && state.send('pin', { ids: chosen() }),
+    g: () => chosen().length > 1 && state.send('group', { ids: chosen() }),
     f: () => state.fit(true),
     '+': () => state.zoom(1.25),
     '-': () => state.zoom(0.8),
@@ -341,6 +364,7 @@ function drawNodes(state, theme, restyle) {
   const moving = new Set(state.out.flatMap((command) => Object.keys(command.to ?? {}))); // not acknowledged: the hand wins
   const wanted = new Set(data.nodes.map((n) => n[0]));
   const gone = nodes.getIds().filter((id) => !wanted.has(id));
+  const opened = gone.some((id) => known.get(id)?.group); // its members come back where they were, perhaps out of sight
   const fresh = [];
   const put = [];
   for (const [id, appearance, kind, label, x, y, pinned, hidden, status] of data.nodes) {
@@ -348,21 +372,21 @@ function drawNodes(state, theme, restyle) {
     const signature = [label, kind, pinned, hidden, status].join('\n');
     const stays = moving.has(id) || (old && Math.abs(old.x - x) < 0.01 && Math.abs(old.y - y) < 0.01);
     if (old && !restyle && old.signature === signature && stays) continue;
-    if (!old && !hidden) fresh.push(id);
+    if ((!old || (opened && old.hidden)) && !hidden) fresh.push(id);
+    const group = appearance === 'group';
+    const picture = (selected) =>
+      group ? cloud(kind, theme, selected) : icon(appearance, theme, selected, kind, !!pinned, status);
     const node = {
       id,
       label,
       hidden: !!hidden,
-      size: PALETTE.entities[appearance].size,
-      image: {
-        unselected: icon(appearance, theme, false, kind, !!pinned, status),
-        selected: icon(appearance, theme, true, kind, !!pinned, status),
-      },
+      size: group ? PALETTE.group.size : PALETTE.entities[appearance].size,
+      image: { unselected: picture(false), selected: picture(true) },
     };
     const withdrawn = status === 'withdrawn';
     if (withdrawn || old?.withdrawn) node.title = withdrawn ? data.text.withdrawn : undefined;
     if (!stays || !old) Object.assign(node, { x, y });
-    known.set(id, { signature, withdrawn, x: stays && old ? old.x : x, y: stays && old ? old.y : y });
+    known.set(id, { signature, withdrawn, group, hidden, x: stays && old ? old.x : x, y: stays && old ? old.y : y });
     put.push(node);
   }
   if (gone.length) {
@@ -393,7 +417,7 @@ function drawLinks(state, theme, restyle) {
     between.set(pair, nth + 1);
     // on an exactly level link vis draws a label "on top" at the origin of the canvas
     const align = height.get(from) === height.get(to) ? 'horizontal' : 'top';
-    const signature = [label, width, nth, align].join('\n');
+    const signature = [label, width, nth, align, from, to].join('\n'); // a link's ends change when a group closes
     if (lines.get(id) === signature && !restyle) continue;
     lines.set(id, signature);
     const { [theme]: colour, arrow } = PALETTE.links[appearance];
@@ -462,6 +486,11 @@ function legend(state, theme, shades) {
     const picture = element('img');
     Object.assign(picture, { src: icon(name, theme), width: 18, height: 18, alt: '' });
     entry(name, picture, look.label[text.language]);
+  }
+  if (classes.has('group')) {
+    const picture = element('img');
+    Object.assign(picture, { src: cloud('', theme), width: 20, height: 20, alt: '' });
+    row(picture, PALETTE.group.label[text.language]);
   }
   if (kinds.size) heading(text.links);
   for (const [name, look] of Object.entries(PALETTE.links))

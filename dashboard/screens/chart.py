@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from vinculo.dashboard import cases, charts, desk, downloads, frame, toolbar
+from vinculo.dashboard.group_panel import group_panel
+from vinculo.dashboard.grouping import homes, name_of, on_chart
 from vinculo.dashboard.linkchart import linkchart
 from vinculo.dashboard.panel import link_panel, node_panel
 from vinculo.dashboard.picture import lines, shown, view
@@ -21,6 +23,8 @@ ss = st.session_state
 LABELS = (
     "aria",
     "expand",
+    "open",
+    "group",
     "hide",
     "pin",
     "fit",
@@ -120,6 +124,7 @@ def tables() -> None:
     """What is seen: entities, then lines."""
     chart = desk.board().chart
     nodes, links = shown(chart)
+    home = homes(chart)
     rows: list[dict[str, Any]] = [
         {
             t("name"): seen(n.name),
@@ -127,6 +132,7 @@ def tables() -> None:
             t("date"): n.date,
             t("status"): t(f"standing.{n.status}") if n.status else "",
             t("chart.note"): chart.notes.get(n.id, ""),
+            t("chart.in_group"): seen(chart.groups[home[n.id]].name) if n.id in home else "",
             "id": n.id,
         }
         for n in chart.nodes.values()
@@ -135,11 +141,11 @@ def tables() -> None:
     downloads.table(rows, "chart-nodes", key="twin-nodes", height=260, hidden=("id",))
     rows = [
         {
-            t("from"): seen(chart.nodes[line.source].name),
+            t("from"): seen(name_of(chart, line.source)),
             t("link"): into(kind(line.kind).verb),
-            t("to"): seen(chart.nodes[line.target].name),
+            t("to"): seen(name_of(chart, line.target)),
             t("count"): len(line.links),
-            t("amount"): line.amount() or line.links[0].label,
+            t("amount"): line.amount() or (line.links[0].label if len(line.links) == 1 else ""),
             t("first"): line.links[0].date,
             t("last"): line.links[-1].date,
         }
@@ -166,14 +172,20 @@ def side() -> None:
     if ss.asked in chart.nodes:
         picker(ss.asked)
     period()
-    selected = [i for i in ss.selected if i in chart.nodes]
-    if len(selected) == 1:
+    if chart.groups:
+        grouped = sum(i in nodes for i in homes(chart))
+        st.caption(t("chart.groups", groups=number(len(chart.groups)), nodes=number(grouped)))
+    selected = on_chart(chart, ss.selected)
+    if len(selected) == 1 and selected[0] in chart.groups:
+        group_panel(selected[0])
+    elif len(selected) == 1:
         node_panel(selected[0])
     elif selected:
         st.caption(t("chart.selected", count=number(len(selected))))
+        st.button(t("chart.group"), key="group", icon=":material/workspaces:", on_click=desk.group, args=(selected,))
         for id in selected[:20]:
-            remark(chart.nodes[id].name)
-        if len(selected) == 2:
+            remark(name_of(chart, id))
+        if len(selected) == 2 and not chart.groups.keys() & set(selected):
             frame.link("paths", t("chart.paths_between"), ":material/route:", a=selected[0], b=selected[1])
     elif ss.selected_line in chart.links:
         link_panel(ss.selected_line)

@@ -13,6 +13,7 @@ from vinculo.analytics.disruption.comparison import Comparison, Point
 from vinculo.analytics.disruption.kept import comparison_of
 from vinculo.analytics.disruption.telling import KEPT, told
 from vinculo.dashboard import cases, desk, downloads, frame
+from vinculo.dashboard.grouping import members
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.wording import escaped, into, language, number, plain, remark, seen, t
 from vinculo.graph.evidence import basis
@@ -27,7 +28,8 @@ MOST = 50
 
 
 def _from_chart() -> None:
-    chosen = [i for i in ss.get("selected", ()) if i in desk.board().chart.nodes] or list(desk.board().chart.nodes)
+    chart = desk.board().chart
+    chosen = members(chart, ss.get("selected", ())) or list(chart.nodes)
     ss.whatif_group = chosen[:MOST]
     ss.whatif_asked = ""
 

@@ -139,7 +139,7 @@ def _of_ids(store: Store, ids: Sequence[str], tainted: set[str], hidden: Hidden)
 def _of_chart(
     store: Store, chart: Chart, tainted: set[str], include_taint: Sequence[str], hidden: Hidden
 ) -> tuple[Chart, dict[str, str], list[str], tuple[int, int]]:
-    """What is on the screen, and nothing else: what is hidden there is not in the file."""
+    """What is on the screen, and nothing else: what is hidden there is not in the file. Members of a group go out one by one."""
     first, last = chart.dates
 
     def outside(date: str) -> bool:
@@ -169,7 +169,8 @@ def _of_chart(
         held = store.links(sorted(links))
         links = {id: _link_without(x, held.get(id), hidden) for id, x in links.items()}
     notes = {id: note for id, note in chart.notes.items() if id in nodes}
-    shown = chart.with_changes(nodes=nodes, links=links, notes=notes, off=())
+    # a group's name may tell of a member that stays behind
+    shown = chart.with_changes(nodes=nodes, links=links, groups={}, notes=notes, off=())
     kept_back = (len(seen) - len(nodes), len(crossed) - len(links))
     return shown, {id: nodes[id].kind for id in sorted(nodes)}, sorted(links), kept_back
 

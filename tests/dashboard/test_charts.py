@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_case import of
 
-from vinculo.dashboard import charts, place
+from vinculo.dashboard import charts, grouping, place
 from vinculo.dashboard.charts import Board
 from vinculo.dashboard.desk import exported
 from vinculo.dashboard.picture import lines, shown, view, within
@@ -49,6 +49,8 @@ steps = st.one_of(
     ),
     st.tuples(st.just("dates"), st.lists(day, min_size=2, max_size=2), ids),
     st.tuples(st.just("note"), st.lists(st.text(max_size=4), min_size=1, max_size=1), ids),
+    st.tuples(st.just("close"), st.lists(ids, max_size=6), ids),
+    st.tuples(st.just("open"), st.just([]), ids),
     st.tuples(st.just("title"), st.lists(st.text(max_size=4), min_size=2, max_size=2), ids),
 )
 
@@ -74,6 +76,10 @@ def step(chart: Chart, what: str, given_: list[str], anchor: str) -> charts.Patc
             return charts.switch(chart, given_[0])
         case "dates":
             return charts.set_dates(chart, given_[0], given_[1])
+        case "close":
+            return grouping.close(chart, given_, "Group")
+        case "open":
+            return grouping.open_(chart, grouping.homes(chart).get(anchor, ""))
         case "note":
             return charts.annotate(chart, anchor, given_[0])
     return charts.entitle(chart, given_[0], given_[1])
