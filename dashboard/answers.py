@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from vinculo import __version__
 from vinculo.dashboard import cases, frame
 from vinculo.dashboard.jobs import Job, jobs
 from vinculo.graph.evidence import basis
@@ -48,7 +49,7 @@ def ask(title: str, arguments: list[str], name: str = "") -> None:
 
 def _keep(job: Job, *, name: str, read: str) -> None:
     """Runs in a thread without a session."""
-    made = {"basis": read, "when": datetime.now(UTC).isoformat(timespec="seconds")}
+    made = {"basis": read, "when": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__}
     if not name:
         job.results.append(made)
         return
@@ -59,9 +60,9 @@ def _keep(job: Job, *, name: str, read: str) -> None:
 
 
 def kept(store: Store, name: str) -> Answer | None:
-    """What was kept last under a name."""
+    """What was kept last under a name; nothing where another version of the program kept it, whose lines may be others."""
     made = store.documents(KEPT).get(name)
-    if made is None:
+    if made is None or made.get("version") != __version__:
         return None
     return Answer(tuple(made["arguments"]), made["rows"], made["when"], made["basis"] == basis(store))
 

@@ -151,6 +151,21 @@ def fill(store: Store) -> None:
     )
 
 
+def ship_together(url: str) -> None:
+    """Add four firms: two ship, each to the same two others; nobody ships between the first two."""
+    names = ("north", "south", "east", "west")
+    firms = [(of(n), "Company", {"name": f"{n} [x](http://evil.test)"}) for n in names]
+    bills = [(of(f"way{n}"), "Consignment", {"billNumber": f"W{n}", "date": f"2025-0{1 + n}-01"}) for n in range(4)]
+    roles = []
+    pairs = (("north", "east"), ("north", "west"), ("south", "east"), ("south", "west"))
+    for n, (shipper, consignee) in enumerate(pairs):
+        roles += [(of(f"ws{n}"), "SHIPPER", of(shipper), of(f"way{n}"), {})]
+        roles += [(of(f"wc{n}"), "CONSIGNEE", of(consignee), of(f"way{n}"), {})]
+    store = open_store(url)
+    write(store, Source("ways", "d" * 64, "ways.csv"), [*firms, *bills], roles)
+    store.close()
+
+
 def finding() -> Finding:
     """Seven payments to one beneficiary."""
     return Finding(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 import hostile
 import pytest
 from click.testing import CliRunner
-from small_case import of
+from small_case import of, ship_together
 from streamlit.testing.v1 import AppTest
 
 from vinculo.cli import vinculo
@@ -97,21 +97,8 @@ def test_the_price_of_hubs_and_what_is_not_passed_reach_the_command(case: str, p
 
 @pytest.fixture
 def ties(case: str) -> str:
-    """The small case; who ships with whom has pairs that share a partner only where more firms ship together."""
-    from small_case import write
-
-    from vinculo.graph.types import Source
-
-    firms = [(of(n), "Company", {"name": f"{n} [x](http://evil.test)"}) for n in ("north", "south", "east", "west")]
-    bills = [(of(f"way{n}"), "Consignment", {"billNumber": f"W{n}", "date": f"2025-0{1 + n}-01"}) for n in range(4)]
-    roles = []
-    for n, (shipper, consignee) in enumerate(
-        (("north", "east"), ("north", "west"), ("south", "east"), ("south", "west"))
-    ):
-        roles += [(of(f"ws{n}"), "SHIPPER", of(shipper), of(f"way{n}"), {})]
-        roles += [(of(f"wc{n}"), "CONSIGNEE", of(consignee), of(f"way{n}"), {})]
-    with closing(open_store(case)) as store:
-        write(store, Source("ways", "d" * 64, "ways.csv"), [*firms, *bills], roles)
+    """The small case with firms that share the partners they ship to."""
+    ship_together(case)
     return case
 
 
@@ -136,6 +123,15 @@ def test_hypotheses_are_marked_and_stand_beside_how_often_they_are_right(
         before = store.version()
     page("missing_links")
     assert open_store(ties).version() == before
+
+
+def test_what_another_version_kept_is_asked_for_again(ties: str, page: Run, at_once: list[Asked]) -> None:
+    page("missing_links").button(key="find").click().run()
+    with closing(open_store(ties)) as store:
+        kept = store.documents(answers.KEPT)["missing_links"]
+        store.save_document(answers.KEPT, "missing_links", kept | {"version": "0.0.1", "rows": [{"other": "shape"}]})
+    at = page("missing_links")
+    assert not at.exception and say("dashboard.missing.empty", "en") in said(at)
 
 
 def test_how_often_guesses_are_right_is_said_in_words(ties: str, page: Run, at_once: list[Asked]) -> None:
