@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vinculo.graph.text import catalogue
+from vinculo.graph.text import catalogue, say
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("vinculo", "dashboard", "analytics", "ingest", "graph")
@@ -29,6 +29,16 @@ def test_both_languages_are_there_with_the_same_blanks() -> None:
     for key, phrase in phrases.items():
         assert bool(phrase.en) == bool(phrase.es), key
         assert blanks(phrase.en) == blanks(phrase.es), key
+
+
+def test_a_noun_follows_the_number_that_counts_it() -> None:
+    """ "1 links" is no English, "1 vínculos" no Spanish: on the command line a counted noun brings both its forms."""
+    assert say("cli.export.done", "es", file="x", entities="1", links="1,204") == "x: 1 entidad, 1,204 vínculos."
+    fixed = re.compile(
+        r"\{\w+\} (entities|links|records|rows|values|steps|entidades|vínculos|registros|filas|valores|pasos)\b"
+    )
+    told = {k: p for k, p in catalogue().items() if k.startswith("cli.") and fixed.search(" ".join(p))}
+    assert not told
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "graph" / "text").glob("*.csv")), ids=lambda p: p.name)

@@ -1,6 +1,7 @@
 """Every word a reader sees, in English and Spanish, from one place.
 
-One CSV per room in this folder (``key,en,es``); keys are unique over all of them. Blanks are ``{name}`` fields.
+One CSV per room in this folder (``key,en,es``); keys are unique over all of them. Blanks are ``{name}`` fields; one that counts
+things may bring its noun, ``{links:link|links}``, and the noun follows the number ("1 link", "3 links").
 """
 
 from __future__ import annotations
@@ -38,6 +39,19 @@ def current_language() -> str:
         if value in LANGUAGES:
             return value
     return "en"
+
+
+class _Number:
+    """A value that a phrase may count things by: ``one|many`` after the colon are the forms of their noun."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if not bar:
+            return format(self.value, spec)
+        return f"{self.value} {one if str(self.value) == '1' else many}"
 
 
 @functools.cache
@@ -80,8 +94,13 @@ def say(key: str, language: str | None = None, /, **values: Any) -> str:
     --------
     >>> say("error.unknown_dataset", "en", dataset="x")
     'There is no dataset called x.'
+    >>> say("cli.digest.counts", "en", entities="2", links="1", values="1,204")
+    '2 entities, 1 link, 1,204 values'
     """
-    return catalogue()[key].into(language).format(**values)
+    phrase = catalogue()[key].into(language)
+    if "|" in phrase:
+        values = {name: _Number(value) for name, value in values.items()}
+    return phrase.format(**values)
 
 
 def say_both(key: str, /, **values: Any) -> Text:
