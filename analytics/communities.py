@@ -23,7 +23,7 @@ from vinculo.analytics.projecting.project import project
 from vinculo.analytics.projecting.projected import Projected
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.analytics.stability import Stability, stability
-from vinculo.analytics.stability.resolutions import usual_density
+from vinculo.analytics.stability.resolutions import RESOLUTIONS, layers, usual_density
 from vinculo.graph.errors import UsageError
 from vinculo.graph.ids import make_id
 from vinculo.graph.network import Codes, Csr, Network
@@ -255,6 +255,29 @@ def divided(
         labels = METHODS[method](graph, seed=seed, resolution=resolution, loops=loops, progress=progress)
     modularity = round(community.modularity(graph, labels), 9)
     return Division(seen, labels, method, seed, resolution, modularity, stable)
+
+
+def side_by_side(
+    seen: Projected, resolutions: tuple[float, ...] = RESOLUTIONS, *, seed: int = 0
+) -> tuple[tuple[Division, ...], Division]:
+    """Divide what a projection shows at several resolutions, coarsest first, and by the fine method beside them.
+
+    Every group of a resolution lies whole in one of the resolution before, as
+    :func:`vinculo.analytics.stability.resolutions.layers` makes them; those of the fine method need not.
+
+    Examples
+    --------
+    >>> from vinculo.analytics.projecting.project import project
+    >>> from vinculo.graph.network import Network
+    >>> seen = project(Network.from_links([("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("d", "e")]), "everything")
+    >>> nested, beside = side_by_side(seen, (0.1, 1.0))
+    >>> [len(d.groups(smallest=1)) for d in nested], beside.method
+    ([1, 2], 'fine')
+    """
+    found = layers(seen.undirected, resolutions=resolutions, seed=seed)
+    nested = [Division(seen, x.labels, "leiden", seed, x.resolution, round(x.modularity, 9)) for x in found.nested]
+    x = found.fine
+    return tuple(nested), Division(seen, x.labels, "fine", seed, 1.0, round(x.modularity, 9))
 
 
 def _check(method: str) -> None:

@@ -2,10 +2,13 @@
 
 Money is that of single dated payments (:mod:`vinculo.analytics.transfers`: what two banks tell of one payment counts once); goods
 are consignments that were not withdrawn. Amounts of different currencies are never added up.
+
+Where a projection shows parties only, what their accounts pay, and what is seized on their consignments, is theirs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,13 +93,28 @@ class Profile:
         return {
             **vars(self),
             "name": self.name._asdict(),
-            "money": [vars(m) for m in self.money],
-            "goods": [vars(g) for g in self.goods],
+            "density": round(self.density, 9),
+            "inside": round(self.inside, 9),
+            "money": [_rounded(m) for m in self.money],
+            "goods": [_rounded(g) for g in self.goods],
             "key_members": list(self.key_members),
         }
 
 
-def profiles(context: Context, graph: Csr, labels: Codes, *, smallest: int = 2, top: int = 5) -> list[Profile]:
+def _rounded(row: Money | Goods) -> dict[str, Any]:
+    """Sums to the cent, so that the order of adding up does not show."""
+    return {k: round(v, 2) if isinstance(v, float) else v for k, v in vars(row).items()}
+
+
+def profiles(
+    context: Context,
+    graph: Csr,
+    labels: Codes,
+    *,
+    smallest: int = 2,
+    top: int = 5,
+    only: Collection[int] | None = None,
+) -> list[Profile]:
     """Describe communities.
 
     Parameters
@@ -111,6 +129,8 @@ def profiles(context: Context, graph: Csr, labels: Codes, *, smallest: int = 2, 
         Smaller ones are left out.
     top : int
         How many key members and codes of goods.
+    only : collection of int, optional
+        Of these groups only.
 
     Returns
     -------
@@ -131,6 +151,8 @@ def profiles(context: Context, graph: Csr, labels: Codes, *, smallest: int = 2, 
     count = int(labels.max(initial=-1)) + 1
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     wanted = np.flatnonzero(sizes >= smallest)
+    if only is not None:
+        wanted = wanted[np.isin(wanted, np.fromiter(only, np.int64, len(only)))]
     order = np.argsort(labels, kind="stable")
     start = np.searchsorted(labels[order], np.arange(count + 1))
     rows = np.repeat(np.arange(graph.nodes), graph.degrees)
@@ -142,7 +164,9 @@ def profiles(context: Context, graph: Csr, labels: Codes, *, smallest: int = 2, 
     country = context.country
     of_node = country.codes[context.actors.of]
     countries = _tally(labels, [country.values[c] if c >= 0 else None for c in of_node.tolist()])
-    money, goods, seizures = _money(context, labels), _goods(context, labels, top), _seizures(context, labels, count)
+    theirs = with_what_is_theirs(context, labels)
+    money, goods = _money(context, theirs), _goods(context, theirs, top)
+    seizures = _seizures(context, theirs, count)
     is_party = context.actors.is_party
     ids, names = context.network.ids, context.network.nodes["name"]
     made = []
@@ -169,6 +193,21 @@ def profiles(context: Context, graph: Csr, labels: Codes, *, smallest: int = 2, 
                 seizures=int(seizures[g]),
             )
         )
+    return made
+
+
+def with_what_is_theirs(context: Context, labels: Codes) -> Codes:
+    """Labels also of nodes that took no part but stand for an actor who did: accounts held, the same party in another file."""
+    free = labels < 0
+    if not free.any():
+        return labels
+    of = context.actors.of
+    actor = np.full(len(labels), -1, np.int32)
+    # from the last to the first, so that the first has the last word
+    taking = np.flatnonzero(~free)[::-1]
+    actor[of[taking]] = labels[taking]
+    made = labels.copy()
+    made[free] = actor[of[free]]
     return made
 
 
@@ -249,12 +288,19 @@ def _goods(context: Context, labels: Codes, top: int) -> dict[int, list[Goods]]:
 
 
 def _seizures(context: Context, labels: Codes, count: int) -> Ints:
-    """Different seizures in each group, or made on a member."""
+    """Different seizures in each group, or made on a member, or on a consignment of one that took no part itself."""
     network = context.network
     nodes = np.flatnonzero(network.of_kind(descendants("Seizure")))
     rows = network.links_of_kind(["SEIZED_FROM"])
-    seizure = np.concatenate([nodes, network.source[rows]]).astype(np.int64)
-    group = np.concatenate([labels[nodes], labels[network.target[rows]]]).astype(np.int64)
+    source, target = network.source[rows], network.target[rows]
+    ends = network.links_of_kind(ENDS)
+    party, thing = network.source[ends], network.target[ends]
+    order = np.argsort(thing, kind="stable")
+    first, last = (np.searchsorted(thing[order], target, side=side) for side in ("left", "right"))
+    many = np.where(labels[target] < 0, last - first, 0)
+    at = np.repeat(first - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
+    seizure = np.concatenate([nodes, source, np.repeat(source, many)]).astype(np.int64)
+    group = np.concatenate([labels[nodes], labels[target], labels[party[order[at]]]]).astype(np.int64)
     pairs = np.unique((seizure * (count + 1) + group + 1)[group >= 0])
     made: Ints = np.bincount(pairs % (count + 1) - 1, minlength=count)
     return made

@@ -18,6 +18,8 @@ from vinculo.graph.types import Finding
 if TYPE_CHECKING:
     from vinculo.analytics.context import Context
 
+#: What findings are called that tell of a community: they describe and speak against nobody.
+COMMUNITY = "community"
 #: Findings of one typology whose evidence overlaps this much are one.
 SAME_EVIDENCE = 0.5
 
@@ -67,6 +69,17 @@ def typologies() -> dict[str, Typology]:
     True
     """
     return discover("vinculo.analytics.typologies", "TYPOLOGY")
+
+
+def finding_kinds() -> dict[str, Text]:
+    """What findings there may be, with their titles: typologies, and communities that are kept.
+
+    Examples
+    --------
+    >>> finding_kinds()["community"].en
+    'Community'
+    """
+    return {name: t.title for name, t in typologies().items()} | {COMMUNITY: text("finding_kind.community")}
 
 
 def measured(value: float, unit: str, peers: float | None = None) -> dict[str, Any]:

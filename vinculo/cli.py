@@ -38,7 +38,7 @@ TOUR: dict[str, dict[str, str]] = {
         "detect": "analyse",
         "findings": "analyse",
         "projections": "network",
-        "communities": "network",
+        "communities": "communities",
         "key-players": "players",
         "score": "analyse",
         "disrupt": "whatif",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vinculo.analytics.columns import DAY_S, UNDATED
+from vinculo.analytics.typology import COMMUNITY
 from vinculo.analytics.ways.terrain import FLOWS, Moments
 from vinculo.graph.evidence import grounded
 from vinculo.graph.network import Codes, Csr, Ints, Mask, Network
@@ -46,8 +47,12 @@ def _neighbours(graph: Csr, nodes: Codes) -> Codes:
 
 
 def spoken_of(store: Store, network: Network) -> Mask:
-    """Nodes that a finding names, from whom something was seized, or that are linked to a thing that was."""
-    ids = {i for f in grounded(store, store.findings()) for i, _ in f.entities}
+    """Nodes that a finding of a pattern names, from whom something was seized, or that are linked to a thing that was.
+
+    Being in a community speaks of nobody.
+    """
+    patterns = [f for f in store.findings() if f.typology != COMMUNITY]
+    ids = {i for f in grounded(store, patterns) for i, _ in f.entities}
     made = np.zeros(len(network), np.bool_)
     at = network.index(sorted(ids))
     made[at[at >= 0]] = True

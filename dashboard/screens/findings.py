@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.analytics.typology import typologies
+from vinculo.analytics.community_keeping import changed_since_keeping
+from vinculo.analytics.typology import finding_kinds
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.panel import fact_rows, source_line, standing_lines
@@ -30,8 +31,8 @@ OWN_COLUMN = ("date", "startDate", "amount", "currency")
 
 def title(name: str) -> str:
     """What a typology is called."""
-    known = typologies().get(name)
-    return into(known.title) if known else seen(name).replace("_", " ")
+    known = finding_kinds().get(name)
+    return into(known) if known else seen(name).replace("_", " ")
 
 
 def _detect() -> None:
@@ -252,6 +253,8 @@ frame.header(t("page.findings"))
 found_all = grounded(cases.store(), cases.store().findings())
 if changed_since_detection(cases.store()):
     st.info(t("findings.changed"), icon=":material/update:")
+if changed_since_keeping(cases.store()):
+    st.info(t("findings.communities_changed"), icon=":material/update:")
 if cases.is_empty():
     frame.no_data()
 elif not found_all:

@@ -93,14 +93,18 @@ def note_compiling(console: Console) -> None:
 @click.option("--limit", type=click.IntRange(1), default=None)
 def findings(console: Console, id: str | None, name: str | None, limit: int | None) -> None:
     """List findings, best first, or tell one in full."""
-    from vinculo.analytics.typology import typologies
+    from vinculo.analytics.community_keeping import changed_since_keeping
+    from vinculo.analytics.typology import COMMUNITY, finding_kinds
 
-    if name is not None and name not in typologies():
-        raise UsageError("unknown_typology", typology=name, known=", ".join(typologies()))
+    titles = finding_kinds()
+    if name is not None and name not in titles:
+        raise UsageError("unknown_typology", typology=name, known=", ".join(titles))
     with console.open() as store:
         found = grounded(store, store.findings(name))
         if changed_since_detection(store, name):
             console.note("cli.findings.changed")
+        if name in (None, COMMUNITY) and changed_since_keeping(store):
+            console.note("cli.findings.communities_changed")
         if id is not None:
             found = [f for f in found if f.id.startswith(id)]
             if len(found) != 1:
@@ -112,7 +116,7 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
     if id is not None:
         _tell_finding(console, shown[0], members)
     elif shown:
-        rows = [(f.score, typologies()[f.typology].title.into(), f.id[:12], f.reason.into()) for f in shown]
+        rows = [(f.score, titles[f.typology].into(), f.id[:12], f.reason.into()) for f in shown]
         console.table(("score", "typology", "finding", "reason"), rows, numbers=(0,), cut=True)
         _more(console, len(shown), len(found))
     else:

@@ -1,0 +1,110 @@
+"""A community as a finding: what holds it together, how sure that is, and why it accuses nobody.
+
+Its score only puts communities in order, the larger first, and lies below that of every pattern: findings are ordered by what
+speaks against somebody, and being in a group does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vinculo.analytics.community_report import Described
+from vinculo.analytics.phrasing import counted, money, percent, sentence
+from vinculo.analytics.typology import COMMUNITY, measured
+from vinculo.graph.ids import make_id
+from vinculo.graph.text import Text, text
+from vinculo.graph.types import Finding
+
+VERSION = "1"
+#: Scores stay below this.
+BELOW = 0.001
+#: Members named in a finding, key members first.
+NAMED = 500
+#: Currencies told in its sentence.
+CURRENCIES = 3
+
+
+def finding_of(told: Described, run: str) -> Finding:
+    """A community as a finding.
+
+    Parameters
+    ----------
+    told : Described
+    run : str
+        Name under which its division is kept.
+    """
+    c, p = told.community, told.profile
+    leading = dict.fromkeys(p.key_members, "key_member")
+    rest = dict.fromkeys((m for m in c.members if m not in leading), "member")
+    projection = str(c.projection.with_id()["id"])
+    features: dict[str, dict[str, Any]] = {
+        "members": measured(c.size, "count"),
+        "linked_pairs": measured(p.links, "count"),
+        "pairs_linked": measured(p.density, "share"),
+        "weight_inside": measured(p.inside, "share"),
+        "countries_inside": measured(len(p.countries), "count"),
+        "seizures": measured(p.seizures, "count"),
+        "resolution": measured(c.resolution, "count"),
+        "seed": measured(c.seed, "count"),
+        "method": _word(c.method),
+        "projection": _word(c.projection.name),
+        "kept_as": _word(run),
+    }
+    if c.stability is not None:
+        features["belongs"] = measured(c.stability, "probability")
+    if told.made_up:
+        features["made_up"] = _word(told.made_up)
+    if told.taint:
+        features["taint"] = _word(told.taint)
+    return Finding(
+        id=make_id(f"finding:{COMMUNITY}:{VERSION}:", projection, c.method, *c.members) or "",
+        typology=COMMUNITY,
+        version=VERSION,
+        score=round(BELOW * (1 - 1 / c.size), 7),
+        entities=tuple((leading | rest).items())[:NAMED],
+        links=told.evidence,
+        window=told.window,
+        features=dict(sorted(features.items())),
+        reason=reason_of(told),
+        lawful=tuple((text(f"lawful.{key}"), status) for key, status in _lawful(c.real).items()),
+        settles=text(f"settles.{COMMUNITY}"),
+    )
+
+
+def reason_of(told: Described) -> Text:
+    """What holds a community together and how sure it is, as sentences."""
+    c, p = told.community, told.profile
+    inside = [money(m.inside, m.inside, m.currency) for m in p.money if m.inside][:CURRENCIES]
+    more = [sentence("community.money", amounts=", ".join(inside))] if inside else []
+    if p.seizures:
+        more.append(sentence("community.seized", seizures=counted(p.seizures, "seizure")))
+    more.append(_sure(told))
+    if told.made_up:
+        more.append(text("community.made_up_all" if told.made_up == "all" else "community.made_up_some"))
+    if told.taint:
+        more.append(text("community.tainted"))
+    return sentence(
+        "community.reason",
+        name=p.name,
+        members=counted(c.size, "member"),
+        inside=percent(p.inside),
+        pairs=percent(p.density) if p.density >= 0.01 else "< 1%",
+        more=Text(" ".join(m.en for m in more), " ".join(m.es for m in more)),
+    )
+
+
+def _sure(told: Described) -> Text:
+    c = told.community
+    if c.stability is None:
+        return sentence("community.sure.once", method=c.method)
+    return sentence("community.sure.real" if c.real else "community.sure.not_real", probability=percent(c.stability))
+
+
+def _lawful(real: bool | None) -> dict[str, str]:
+    # one search cannot tell a group from chance
+    chance = {"group_by_chance": "tested" if real else "not_testable"}
+    return {"group_of_business": "not_testable", "watched_together": "not_testable"} | chance
+
+
+def _word(value: str) -> dict[str, Any]:
+    return {"value": value, "unit": "name"}

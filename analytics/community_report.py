@@ -1,0 +1,235 @@
+"""Communities described: what each is made of, who stands between it and others, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinculo.analytics.communities import Community, Division
+from vinculo.analytics.community_profile import Profile, profiles, with_what_is_theirs
+from vinculo.analytics.context import Context
+from vinculo.analytics.kernels.compiled import Progress
+from vinculo.graph.exports.contents import made_up
+from vinculo.graph.network import Codes, Csr
+from vinculo.graph.store import Store
+
+#: Share of the runs from which somebody who was in another group as well is told.
+BETWEEN = 0.1
+#: Ties told as evidence, heaviest first, and members whose files are looked at.
+EVIDENCE, LOOKED_AT = 500, 500
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A member that some of the runs put into other groups: it stands between them.
+
+    Attributes
+    ----------
+    id, name : str
+    others : tuple of (str, float)
+        Ids of the other communities, with the share of the runs, most often first.
+    """
+
+    id: str
+    name: str
+    others: tuple[tuple[str, float], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "others": [{"community": i, "share": round(s, 4)} for i, s in self.others],
+        }
+
+
+@dataclass(frozen=True)
+class Described:
+    """One community with all that is told of it.
+
+    Attributes
+    ----------
+    community : Community
+    profile : Profile
+    brokers : tuple of Broker
+        Who is most often elsewhere as well; only a stable division knows.
+    evidence : tuple of str
+        Ids of the first link behind each of the heaviest ties inside.
+    window : tuple of (str, str)
+        First and last date of these.
+    taint : str
+        ``sar`` where a member, or a link to one, is known from suspicious-activity reports alone.
+    made_up : str
+        ``all`` or ``some`` where its members stand in files marked as synthetic; else empty.
+    """
+
+    community: Community
+    profile: Profile
+    brokers: tuple[Broker, ...]
+    evidence: tuple[str, ...]
+    window: tuple[str, str]
+    taint: str
+    made_up: str
+
+    def as_json(self) -> dict[str, Any]:
+        """What the community says of itself, then what it is made of."""
+        profile = {k: v for k, v in self.profile.as_json().items() if k not in ("group", "size")}
+        marks = {"taint": self.taint, "made_up": self.made_up}
+        return {
+            **self.community.as_json(),
+            **profile,
+            "brokers": [b.as_json() for b in self.brokers],
+            **{k: v for k, v in marks.items() if v},
+        }
+
+
+def described(
+    store: Store,
+    division: Division,
+    *,
+    smallest: int = 2,
+    most: int | None = None,
+    also: Collection[int] = (),
+    progress: Progress | None = None,
+) -> dict[int, Described]:
+    """Describe the communities of a division.
+
+    Parameters
+    ----------
+    store : Store
+        From which the division was read.
+    division : Division
+    smallest : int
+        Smaller ones are left out.
+    most : int, optional
+        The largest only, so many.
+    also : collection of int
+        And these groups.
+    progress : callable, optional
+        Told the stage ``describe``.
+
+    Returns
+    -------
+    dict
+        By number of the group, largest first.
+
+    Examples
+    --------
+    >>> from vinculo.analytics.communities import divided
+    >>> from vinculo.analytics.projecting.seeing import projected
+    >>> from vinculo.graph.stores import open_store
+    >>> store = open_store("sqlite:///:memory:")
+    >>> described(store, divided(projected(store)))
+    {}
+    """
+    if progress:
+        progress("describe", 0, 0)
+    groups = division.groups(smallest=smallest)
+    shown = {g: c for n, (g, c) in enumerate(groups.items()) if most is None or n < most or g in also}
+    if not shown:
+        return {}
+    seen = division.seen
+    context = Context(seen.source, store.table, store, progress)
+    graph, labels = on_the_whole(division)
+    told = {p.group: p for p in profiles(context, graph, labels, smallest=smallest, only=shown)}
+    marks = _tainted(store, context, labels)
+    invented = _made_up(store, shown)
+    evidence = _evidence(division, shown)
+    between = _brokers(division, context, groups, shown)
+    return {
+        g: Described(c, told[g], between.get(g, ()), *evidence[g], "sar" if g in marks else "", invented[g])
+        for g, c in shown.items()
+    }
+
+
+def on_the_whole(division: Division) -> tuple[Csr, Codes]:
+    """The graph and the labels of a division over every node of the network, as profiles read them."""
+    seen, graph = division.seen, division.seen.undirected
+    n = len(seen.source)
+    labels = np.full(n, -1, np.int32)
+    labels[seen.nodes] = division.labels
+    degrees = np.zeros(n, np.int64)
+    degrees[seen.nodes] = graph.degrees
+    ptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(degrees)])
+    # its nodes ascend in the network as they do in the graph, so rows and neighbours keep their order
+    return Csr(ptr, seen.nodes[graph.neighbours], graph.links, graph.weights), labels
+
+
+def _tainted(store: Store, context: Context, labels: Codes) -> set[int]:
+    """Groups that know a member, or a link to one or to what is theirs, from reports alone."""
+    taints = pa.array(sorted(store.taints()), pa.string())
+    if not len(taints):
+        return set()
+    network, theirs = context.network, with_what_is_theirs(context, labels)
+    nodes = pc.is_in(network.ids, value_set=taints).to_numpy(zero_copy_only=False)
+    links = pc.is_in(network.link_ids, value_set=taints).to_numpy(zero_copy_only=False)
+    touched = np.concatenate([theirs[nodes], theirs[network.source[links]], theirs[network.target[links]]])
+    return set(np.unique(touched[touched >= 0]).tolist())
+
+
+def _made_up(store: Store, shown: dict[int, Community]) -> dict[int, str]:
+    told = {s.synthetic for s in store.sources()}
+    if len(told) < 2:
+        return dict.fromkeys(shown, "all" if told == {True} else "")
+    made = {}
+    for g, c in shown.items():
+        found = store.entities(c.members[:LOOKED_AT])
+        made[g] = made_up(p for e in found.values() for p in e.sources)
+    return made
+
+
+def _evidence(division: Division, shown: Collection[int]) -> dict[int, tuple[tuple[str, ...], tuple[str, str]]]:
+    """Of each group the links behind its heaviest ties, and the time they span."""
+    seen, graph, labels = division.seen, division.seen.undirected, division.labels
+    rows = np.repeat(np.arange(graph.nodes, dtype=np.int32), graph.degrees)
+    inside = np.flatnonzero((rows < graph.neighbours) & (labels[rows] == labels[graph.neighbours]))
+    group = labels[rows[inside]]
+    order = inside[np.lexsort((inside, -graph.weights[inside], group))]
+    ends = np.searchsorted(np.sort(group), np.arange(int(labels.max(initial=-1)) + 2))
+    made = {}
+    for g in shown:
+        links = graph.links[order[ends[g] : ends[g + 1]][:EVIDENCE]]
+        told = seen.source.links.take(pa.array(links[links >= 0]))
+        dates = sorted(d[:10] for d in told["date"].to_pylist() if d)
+        ids = tuple(dict.fromkeys(told["id"].to_pylist()))
+        made[g] = (ids, (dates[0], dates[-1]) if dates else ("", ""))
+    return made
+
+
+def _brokers(
+    division: Division, context: Context, groups: dict[int, Community], shown: Collection[int], top: int = 5
+) -> dict[int, tuple[Broker, ...]]:
+    stable = division.stable
+    if stable is None:
+        return {}
+    seen = division.seen
+    node = np.repeat(np.arange(len(division.labels)), np.diff(stable.other_ptr))
+    often = np.bincount(node[stable.other_shares >= BETWEEN], minlength=len(division.labels))
+    ids, names = seen.network.ids, seen.network.nodes["name"]
+    is_party = context.actors.is_party[seen.nodes]
+    made: dict[int, list[tuple[float, int, Broker]]] = {}
+    for i in np.flatnonzero(often).tolist():
+        group = int(division.labels[i])
+        others = [(groups[g].id, s) for g, s in stable.others(i) if s >= BETWEEN and g in groups]
+        if group in shown and others:
+            id = str(ids[i].as_py())
+            broker = Broker(id, names[i].as_py() or id, tuple(others[:3]))
+            # people and firms before accounts and papers
+            made.setdefault(group, []).append((-sum(s for _, s in others) - is_party[i], i, broker))
+    return {g: tuple(b for _, _, b in sorted(told, key=lambda t: t[:2])[:top]) for g, told in made.items()}
+
+
+def without_reports(found: dict[int, Described]) -> dict[int, Described]:
+    """Those that rest on no suspicious-activity report, and of them nothing that leads to the others."""
+    kept = {g: d for g, d in found.items() if not d.taint}
+    ids = {d.community.id for d in kept.values()}
+    return {g: replace(d, brokers=tuple(_only(b, ids) for b in d.brokers)) for g, d in kept.items()}
+
+
+def _only(broker: Broker, ids: Collection[str]) -> Broker:
+    return replace(broker, others=tuple(o for o in broker.others if o[0] in ids))
