@@ -49,8 +49,12 @@ def told(comparison: Comparison, action: Action, points: Iterable[Point]) -> Tex
         mending = sentence("disrupt.never", most=number(comparison.question["most_ties"]))
     else:
         low, high = min(r.median or 0 for r in ties), max(r.median or 0 for r in ties)
-        holds = text("disrupt.holds")
-        mending = sentence("disrupt.mends", low=number(low), high=number(high)) if high else holds
+        if not high:
+            mending = text("disrupt.holds")
+        elif number(low) == number(high):
+            mending = sentence("disrupt.mends_alike", ties=counted(round(high), "new_tie"))
+        else:
+            mending = sentence("disrupt.mends", low=number(low), high=number(high))
         if never := len(last.recovery) - len(ties):
             most = number(comparison.question["most_ties"])
             mending = sentence(

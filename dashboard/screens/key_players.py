@@ -138,7 +138,7 @@ def roles(result: dict[str, Any]) -> None:
     for role, rows in by_role.items():
         st.markdown(f"##### {plain(say(f'role.{role}', language()).capitalize())}")
         explained = common_lawful([[((x["en"], x["es"]), x["status"]) for x in r["lawful"]] for r in rows])
-        lawful = "; ".join(f"{into(Text(*said))} ({t('lawful.' + status)})" for said, status in explained)
+        lawful = "; ".join(f"{into(Text(*said)).rstrip('.')} ({t('lawful.' + status)})" for said, status in explained)
         if lawful:
             remark(t("players.lawful", explained=lawful))
         table = [{t("name"): seen(r["name"]), t("players.why"): told(r["reason"]), "id": r["id"]} for r in rows]

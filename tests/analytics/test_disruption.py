@@ -372,6 +372,7 @@ def test_what_never_mends_is_said_in_the_sentence() -> None:
     mixed = replace(points[0], recovery=(Recovery("random", 1, 1, 1, 1.0), Recovery("distance", None, None, None, 0.0)))
     said = told(made, made.curves[0][0], [mixed])
     assert "in 1 of 2 models 1,000 new ties were not enough" in said.en and "en 1 de 2 modelos" in said.es
+    assert "after 1 new tie (" in said.en and "tras 1 vínculo nuevo (" in said.es
     gone = told(made, *made.curves[1])
     assert "nothing is left" in gone.en and "no queda nada" in gone.es and "hold together as it is" not in gone.en
     assert told(made, *made.curves[2]).en == "No target was named."
