@@ -186,3 +186,12 @@ def test_withdrawing_a_file_takes_the_copy_along(store: Store, folder: Path) -> 
         [sys.executable, "-m", "vinculo", "withdraw", "a.csv", "--yes", "--store", store.url], capture_output=True
     )
     assert done.returncode == 0 and not list(folder.iterdir())
+
+
+def test_withdrawing_from_python_leaves_no_stale_answer(store: Store) -> None:
+    """The copy itself goes with the next network that is kept; it is named by the contents, so it is not read before."""
+    load(store, "b")
+    before = network_of(store)
+    store.withdraw(Source("by_hand", "a" * 64))
+    after = network_of(store)
+    assert same(after, Network.from_store(store)) and 2 * len(after) == len(before)
