@@ -16,8 +16,8 @@ from vinculo.graph.evidence import basis
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
 
-#: Collection of the store in which the last answer of each name is kept.
-KEPT = "answers"
+#: The document of a collection in which the last answer is kept.
+LAST = "last"
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,19 @@ def _keep(job: Job, *, name: str, read: str) -> None:
         job.results.append(made)
         return
     with closing(open_store(job.case, create=False)) as store:
-        store.save_document(KEPT, name, made | {"arguments": list(job.arguments), "rows": job.results})
+        store.save_document(collection(name), LAST, made | {"arguments": list(job.arguments), "rows": job.results})
     # the store has them now; a long list need not stay in memory as well
     job.results = []
 
 
+def collection(name: str) -> str:
+    """Where the answers of a name are kept: apart, because a collection is read whole and an answer may be long."""
+    return f"answers_{name}"
+
+
 def kept(store: Store, name: str) -> Answer | None:
     """What was kept last under a name; nothing where another version of the program kept it, whose lines may be others."""
-    made = store.documents(KEPT).get(name)
+    made = store.documents(collection(name)).get(LAST)
     if made is None or made.get("version") != __version__:
         return None
     return Answer(tuple(made["arguments"]), made["rows"], made["when"], made["basis"] == basis(store))

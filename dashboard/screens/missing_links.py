@@ -198,6 +198,7 @@ def draw(row: dict[str, Any]) -> None:
     ids = list(dict.fromkeys([row["a"], row["b"], *(e.id for p in paths for e in p.entities)]))
     title = t("missing.title", a=seen(row["a_name"]), b=seen(row["b_name"]))
     desk.draw(ids, list(dict.fromkeys(x.id for p in paths for x in p.links)), title)
+    desk.say("missing.drawn")
     frame.go("chart")
 
 

@@ -29,6 +29,8 @@ EVENTS = {"all": (), "payments": ("PAID",), "consignments": ("SHIPPER", "CONSIGN
 TOLD_OF = {"parties": "LegalEntity", "accounts": "BankAccount"}
 #: Central ones of a phase, names in a list of one, lines drawn unasked and at most.
 CENTRAL, NAMES, DRAWN, LINES = 10, 200, 5, 10
+#: Phases whose names stand level under the lines.
+LEVEL = 5
 
 
 def controls() -> None:
@@ -155,7 +157,10 @@ def show(answer: Answer) -> None:
         key="phases",
         height=420,
         select=True,
-        columns={t("phases.central"): st.column_config.TextColumn(width=620)},
+        columns={
+            t("phases.phase"): st.column_config.TextColumn(width=200 if period == "dates" else 90),
+            t("phases.central"): st.column_config.TextColumn(width=620),
+        },
     )
     if picked is not None:
         members(answer, rows[picked], labels[rows[picked]["phase"]])
@@ -225,15 +230,16 @@ def lines(rows: list[dict[str, Any]], known: set[str], labels: dict[str, str]) -
         for i in chosen
         for row in rows
     ]
-    st.vega_lite_chart(data, drawing(), height=320)
+    st.vega_lite_chart(data, drawing(slanted=len(rows) > LEVEL), height=320)
     phase, who, value = t("phases.phase"), t("name"), t("phases.betweenness")
     made = [{phase: d["phase"], who: d["who"], value: d["value"]} for d in data if d["value"] is not None]
     downloads.download(made, "centrality", key="centrality")
 
 
-def drawing() -> dict[str, Any]:
+def drawing(*, slanted: bool) -> dict[str, Any]:
     """How the lines are drawn; a phase without a value breaks its line."""
-    phase = {"field": "phase", "type": "ordinal", "sort": None, "title": t("phases.phase"), "axis": {"labelAngle": -45}}
+    axis = {"labelAngle": -45 if slanted else 0, "labelLimit": 240}
+    phase = {"field": "phase", "type": "ordinal", "sort": None, "title": t("phases.phase"), "axis": axis}
     value = {"field": "value", "type": "quantitative", "title": t("phases.betweenness")}
     who = {"field": "who", "type": "nominal", "sort": None, "title": None, "legend": {"labelLimit": 320}}
     told = [{"field": e["field"], "type": e["type"], "title": e["title"] or t("name")} for e in (phase, who, value)]

@@ -11,7 +11,7 @@ from browser import context, drawn, idle, server
 from small_case import of
 
 from vinculo import __version__
-from vinculo.dashboard.answers import KEPT
+from vinculo.dashboard.answers import LAST, collection
 from vinculo.graph.stores import open_store
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def keep(url: str) -> None:
     asked = ["predict", "--projection", "who_ships_with_whom", "--method", "resource_allocation", "--hub-from", "100"]
     answer = {"arguments": asked, "rows": [row], "when": "", "basis": "", "version": __version__}
     store = open_store(url)
-    store.save_document(KEPT, "missing_links", answer)
+    store.save_document(collection("missing_links"), LAST, answer)
     store.close()
 
 

@@ -128,8 +128,10 @@ def test_hypotheses_are_marked_and_stand_beside_how_often_they_are_right(
 def test_what_another_version_kept_is_asked_for_again(ties: str, page: Run, at_once: list[Asked]) -> None:
     page("missing_links").button(key="find").click().run()
     with closing(open_store(ties)) as store:
-        kept = store.documents(answers.KEPT)["missing_links"]
-        store.save_document(answers.KEPT, "missing_links", kept | {"version": "0.0.1", "rows": [{"other": "shape"}]})
+        kept = store.documents(answers.collection("missing_links"))[answers.LAST]
+        store.save_document(
+            answers.collection("missing_links"), answers.LAST, kept | {"version": "0.0.1", "rows": [{"other": "shape"}]}
+        )
     at = page("missing_links")
     assert not at.exception and say("dashboard.missing.empty", "en") in said(at)
 
@@ -137,11 +139,11 @@ def test_what_another_version_kept_is_asked_for_again(ties: str, page: Run, at_o
 def test_how_often_guesses_are_right_is_said_in_words(ties: str, page: Run, at_once: list[Asked]) -> None:
     page("missing_links").button(key="find").click().run()
     with closing(open_store(ties)) as store:
-        kept = store.documents(answers.KEPT)["missing_links"]
+        kept = store.documents(answers.collection("missing_links"))[answers.LAST]
         check = {"hidden": 8, "runs": 10, "auc": {"mean": 0.6, "low": 0.49, "high": 0.7}, "chance": 0.001}
         check["precision"] = {"10": {"mean": 0.3, "low": 0.1, "high": 0.5}, "100": {"mean": 0.1, "low": 0, "high": 1}}
         rows = [*(r for r in kept["rows"] if "check" not in r), {"check": check}]
-        store.save_document(answers.KEPT, "missing_links", kept | {"rows": rows})
+        store.save_document(answers.collection("missing_links"), answers.LAST, kept | {"rows": rows})
     at = page("missing_links")
     assert "in 60% of the comparisons (49% to 70%; chance gives 50%)" in said(at)
     assert "Of the first 10 guesses, 30% were hidden links; a blind guess is right once in 1,000." in said(at)
