@@ -12,6 +12,7 @@ from vinculo.graph.text import Text
 WORK = """
 import json, os, sys, time
 what = sys.argv[1]
+assert sys.argv[2] == "--json"
 assert os.environ["VINCULO_PROGRESS"] == "json" and "secret" not in " ".join(sys.argv)
 for n in range(3 if what != "long" else 600):
     print(json.dumps({"stage": "read", "done": n + 1, "total": 3}), file=sys.stderr, flush=True)
