@@ -12,11 +12,12 @@ from vinculo.graph.text import say
 from vinculo.ingest.clean.text import printable
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.formats import HEADER_ROWS, Format, Head, Layout, formats
+from vinculo.ingest.formats.json_table import AS_TABLE
 from vinculo.ingest.formats.jsonl import BadJson, parsed
 from vinculo.ingest.formats.opened import OpenedFile
 
 # what a dataset may call its format, and the kind of content that is
-_CONTENT = {"table": "table", "xlsx": "table", "csv": "table", "ofac": "table", "json": "json", "jsonl": "json"}
+_CONTENT = {"xlsx": "table", "csv": "table", "ofac": "table", "json_table": "table", "jsonl": "json"}
 _SAMPLE = 100
 _FITTING = 0.95
 
@@ -158,6 +159,8 @@ def recognise(file: OpenedFile, dataset: str | Dataset | None = None) -> Recogni
         known = dataset if isinstance(dataset, Dataset) else datasets().get(dataset)
         if known is None:
             raise UsageError("unknown_dataset", dataset=dataset)
+        if reader.name == "jsonl" and _content(known.format) == "table" and not known.headerless:
+            reader = AS_TABLE
         return Recognised(_loadable(file, known), reader, _checked(file, reader, known))
     alike = likenesses(file, reader)
     whole = [a for a in alike if not a.missing]

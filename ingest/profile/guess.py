@@ -13,6 +13,7 @@ from vinculo.ingest.clean.identifiers import iban
 from vinculo.ingest.clean.text import printable
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.formats import Head, loose
+from vinculo.ingest.formats.json_table import beginning
 from vinculo.ingest.formats.opened import OpenedFile
 from vinculo.ingest.mapping import EntityRule, LinkRule
 from vinculo.ingest.profile import shapes
@@ -111,7 +112,7 @@ def guess(file: OpenedFile, template: str = "", given: Sequence[str] | None = No
     Parameters
     ----------
     file : OpenedFile
-        A table: delimited text or a workbook.
+        A table: delimited text, a workbook, or JSON lines, whose keys are its header.
     template : str
         Name of the template, where the user knows it.
     given : sequence of str, optional
@@ -162,6 +163,11 @@ def _told(
 
 def _table(file: OpenedFile) -> tuple[list[str], list[list[str]]]:
     reader = format_of(file)
+    if reader.name == "jsonl":
+        keys, values = beginning(file, _READ)
+        if len(keys) < 2 or not any(any(row) for row in values):
+            raise InputError("no_table", file=str(file.path))
+        return keys, values
     heads = [h for h in reader.peek(file) if len(h.rows) > 1] if reader.name in ("table", "xlsx") else []
     if not heads:
         raise InputError("no_table", file=str(file.path))

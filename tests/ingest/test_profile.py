@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.store import Store
+from vinculo.graph.stores import open_store
 from vinculo.ingest.formats.opened import open_file
 from vinculo.ingest.load import ingest
 from vinculo.ingest.profile import guess, preview
@@ -111,6 +114,54 @@ def test_the_mapping_reads_the_file(name: str, text: str, store: Store, written:
     assert report.loaded == report.read == len(shown)
     ids = {e["id"] for r in shown for e in r["entities"]}
     assert set(store.entities(sorted(ids))) == ids
+
+
+def as_json_lines(text: str, delimiter: str) -> str:
+    """The same table as an object a row; what is empty is left out."""
+    rows = csv.DictReader(text.splitlines(), delimiter=delimiter)
+    return "".join(json.dumps({k: v for k, v in row.items() if v}, ensure_ascii=False) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize("text", [(SEIZURES.partition("\n")[2], ";"), (TRANSFERS, "\t"), (BILLS, ",")])
+def test_json_lines_are_a_table_like_any_other(
+    text: tuple[str, str], store: Store, written: Write, tmp_path: Path
+) -> None:
+    """The same guesses, the same mapping, and the same entities and links with the same values."""
+    said = {}
+    for name, content in (("a.csv", text[0]), ("a.jsonl", as_json_lines(*text))):
+        path, own = written(name, content), open_store("sqlite:///:memory:")
+        mapping = tmp_path / f"{name}.yml"
+        mapping.write_text(mapping_of(guess(open_file(path)), name="mine"), encoding="utf-8")
+        assert preview(open_file(path), mapping)
+        (report,) = ingest(path, own, mapping=mapping)
+        assert report.loaded == report.read > 0
+        things = own.entities(own.nodes()["id"].to_pylist()) | own.links(own.edges()["id"].to_pylist())
+        facts = {
+            i: (x.kind, sorted((p, f.value) for p, some in x.properties.items() for f in some))
+            for i, x in things.items()
+        }
+        said[name] = (yaml.safe_load(mapping.read_text(encoding="utf-8")), facts)
+        own.close()
+    assert said["a.csv"] == said["a.jsonl"]
+
+
+def test_json_lines_of_all_sorts(written: Write, tmp_path: Path, store: Store) -> None:
+    """Lists become one cell, keys that come late or not at all are empty, a damaged line is rejected with its place."""
+    text = (
+        '{"Folio": "F-1", "Fecha": "2024-03-14", "Placas": ["ABC-123-D", "XYZ-987-A"], "Sustancia": "Cocaína"}\n'
+        '{"Folio": "F-2", "Fecha": "2024-03-15"\n'
+        '{"Folio": "F-3", "Fecha": "2024-03-16", "Peso kg": 12.50}\n'
+    )
+    path, mapping = written("x.jsonl", text), tmp_path / "m.yml"
+    columns = {"seizure_id": "Folio", "date": "Fecha", "vehicle_plate": "Placas", "commodity": "Sustancia"}
+    columns["quantity"] = "Peso kg"
+    mapping.write_text(yaml.safe_dump({"dataset": "seizures", "name": "mine", "columns": columns}), encoding="utf-8")
+    (report,) = ingest(path, store, mapping=mapping)
+    assert (report.read, report.loaded, report.rejected) == (3, 2, 1)
+    [source] = store.sources()
+    [bad] = store.rejects(source).to_pylist()
+    assert (bad["line"], bad["code"]) == (2, "bad_json")
+    assert store.counts()["entities"]["Seizure"] == 2
 
 
 def test_templates_are_known_by_their_own_names(written: Write) -> None:
