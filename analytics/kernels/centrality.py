@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
+from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
@@ -124,29 +125,12 @@ def accumulate_weighted(
             return
         s = sources[k]
         distance[s] = 0.0
-        heap_key[0] = 0.0
-        heap_node[0] = s
-        filled = 1
+        paths[s] = 1.0
+        filled = push(heap_key, heap_node, 0, 0.0, s)
         settled = 0
         while filled > 0:
             u = heap_node[0]
-            filled -= 1
-            key = heap_key[filled]
-            node = heap_node[filled]
-            at = 0
-            while True:
-                child = 2 * at + 1
-                if child >= filled:
-                    break
-                if child + 1 < filled and heap_key[child + 1] < heap_key[child]:
-                    child += 1
-                if heap_key[child] >= key:
-                    break
-                heap_key[at] = heap_key[child]
-                heap_node[at] = heap_node[child]
-                at = child
-            heap_key[at] = key
-            heap_node[at] = node
+            filled = drop_first(heap_key, heap_node, filled)
             if done[u]:
                 continue
             done[u] = True
@@ -157,23 +141,9 @@ def accumulate_weighted(
                 reach = distance[u] + lengths[e]
                 if reach < distance[v]:
                     distance[v] = reach
-                    at = filled
-                    filled += 1
-                    while at > 0:
-                        above = (at - 1) // 2
-                        if heap_key[above] <= reach:
-                            break
-                        heap_key[at] = heap_key[above]
-                        heap_node[at] = heap_node[above]
-                        at = above
-                    heap_key[at] = reach
-                    heap_node[at] = v
-        paths[s] = 1.0
-        for i in range(settled):
-            u = order[i]
-            for e in range(ptr[u], ptr[u + 1]):
-                v = neighbours[e]
-                if distance[u] + lengths[e] == distance[v]:
+                    paths[v] = paths[u]
+                    filled = push(heap_key, heap_node, filled, reach, v)
+                elif reach == distance[v]:
                     paths[v] += paths[u]
         for i in range(settled - 1, -1, -1):
             u = order[i]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
+from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
@@ -34,40 +35,6 @@ def by_links(ptr: Ints, neighbours: Codes, source: int, cutoff: float) -> tuple[
 
 
 @kernel
-def _before(keys: Floats, ticks: Ints, a: int, b: int) -> bool:
-    return bool(keys[a] < keys[b] or (keys[a] == keys[b] and ticks[a] < ticks[b]))
-
-
-@kernel
-def _swap(keys: Floats, ticks: Ints, nodes: Codes, a: int, b: int) -> None:
-    keys[a], keys[b] = keys[b], keys[a]
-    ticks[a], ticks[b] = ticks[b], ticks[a]
-    nodes[a], nodes[b] = nodes[b], nodes[a]
-
-
-@kernel
-def _rise(keys: Floats, ticks: Ints, nodes: Codes, at: int) -> None:
-    while at > 0 and _before(keys, ticks, at, (at - 1) // 2):
-        _swap(keys, ticks, nodes, at, (at - 1) // 2)
-        at = (at - 1) // 2
-
-
-@kernel
-def _sink(keys: Floats, ticks: Ints, nodes: Codes, filled: int) -> None:
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= filled:
-            return
-        if child + 1 < filled and _before(keys, ticks, child + 1, child):
-            child += 1
-        if not _before(keys, ticks, child, at):
-            return
-        _swap(keys, ticks, nodes, child, at)
-        at = child
-
-
-@kernel
 def by_length(ptr: Ints, neighbours: Codes, lengths: Floats, source: int, cutoff: float) -> tuple[Codes, Floats]:
     """Nodes that are reached, nearest first, and the length of the way to each (Dijkstra); of equals the first seen is first.
 
@@ -76,23 +43,19 @@ def by_length(ptr: Ints, neighbours: Codes, lengths: Floats, source: int, cutoff
     n = len(ptr) - 1
     size = len(neighbours) + 1
     keys = np.empty(size)
-    ticks = np.empty(size, np.int64)
+    ticks = np.empty(size, np.int32)
     nodes = np.empty(size, np.int32)
     distance = np.full(n, np.inf)
     done = np.zeros(n, np.bool_)
     order = np.empty(n, np.int32)
     distance[source] = 0.0
-    keys[0] = 0.0
-    ticks[0] = 0
     nodes[0] = source
-    filled = 1
+    filled = push(keys, ticks, 0, 0.0, 0)
     tick = 0
     settled = 0
     while filled > 0:
-        u = nodes[0]
-        filled -= 1
-        _swap(keys, ticks, nodes, 0, filled)
-        _sink(keys, ticks, nodes, filled)
+        u = nodes[ticks[0]]
+        filled = drop_first(keys, ticks, filled)
         if done[u]:
             continue
         done[u] = True
@@ -104,11 +67,8 @@ def by_length(ptr: Ints, neighbours: Codes, lengths: Floats, source: int, cutoff
             if far < distance[v] and far <= cutoff:
                 tick += 1
                 distance[v] = far
-                keys[filled] = far
-                ticks[filled] = tick
-                nodes[filled] = v
-                _rise(keys, ticks, nodes, filled)
-                filled += 1
+                nodes[tick] = v
+                filled = push(keys, ticks, filled, far, tick)
     return order[:settled], distance[order[:settled]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
+from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.watched import over
 from vinculo.graph.network import Codes, Floats, Ints, Mask
 
@@ -34,40 +35,6 @@ def arrival(first: int, last: int, begins: Ints, ends: Ints, timeless: bool, now
         if ends[k] >= now:
             return now
     return NEVER
-
-
-@kernel
-def _up(heap: Ints, keys: Floats, at: int) -> None:
-    while at > 0:
-        above = (at - 1) // 2
-        a = heap[at]
-        b = heap[above]
-        if keys[b] < keys[a] or (keys[b] == keys[a] and b < a):
-            return
-        heap[at] = b
-        heap[above] = a
-        at = above
-
-
-@kernel
-def _down(heap: Ints, keys: Floats, filled: int) -> None:
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= filled:
-            return
-        if child + 1 < filled:
-            a = heap[child]
-            b = heap[child + 1]
-            if keys[b] < keys[a] or (keys[b] == keys[a] and b < a):
-                child += 1
-        a = heap[at]
-        b = heap[child]
-        if keys[a] < keys[b] or (keys[a] == keys[b] and a < b):
-            return
-        heap[at] = b
-        heap[child] = a
-        at = child
 
 
 @kernel
@@ -132,9 +99,7 @@ def cheapest(
     waiting = 1 if remaining[source] < np.inf else 0
     while waiting > 0:
         label = heap[0]
-        waiting -= 1
-        heap[0] = heap[waiting]
-        _down(heap, key, waiting)
+        waiting = drop_first(key, heap, waiting)
         u = node[label]
         # settled ones are no dearer; one that is no later and no longer makes this one needless
         needless = False
@@ -180,13 +145,10 @@ def cheapest(
             node[made] = v
             before[made] = label
             cost[made] = cost[label] + price[v]
-            key[made] = cost[made] + remaining[v]
             when[made] = then
             hops[made] = hops[label] + 1
-            heap[waiting] = made
+            waiting = push(key, heap, waiting, cost[made] + remaining[v], made)
             made += 1
-            waiting += 1
-            _up(heap, key, waiting - 1)
     return np.empty(0, np.int32)
 
 

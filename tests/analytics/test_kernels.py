@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import importlib
 import pkgutil
 import subprocess
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from vinculo.analytics import kernels
 from vinculo.analytics.kernels import centrality, community, patterns, structure
 from vinculo.analytics.kernels.compiled import warm
+from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.random import next_random, permutation
 from vinculo.graph.network import Csr, Network, simple_csr
 
@@ -140,6 +142,21 @@ def test_random_numbers_are_those_of_splitmix64():
 @given(st.integers(0, 50), st.integers(0, 2**63))
 def test_a_permutation_is_one(n, seed):
     assert sorted(permutation(n, np.array([seed], np.uint64)).tolist()) == list(range(n))
+
+
+@given(st.lists(st.none() | st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=60))
+def test_a_heap_gives_the_least_key_and_of_equals_the_least_item(steps):
+    """Against Python's own; ``None`` takes one out."""
+    keys, items, filled = np.empty(len(steps)), np.empty(len(steps), np.int32), 0
+    known: list[tuple[int, int]] = []
+    for step in steps:
+        if step is not None:
+            heapq.heappush(known, step)
+            filled = push(keys, items, filled, float(step[0]), step[1])
+        elif known:
+            assert (keys[0], items[0]) == heapq.heappop(known)
+            filled = drop_first(keys, items, filled)
+        assert filled == len(known)
 
 
 # -- patterns --------------------------------------------------------------------------------------------------------
@@ -297,4 +314,4 @@ def test_every_module_of_kernels_says_what_it_is_compiled_with():
         if own and not hasattr(module, "calls"):
             silent.add(found.name)
     # only called by other kernels
-    assert silent == {"moves", "random", "watched"}
+    assert silent == {"heap", "moves", "random", "watched"}
