@@ -14,14 +14,13 @@ from vinculo.analytics.communities import Community, Division
 from vinculo.analytics.community_profile import Profile, profiles, with_what_is_theirs
 from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.compiled import Progress
-from vinculo.graph.exports.contents import made_up
-from vinculo.graph.network import Codes, Csr
+from vinculo.graph.network import Codes, Csr, Network
 from vinculo.graph.store import Store
 
 #: Share of the runs from which somebody who was in another group as well is told.
 BETWEEN = 0.1
-#: Ties told as evidence, heaviest first, and members whose files are looked at.
-EVIDENCE, LOOKED_AT = 500, 500
+#: Ties told as evidence, heaviest first.
+EVIDENCE = 500
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def described(
     graph, labels = on_the_whole(division)
     told = {p.group: p for p in profiles(context, graph, labels, smallest=smallest, only=shown)}
     marks = _tainted(store, context, labels)
-    invented = _made_up(store, shown)
+    invented = _made_up(store, context.network, labels, shown)
     evidence = _evidence(division, shown)
     between = _brokers(division, context, groups, shown)
     return {
@@ -172,15 +171,20 @@ def _tainted(store: Store, context: Context, labels: Codes) -> set[int]:
     return set(np.unique(touched[touched >= 0]).tolist())
 
 
-def _made_up(store: Store, shown: dict[int, Community]) -> dict[int, str]:
-    told = {s.synthetic for s in store.sources()}
+def _made_up(store: Store, network: Network, labels: Codes, shown: Collection[int]) -> dict[int, str]:
+    """Of each group whether all its members, some or none stand in files that say they are made up."""
+    sources = store.sources()
+    told = {s.synthetic for s in sources}
     if len(told) < 2:
         return dict.fromkeys(shown, "all" if told == {True} else "")
-    made = {}
-    for g, c in shown.items():
-        found = store.entities(c.members[:LOOKED_AT])
-        made[g] = made_up(p for e in found.values() for p in e.sources)
-    return made
+    groups: dict[bool, set[int]] = {True: set(), False: set()}
+    for source in sources:
+        for sort, table in store.statements(source):
+            if sort == "link":
+                break
+            at = network.index(table["id"])
+            groups[source.synthetic].update(np.unique(labels[at[at >= 0]]).tolist())
+    return {g: "" if g not in groups[True] else "some" if g in groups[False] else "all" for g in shown}
 
 
 def _evidence(division: Division, shown: Collection[int]) -> dict[int, tuple[tuple[str, ...], tuple[str, str]]]:
