@@ -11,14 +11,16 @@ from vinculo.dashboard import answers, cases, downloads, frame
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.path_view import draw_on_chart, draw_path, hops
-from vinculo.dashboard.wording import into, number, remark, seen, t
+from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
 from vinculo.graph.schema import kind
-from vinculo.graph.text import Text
+from vinculo.graph.text import Text, say
 from vinculo.graph.types import Path
 
 ss = st.session_state
 #: Kinds that paths do not pass unless a person lets them.
 PLACES = "Location"
+#: Paths that are shown whole at once; more would fill screens.
+OPEN = 3
 
 
 def likely(a: str, b: str, common: Sequence[str]) -> None:
@@ -75,6 +77,8 @@ def show(answer: Answer, a: str, b: str) -> None:
     """Each path with its sentence, then what is against shorter ones."""
     if not answer.current:
         st.caption(t("paths.stale"))
+    if any(r.get("truncated") for r in answer.rows):
+        st.caption(say("cli.path.truncated", language()))
     rows = [r for r in answer.rows if "told" in r]
     against = [r["ruled_out"] for r in answer.rows if "ruled_out" in r]
     found = [(row, path) for row in rows if (path := path_of(row))]
@@ -87,12 +91,17 @@ def show(answer: Answer, a: str, b: str) -> None:
             draw_on_chart([p for _, p in found])
     else:
         frame.empty("paths.none", "route", height=160)
-    for place, (row, path) in enumerate(found):
-        draw_path(path, place, about=f"{place + 1}. {into(Text(**row['told']))}", usable=row["usable"])
-    if found:
-        downloads.download(table(found), "likely-paths", key="likely-paths")
     if against:
         ruled_out(against)
+    for place, (row, path) in enumerate(found):
+        about = f"{place + 1}. {into(Text(**row['told']))}"
+        if place < OPEN:
+            draw_path(path, place, about=about, usable=row["usable"])
+        else:
+            with st.expander(plain(about)):
+                draw_path(path, place, usable=row["usable"])
+    if found:
+        downloads.download(table(found), "likely-paths", key="likely-paths")
 
 
 def path_of(row: dict[str, Any]) -> Path | None:

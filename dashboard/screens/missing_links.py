@@ -73,6 +73,8 @@ def show(answer: Answer) -> None:
     st.caption(plain(" · ".join(parts)))
     notice([t("missing.about")])
     check = next((r["check"] for r in answer.rows if "check" in r), None)
+    if any(r.get("truncated") for r in answer.rows):
+        remark(t("missing.truncated"))
     rows = there(answer)
     if not rows:
         frame.empty("missing.none", "link_off", height=160)

@@ -142,12 +142,13 @@ def test_how_often_guesses_are_right_is_said_in_words(ties: str, page: Run, at_o
         kept = store.documents(answers.collection("missing_links"))[answers.LAST]
         check = {"hidden": 8, "runs": 10, "auc": {"mean": 0.6, "low": 0.49, "high": 0.7}, "chance": 0.001}
         check["precision"] = {"10": {"mean": 0.3, "low": 0.1, "high": 0.5}, "100": {"mean": 0.1, "low": 0, "high": 1}}
-        rows = [*(r for r in kept["rows"] if "check" not in r), {"check": check}]
+        rows = [*(r for r in kept["rows"] if "check" not in r), {"truncated": True}, {"check": check}]
         store.save_document(answers.collection("missing_links"), answers.LAST, kept | {"rows": rows})
     at = page("missing_links")
     assert "in 60% of the comparisons (49% to 70%; chance gives 50%)" in said(at)
     assert "Of the first 10 guesses, 30% were hidden links; a blind guess is right once in 1,000." in said(at)
     assert say("dashboard.missing.no_better", "en") in said(at)
+    assert say("dashboard.missing.truncated", "en") in said(at)
 
 
 def test_pairs_that_may_be_one_party_are_set_aside_until_asked_for(ties: str, page: Run, at_once: list[Asked]) -> None:

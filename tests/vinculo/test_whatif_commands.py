@@ -49,6 +49,21 @@ def test_kinds_that_are_not_passed_can_be_none(run: Run, case: Path) -> None:
     assert max(len(x["entities"]) for x in let_pass if "told" in x) == 3
 
 
+def test_a_search_that_stopped_says_so_to_programs_too(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vinculo.analytics import prediction
+    from vinculo.analytics.ways import possible
+
+    whole, ranked = possible.k_best, prediction.ranked
+    a, c = ids(run, case, "A-1", "C-1")
+    path, predict = ("path", a, c, "--likely"), ("predict", "--projection", "accounts", "--kind", "BankAccount")
+    for asked in (path, predict):
+        assert {"truncated": True} not in run(*asked, "--store", case, "--json").lines
+    monkeypatch.setattr(possible, "k_best", lambda *given, **more: whole(*given, **more, work=0))
+    monkeypatch.setattr(prediction, "ranked", lambda *given, **more: ranked(*given, **more)._replace(truncated=True))
+    for asked in (path, predict):
+        assert {"truncated": True} in run(*asked, "--store", case, "--json").lines
+
+
 def test_disrupt_compares_keeps_and_writes(
     run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,6 +178,7 @@ def _likely(console: Console, a: str, b: str, **choice: Any) -> None:
     if not found.paths:
         console.say("cli.path.none", hops=choice["max_hops"])
     if found.truncated:
+        console.emit({"truncated": True})
         console.warn(say("cli.path.truncated"))
 
 

@@ -220,6 +220,7 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
     else:
         console.say("cli.predict.none")
     if truncated:
+        console.emit({"truncated": True})
         console.warn(say("cli.predict.truncated"))
     if tried is not None:
         console.emit({"check": tried.as_json()} | where)
