@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
+from vinculo.analytics.kernels.depth import depth_first
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 
 
@@ -20,47 +21,18 @@ def cut_pairs(ptr: Ints, neighbours: Codes, gone: Mask, counts: Codes) -> tuple[
     falls into, and the number of parts. Sizes add up ``counts``: 1 for whoever counts, 0 else.
     """
     n = len(ptr) - 1
-    seen = np.full(n, -1, np.int32)
-    low = np.empty(n, np.int32)
-    parent = np.full(n, -1, np.int32)
+    order, seen, parent, low = depth_first(ptr, neighbours, gone)
     size = counts.copy()
     cut = np.zeros(n, np.int32)
     after = np.zeros(n, np.int64)
     largest = np.zeros(n, np.int32)
     parts = np.zeros(n, np.int32)
-    edge = ptr[:-1].copy()
-    order = np.empty(n, np.int32)
     total = np.int64(0)
-    clock = 0
-    for root in range(n):
-        if seen[root] >= 0 or gone[root]:
-            continue
-        first = clock
-        v = root
-        seen[v] = clock
-        low[v] = clock
-        order[clock] = v
-        clock += 1
-        while True:
-            if edge[v] < ptr[v + 1]:
-                w = neighbours[edge[v]]
-                edge[v] += 1
-                if gone[w]:
-                    continue
-                if seen[w] < 0:
-                    parent[w] = v
-                    seen[w] = clock
-                    low[w] = clock
-                    order[clock] = w
-                    clock += 1
-                    v = w
-                elif w != parent[v]:
-                    low[v] = min(low[v], seen[w])
-                continue
-            above = parent[v]
-            if above < 0:
-                break
-            low[above] = min(low[above], low[v])
+    last = len(order)
+    for i in range(len(order) - 1, -1, -1):
+        v = order[i]
+        above = parent[v]
+        if above >= 0:
             size[above] += size[v]
             if low[v] >= seen[above]:
                 part = np.int64(size[v])
@@ -68,18 +40,18 @@ def cut_pairs(ptr: Ints, neighbours: Codes, gone: Mask, counts: Codes) -> tuple[
                 after[above] += part * (part - 1)
                 largest[above] = max(largest[above], size[v])
                 parts[above] += size[v] > 0
-            v = above
-        together = np.int64(0)
-        for i in range(first, clock):
-            together += counts[order[i]]
+            continue
+        # a root: its component stands from here to the one found before
+        together = np.int64(size[v])
         total += together * (together - 1)
-        for i in range(first, clock):
-            u = order[i]
+        for k in range(i, last):
+            u = order[k]
             rest = together - counts[u] - cut[u]
             after[u] += rest * (rest - 1) - together * (together - 1)
             if rest > 0:
                 largest[u] = max(largest[u], rest)
                 parts[u] += 1
+        last = i
     for u in range(n):
         after[u] = -1 if gone[u] else after[u] + total
     return total, after, largest, parts

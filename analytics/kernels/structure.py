@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
+from vinculo.analytics.kernels.depth import depth_first
 from vinculo.analytics.kernels.levels import renumber
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Csr, Ints
@@ -172,37 +173,7 @@ def low_points(ptr: Ints, neighbours: Codes) -> tuple[Codes, Codes, Codes]:
 
     The low point is the earliest time that it or what hangs below it reaches past the parent (Hopcroft and Tarjan 1973).
     """
-    n = len(ptr) - 1
-    seen = np.full(n, -1, np.int32)
-    low = np.empty(n, np.int32)
-    parent = np.full(n, -1, np.int32)
-    edge = ptr[:-1].copy()
-    clock = 0
-    for root in range(n):
-        if seen[root] >= 0:
-            continue
-        v = root
-        seen[v] = clock
-        low[v] = clock
-        clock += 1
-        while True:
-            if edge[v] < ptr[v + 1]:
-                w = neighbours[edge[v]]
-                edge[v] += 1
-                if seen[w] < 0:
-                    parent[w] = v
-                    seen[w] = clock
-                    low[w] = clock
-                    clock += 1
-                    v = w
-                elif w != parent[v]:
-                    low[v] = min(low[v], seen[w])
-                continue
-            above = parent[v]
-            if above < 0:
-                break
-            low[above] = min(low[above], low[v])
-            v = above
+    _, seen, parent, low = depth_first(ptr, neighbours, None)
     return seen, parent, low
 
 

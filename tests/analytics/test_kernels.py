@@ -314,4 +314,4 @@ def test_every_module_of_kernels_says_what_it_is_compiled_with():
         if own and not hasattr(module, "calls"):
             silent.add(found.name)
     # only called by other kernels
-    assert silent == {"heap", "moves", "random", "watched"}
+    assert silent == {"depth", "heap", "moves", "random", "watched"}
