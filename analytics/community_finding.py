@@ -46,16 +46,16 @@ def finding_of(told: Described, run: str) -> Finding:
         "seizures": measured(p.seizures, "count"),
         "resolution": measured(c.resolution, "count"),
         "seed": measured(c.seed, "count"),
-        "method": _word(c.method),
-        "projection": _word(c.projection.name),
-        "kept_as": _word(run),
+        "method": _word(c.method, "method"),
+        "projection": _word(c.projection.name, "projection"),
+        "kept_as": _word(run, "name"),
     }
     if c.stability is not None:
         features["belongs"] = measured(c.stability, "probability")
     if told.made_up:
-        features["made_up"] = _word(told.made_up)
+        features["made_up"] = _word(told.made_up, "made_up")
     if told.taint:
-        features["taint"] = _word(told.taint)
+        features["taint"] = _word(told.taint, "taint")
     return Finding(
         id=make_id(f"finding:{COMMUNITY}:{VERSION}:", projection, c.method, *c.members) or "",
         typology=COMMUNITY,
@@ -106,5 +106,5 @@ def _lawful(real: bool | None) -> dict[str, str]:
     return {"group_of_business": "not_testable", "watched_together": "not_testable"} | chance
 
 
-def _word(value: str) -> dict[str, Any]:
-    return {"value": value, "unit": "name"}
+def _word(value: str, unit: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit}

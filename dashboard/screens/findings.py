@@ -133,7 +133,7 @@ def _measure(name: str) -> str:
 
 def _figure(value: Any, unit: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "–" if value is None else str(value)
+        return "–" if value is None else _word(str(value), str(unit))
     said = unit_said(str(unit or ""))
     if str(unit).startswith("share"):
         rest = "" if unit == "share" else f" {said}"
@@ -142,6 +142,19 @@ def _figure(value: Any, unit: Any) -> str:
         return f"< {LEAST}" if value < LEAST else number(value, 3)
     figures = number(value, 0 if float(value).is_integer() or abs(value) >= 1000 else 2)
     return figures if unit in (None, "", "count", "ratio") else f"{figures} {said}"
+
+
+def _word(value: str, unit: str) -> str:
+    """A word of ours in the reader's language, any other as it stands."""
+    from vinculo.graph.text import has, say
+
+    key = {
+        "projection": f"projection.{value}",
+        "method": f"community_method.{value}",
+        "made_up": f"made_up.{value}",
+        "taint": f"taint.{value}",
+    }.get(unit, "")
+    return say(key, st.session_state.language) if has(key) else seen(value)
 
 
 def explain(finding: Finding) -> None:

@@ -13,8 +13,12 @@ import small_case
 from small_case import of
 from streamlit.testing.v1 import AppTest
 
+from vinculo.analytics.communities import divided
+from vinculo.analytics.community_keeping import keep_communities
+from vinculo.analytics.community_report import described
+from vinculo.analytics.projecting.seeing import projected
 from vinculo.dashboard.frame import SCREENS
-from vinculo.graph.evidence import note_detection
+from vinculo.graph.evidence import basis, note_detection
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
 from vinculo.ingest.load import ingest
@@ -180,6 +184,25 @@ def test_findings_older_than_the_contents_say_so(case: str, page: Run) -> None:
     store.withdraw(store.sources()[-1])
     store.close()
     assert told()
+
+
+def test_communities_that_are_kept_stand_among_the_findings_until_their_files_go(case: str, page: Run) -> None:
+    def outdated() -> bool:
+        said = say("dashboard.findings.communities_changed", "es")
+        return any(said in i.value for i in page("findings", language="es").info)
+
+    store = open_store(case)
+    made = divided(projected(store))
+    told = described(store, made)
+    keep_communities(store, "marzo", made, told, basis=basis(store), when="2026-01-01")
+    kept = store.findings("community")
+    assert kept and not outdated()
+    said = words(page("findings", language="es", finding=kept[0].id))
+    assert "no acusa a nadie" in said and "Qué tiene que ver con qué" in said and "marzo" in said
+    assert "Un grupo empresarial" in said and kept[0].reason.es[:20] in said
+    store.withdraw(store.sources()[-1])
+    store.close()
+    assert outdated()
 
 
 def test_the_evidence_of_a_finding_is_drawn_at_one_click(case: str, page: Run) -> None:
