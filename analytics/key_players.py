@@ -1,7 +1,7 @@
 """Key players: who stands where, by four measures side by side.
 
 **Convention.** Betweenness is unweighted: a payment of a million is no shorter than one of ten. (Published figures on weighted
-covert networks often take 1 / weight as length; :func:`vinculo.analytics.kernels.centrality.betweenness` does that when given
+covert networks often take 1 / weight as length; :func:`vinculo.analytics.kernels.betweenness.betweenness` does that when given
 lengths.) It is exact up to 2,000 nodes and sampled above, with the number of samples told. What takes part is a projection's to
 say (``docs/projections.md``); by default *everything*, without direction. Where a projection keeps directions, betweenness and
 PageRank follow them; degree and core count each neighbour once, whichever way. Only PageRank goes by the weights of ties.
@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vinculo.analytics.generic_parties import generic_parties
-from vinculo.analytics.kernels.centrality import betweenness, pagerank
+from vinculo.analytics.kernels.betweenness import betweenness
+from vinculo.analytics.kernels.centrality import pagerank
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.kernels.structure import core_number
 from vinculo.analytics.parties import actors

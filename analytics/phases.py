@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from vinculo.analytics.columns import DAY_S, UNDATED, day, seconds
-from vinculo.analytics.kernels.centrality import betweenness
+from vinculo.analytics.kernels.betweenness import betweenness
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.ways.terrain import FLOWS, moments
 from vinculo.graph.errors import UsageError

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vinculo.analytics.kernels.centrality import betweenness, pagerank
+from vinculo.analytics.kernels.betweenness import betweenness
+from vinculo.analytics.kernels.centrality import pagerank
 from vinculo.analytics.kernels.compiled import Progress
 from vinculo.analytics.kernels.structure import core_number
 from vinculo.analytics.kernels.thinning import drawn, thinned, ties_of

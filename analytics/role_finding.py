@@ -9,7 +9,7 @@ from typing import Any
 from vinculo.analytics.actor_graph import actor_graph
 from vinculo.analytics.context import Context
 from vinculo.analytics.generic_parties import Generic, told
-from vinculo.analytics.kernels.centrality import betweenness
+from vinculo.analytics.kernels.betweenness import betweenness
 from vinculo.analytics.kernels.community import leiden
 from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.key_players import EXACT_UP_TO, SAMPLES

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import networkx as nx
 import numpy as np
 
-from vinculo.analytics.kernels import centrality, community, patterns, structure
+from vinculo.analytics.kernels import betweenness, centrality, community, patterns, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.graph.network import Csr, simple_csr
 
@@ -63,7 +63,7 @@ def against_networkx(graph: Csr) -> None:
         ("k-core", lambda: structure.core_number(graph), lambda: nx.core_number(oracle)),
         (
             f"betweenness, {sources} sources",
-            lambda: centrality.betweenness(graph, samples=sources),
+            lambda: betweenness.betweenness(graph, samples=sources),
             lambda: nx.betweenness_centrality(oracle, k=sources, seed=1),
         ),
         (

@@ -20,7 +20,7 @@ import networkx as nx
 import numpy as np
 
 from analytics import made_up
-from vinculo.analytics.kernels import centrality, community, paths, propagation, structure
+from vinculo.analytics.kernels import betweenness, centrality, community, paths, propagation, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.networkx_backend.convert import convert_from_nx
 from vinculo.graph.network import Csr
@@ -60,7 +60,7 @@ def jobs(graph: Csr) -> list[Job]:
             f"betweenness, k={SOURCES}",
             nx.betweenness_centrality,
             {"k": SOURCES, "seed": 1},
-            lambda: centrality.dependencies(graph, drawn),
+            lambda: betweenness.dependencies(graph, drawn),
         ),
         Job(
             "Louvain",

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from analytics import made_up
-from vinculo.analytics.kernels import centrality, community, propagation, structure
+from vinculo.analytics.kernels import betweenness, centrality, community, propagation, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.graph.network import Csr, mirrored
 
@@ -163,7 +163,7 @@ def beside_gds(graph: Csr) -> None:
         "label propagation": lambda: propagation.label_propagation(graph),
         "k-core": lambda: structure.core_number(graph),
         "PageRank, 100 rounds": lambda: centrality.pagerank(graph, tolerance=0.0, rounds=100),
-        "betweenness, 32 sources": lambda: centrality.dependencies(graph, drawn),
+        "betweenness, 32 sources": lambda: betweenness.dependencies(graph, drawn),
     }
     print("\nbeside Graph Data Science 2.13.9, measured once on Neo4j 5.26, two threads, by the clock, in another run")
     print(f"{'':<28}{'Vinculo':>9}{'GDS':>9}{'':>8}  CPU seconds of one thread")

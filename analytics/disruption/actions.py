@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vinculo.analytics.kernels.centrality import betweenness
+from vinculo.analytics.kernels.betweenness import betweenness
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Csr, Floats, Mask, Network
 from vinculo.graph.schema import descendants

@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from vinculo.analytics.kernels import centrality
+from vinculo.analytics.kernels import betweenness, centrality
 from vinculo.analytics.kernels import hits as pointing
 from vinculo.analytics.kernels.watched import heard
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph
@@ -77,7 +77,7 @@ def betweenness_centrality(
     lengths = None if weight is None else graph.weights
     if lengths is not None and not (lengths > 0).all():
         raise NotImplementedError("lengths must be positive")
-    score = centrality.dependencies(graph, sources, lengths=lengths, ends=endpoints)
+    score = betweenness.dependencies(graph, sources, lengths=lengths, ends=endpoints)
     return g.keyed(score * _scale(n, sources, k is not None, normalized, g.directed, endpoints))
 
 

@@ -15,13 +15,24 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from vinculo.analytics.kernels import centrality, community, cycles, directed, hits, paths, propagation, structure
+from vinculo.analytics.kernels import (
+    betweenness,
+    centrality,
+    community,
+    cycles,
+    directed,
+    hits,
+    paths,
+    propagation,
+    structure,
+)
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.networkx_backend import backend, info
 
 KERNELS = {
     structure: ("linked_labels", "core_numbers", "strong_labels", "low_points", "triangle_counts"),
-    centrality: ("pagerank_scores", "accumulate_unweighted", "accumulate_weighted", "eigenvector_scores"),
+    centrality: ("pagerank_scores", "eigenvector_scores"),
+    betweenness: ("accumulate_unweighted", "accumulate_weighted"),
     paths: ("by_links", "by_length", "add_reach"),
     community: ("partition",),
     directed: ("directed_partition",),

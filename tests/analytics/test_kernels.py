@@ -8,6 +8,7 @@ import pkgutil
 import subprocess
 import sys
 from itertools import permutations
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vinculo.analytics import kernels
-from vinculo.analytics.kernels import centrality, community, patterns, structure
+from vinculo.analytics.kernels import betweenness, centrality, community, compiled, patterns, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.random import next_random, permutation
@@ -59,18 +60,18 @@ def test_cores_and_components(links):
 @given(GRAPHS, st.booleans(), st.booleans())
 def test_betweenness(links, directed, normalized):
     graph, oracle = built(links, directed=directed)
-    found = centrality.betweenness(graph, directed=directed, normalized=normalized)
+    found = betweenness.betweenness(graph, directed=directed, normalized=normalized)
     assert found == pytest.approx(listed(nx.betweenness_centrality(oracle, normalized=normalized)))
-    found = centrality.betweenness(graph, directed=directed, normalized=normalized, lengths=graph.weights)
+    found = betweenness.betweenness(graph, directed=directed, normalized=normalized, lengths=graph.weights)
     assert found == pytest.approx(listed(nx.betweenness_centrality(oracle, normalized=normalized, weight="weight")))
 
 
 @given(GRAPHS)
 def test_sampled_betweenness_of_all_sources_is_exact(links):
     graph, _ = built(links)
-    exact = centrality.betweenness(graph)
-    assert centrality.betweenness(graph, samples=graph.nodes) == pytest.approx(exact)
-    some = centrality.betweenness(graph, samples=max(1, graph.nodes // 2), seed=3)
+    exact = betweenness.betweenness(graph)
+    assert betweenness.betweenness(graph, samples=graph.nodes) == pytest.approx(exact)
+    some = betweenness.betweenness(graph, samples=max(1, graph.nodes // 2), seed=3)
     assert (some >= 0).all() and (some[exact == 0] == 0).all()
 
 
@@ -303,6 +304,21 @@ def test_warm_is_silent_when_everything_is_compiled():
     told: list[tuple[str, int, int]] = []
     warm(lambda *what: told.append(what))
     assert told == []
+
+
+def test_what_another_python_compiled_is_still_to_be_compiled(tmp_path):
+    """A folder for compiled code outlives the Python that filled it."""
+
+    def twice(value: int) -> int:
+        return 2 * value
+
+    mine = f"py{sys.version_info[0]}{sys.version_info[1]}"
+    name = f"{twice.__module__.rpartition('.')[2]}.{twice.__qualname__}-{twice.__code__.co_firstlineno}"
+    stub = SimpleNamespace(signatures=[], stats=SimpleNamespace(cache_path=str(tmp_path)), py_func=twice)
+    (tmp_path / f"{name}.py20.nbi").touch()
+    assert compiled._cold(stub)
+    (tmp_path / f"{name}.{mine}.nbi").touch()
+    assert not compiled._cold(stub)
 
 
 def test_every_module_of_kernels_says_what_it_is_compiled_with():

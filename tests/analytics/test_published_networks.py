@@ -24,7 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from vinculo.analytics.kernels.centrality import betweenness
+from vinculo.analytics.kernels.betweenness import betweenness
 from vinculo.analytics.kernels.structure import components
 from vinculo.graph.network import Csr, Network
 from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA

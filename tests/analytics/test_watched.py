@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from vinculo.analytics.kernels import centrality, community, directed, paths, propagation, structure
+from vinculo.analytics.kernels import betweenness, centrality, community, directed, paths, propagation, structure
 from vinculo.analytics.kernels.watched import DONE, STOP, heard, was_cut, watching
 from vinculo.graph.errors import Cancelled
 from vinculo.graph.network import Csr, simple_csr
@@ -70,8 +70,8 @@ def test_ctrl_c_ends_a_running_leiden_within_a_second(delay_s: float) -> None:
         lambda g, w: community.leiden(g, watch=w),
         lambda g, w: community.louvain(g, watch=w),
         lambda g, w: directed.leiden(g, watch=w),
-        lambda g, w: centrality.betweenness(g, watch=w),
-        lambda g, w: centrality.betweenness(g, lengths=g.weights, watch=w),
+        lambda g, w: betweenness.betweenness(g, watch=w),
+        lambda g, w: betweenness.betweenness(g, lengths=g.weights, watch=w),
         lambda g, w: centrality.pagerank(g, tolerance=0.0, rounds=10**9, watch=w),
         lambda g, w: paths.reach(g, watch=w),
         lambda g, w: propagation.label_propagation(drawn_graph(40_000, 300_000), watch=w),
