@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -50,14 +51,15 @@ def kept() -> bool:
 
 
 def _cold(dispatcher: Any) -> bool:
-    """Whether this kernel has neither been compiled in this process nor on this disk."""
+    """Whether this kernel has neither been compiled in this process nor, by this Python, on this disk."""
     if dispatcher.signatures:
         return False
     if not dispatcher.stats.cache_path:
         return True
     folder = Path(dispatcher.stats.cache_path)
     function = dispatcher.py_func
-    return not any(folder.glob(f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-*.nbi"))
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-{function.__code__.co_firstlineno}"
+    return not any(folder.glob(f"{name}.py{sys.version_info[0]}{sys.version_info[1]}*.nbi"))
 
 
 class Tiny(NamedTuple):
