@@ -137,6 +137,12 @@ def expand_some(id: str, kinds: Sequence[str], limit: int = EXPAND_MAX) -> None:
     st.session_state.asked = id if left > 0 else ""
 
 
+def add_group(ids: Sequence[str], name: str) -> None:
+    """Add these to the chart, drawn as one."""
+    put(ids)
+    group(ids, name)
+
+
 def group(ids: Sequence[str], name: str = "") -> None:
     """Draw these as one, and select that."""
     chart = board().chart
@@ -211,6 +217,29 @@ def draw_group(ids: Sequence[str], title: str, left_out: int = 0) -> None:
     st.session_state.board = Board(board().chart)
     if left_out:
         say("chart.group_cut", count=number(len(ids)), left=number(left_out))
+
+
+def draw_groups(groups: Sequence[tuple[Sequence[str], str]], title: str, left_out: int = 0) -> None:
+    """A new chart on which each of these is a closed group, with the links between them; opened, its members stand beneath."""
+    fresh()
+    store = cases.store()
+    of = {i: n for n, (ids, _) in enumerate(groups) for i in ids}
+    nodes = reading.chart_nodes(store, list(of)[:SHOWN_MAX])
+    links = reading.links_between(store, [n.id for n in nodes], [])
+    pairs = [(x.source, x.target) for x in links if x.source != x.target]
+    # each group is laid out by itself: its members stand together when it is opened
+    together = [p for p in pairs if of[p[0]] == of[p[1]]]
+    chart = charts.do(Board(board().chart), charts.add(board().chart, nodes, links, pairs=together or pairs)).chart
+    there = [n for n in range(len(groups)) if sum(i in chart.nodes for i in groups[n][0]) > 1]
+    between = {(str(of[a]), str(of[b])) for a, b in pairs if of[a] != of[b] and {of[a], of[b]} <= set(there)}
+    at = grouping.overview([str(n) for n in there], sorted(between), chart)
+    for n in there:
+        chart = charts.do(Board(chart), grouping.close(chart, groups[n][0], groups[n][1], at=at[str(n)])).chart
+    _set(Board(charts.do(Board(chart), charts.entitle(chart, title, "")).chart))
+    if left_out:
+        say("chart.groups_cut", left=number(left_out))
+    else:
+        say("chart.groups_drawn")
 
 
 def over_warning() -> bool:

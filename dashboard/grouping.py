@@ -16,7 +16,10 @@ from vinculo.dashboard import place
 from vinculo.dashboard.charts import Patch
 from vinculo.dashboard.wording import exact, figure
 from vinculo.graph.chart import Chart, ChartGroup, ChartLink, ChartNode
+from vinculo.graph.charting import layout
 
+#: Groups lie so much further apart than nodes: they are larger, and so are their labels.
+SPREAD = 1.35
 #: Currencies told on the canvas; the panel has them all.
 TOLD = 2
 
@@ -134,6 +137,15 @@ def close(chart: Chart, ids: Iterable[str], name: str, *, at: tuple[float, float
     while id in chart.nodes:  # ids come from files, and somebody may have thought of this one
         id += "'"
     return Patch("group", fields={"groups": kept | {id: ChartGroup(id, name, tuple(inside), *at)}})
+
+
+def overview(ids: Sequence[str], pairs: Sequence[tuple[str, str]], chart: Chart) -> dict[str, tuple[float, float]]:
+    """Places for groups, linked to one another as given, above everything on a chart."""
+    spread = layout(list(ids), pairs)
+    wide = {i: (x * SPREAD, y * SPREAD) for i, (x, y) in spread.items()}
+    low = max((y for _, y in wide.values()), default=0.0)
+    top = min((n.y for n in chart.nodes.values()), default=0.0)
+    return {i: place.whole(x, y - low + top - 2 * place.NEAR / 3) for i, (x, y) in wide.items()}
 
 
 def open_(chart: Chart, id: str) -> Patch | None:

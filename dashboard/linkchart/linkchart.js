@@ -160,8 +160,8 @@ function listen(state) {
     if (host.isConnected && host.clientWidth)
       VIEWS.set(state.data.chart, { scale: net.getScale(), position: net.getViewPosition() });
   };
-  state.fit = (animate) => {
-    const shown = state.nodes.getIds().filter((i) => !state.nodes.get(i).hidden);
+  state.fit = (animate, only = null) => {
+    const shown = only ?? state.nodes.getIds().filter((i) => !state.nodes.get(i).hidden);
     net.fit({ nodes: shown, minZoomLevel: 0.02, maxZoomLevel: 1.2, animation: animate ? { duration: 250 } : false });
     setTimeout(state.keep, 300);
   };
@@ -331,7 +331,7 @@ function draw(state) {
     const font = { color: shades.text, face, strokeWidth: 3, strokeColor: shades.halo };
     net.setOptions({ nodes: { font: { ...font, size: 13 } }, edges: { font: { ...font, size: 10, align: 'top' } } });
   }
-  const fresh = drawNodes(state, theme, restyle);
+  const { fresh, opened } = drawNodes(state, theme, restyle);
   drawLinks(state, theme, restyle);
   const big = data.nodes.length > BIG;
   // setOptions rebuilds every node: only when the answer changes
@@ -344,7 +344,7 @@ function draw(state) {
     const view = VIEWS.get(data.chart);
     if (view) net.moveTo(view);
     else state.fit(false);
-  } else if (fresh.length && fresh.some((id) => outside(state, id))) state.fit(true);
+  } else if (fresh.length && fresh.some((id) => outside(state, id))) state.fit(true, opened ? fresh : null);
   choose();
   legend(state, theme, shades);
   tools(state);
@@ -394,7 +394,7 @@ function drawNodes(state, theme, restyle) {
     gone.forEach((id) => known.delete(id));
   }
   if (put.length) nodes.update(put);
-  return fresh;
+  return { fresh, opened };
 }
 
 function drawLinks(state, theme, restyle) {

@@ -1,102 +1,50 @@
-"""Groups that hold together more than with the rest; each opens on the chart."""
+"""Groups that hold together more than with the rest: what each is, how sure, what became of it; each drawn whole or as one."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from vinculo.analytics.community_keeping import forget_communities, kept_runs
 from vinculo.analytics.projecting.known import projections
+from vinculo.analytics.stability.resolutions import RESOLUTIONS
 from vinculo.dashboard import cases, desk, downloads, frame
-from vinculo.dashboard.jobs import Job, jobs
+from vinculo.dashboard import community_view as tell
+from vinculo.dashboard.divisions import LAYER_ROWS, LAYERS, ROWS, keep, kept
+from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
-from vinculo.graph.schema import is_a, kind
-from vinculo.graph.store import Store
-from vinculo.graph.stores import open_store
-from vinculo.graph.text import say
+from vinculo.dashboard.wording import escaped, into, notice, number, remark, seen, t
 
-METHODS = ("leiden", "stable", "louvain")
+ss = st.session_state
+METHODS = ("leiden", "fine", "stable", "louvain")
+VIEWS = (*METHODS, LAYERS)
 DEFAULT = "everything"
-#: Collection of the store in which the last result of each method is kept.
-KEPT = "communities"
-#: Members kept and drawn at most, and rows in the table.
-MEMBERS, DRAWN, ROWS = 500, 80, 200
+#: Members drawn of one group, and groups drawn at once.
+DRAWN, GROUPS = 80, 12
+SHARES = ("belongs", "inside", "density")
 
 
-def _keep(job: Job) -> None:
-    """Put a finished command's lines into the store; runs in a thread without a session."""
-    method = job.arguments[job.arguments.index("--method") + 1]
-    made = [c for c in job.results if "members" in c]
-    store = open_store(job.case, create=False)
-    try:
-        inner = inside(store, made)
-        kind_of = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("id", "kind")), strict=True))
-        kept = []
-        for c in made:
-            ids = _ids(c)
-            parties = [i for i in ids if is_a(kind_of.get(i, "Thing"), "LegalEntity")]
-            named = sorted(parties or ids, key=lambda i: (-len(inner.get(i, ())), i))
-            about = {k: v for k, v in c.items() if k != "members"}
-            kept.append(about | {"size": len(ids), "named": named[:3], "members": core(ids, named[0], inner, MEMBERS)})
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        store.save_document(KEPT, method, {"communities": kept, "when": when, "version": store.version()})
-    finally:
-        store.close()
-
-
-def inside(store: Store, groups: list[dict[str, Any]]) -> dict[str, set[str]]:
-    """Neighbours of each thing within its own group."""
-    group = {i: n for n, c in enumerate(groups) for i in _ids(c)}
-    id_of = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("code", "id")), strict=True))
-    near: dict[str, set[str]] = {}
-    links = store.edges()
-    for source, target in zip(*(links.column(c).to_pylist() for c in ("source", "target")), strict=True):
-        a, b = id_of[source], id_of[target]
-        if a != b and a in group and group[a] == group.get(b):
-            near.setdefault(a, set()).add(b)
-            near.setdefault(b, set()).add(a)
-    return near
-
-
-def core(ids: Sequence[str], start: str, near: Mapping[str, set[str]], most: int) -> list[str]:
-    """The best linked part of a group that hangs together: from one member, always on to the reachable one with most links.
-
-    Examples
-    --------
-    >>> core(["a", "b", "c"], "b", {"a": {"b"}, "b": {"a"}}, 3)
-    ['b', 'a', 'c']
-    """
-    chosen: dict[str, None] = {}
-    for first in (start, *ids):
-        reach = [(-len(near.get(first, ())), first)]
-        while reach and len(chosen) < most:
-            _, id = heapq.heappop(reach)
-            if id in chosen:
-                continue
-            chosen[id] = None
-            for other in near.get(id, ()):
-                if other not in chosen:
-                    heapq.heappush(reach, (-len(near[other]), other))
-        if len(chosen) >= most:
-            break
-    return list(chosen)
-
-
-def _find(method: str, projection: str) -> None:
-    arguments = ["communities", "--method", method, "--projection", projection]
-    frame.start_job("communities", arguments, then=_keep, method=t(f"communities.{method}"))
+def _find(view: str, projection: str) -> None:
+    arguments = ["communities", "--projection", projection]
+    name = seen(ss.get("keep_as", ""))
+    if view == LAYERS:
+        arguments += ["--resolutions", ",".join(f"{r:g}" for r in RESOLUTIONS)]
+    else:
+        # one text, or a name that begins with a dash would be taken for an option
+        arguments += ["--method", view, "--limit", str(ROWS), *([f"--keep={name}"] if name else [])]
+    frame.start_job(
+        "communities", arguments, then=partial(keep, version=cases.store().version()), method=t(f"communities.{view}")
+    )
 
 
 def controls() -> str:
-    """Which method, which network, and the button."""
+    """Which view, which network, whether to keep it, and the button."""
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    methods = {m: t(f"communities.{m}") for m in METHODS}
-    method = bar.segmented_control(
-        t("communities.method"), METHODS, default="leiden", format_func=methods.__getitem__, key="method", required=True
+    views = {m: t(f"communities.{m}") for m in VIEWS}
+    view = bar.segmented_control(
+        t("communities.method"), VIEWS, default="leiden", format_func=views.__getitem__, key="method", required=True
     )
     titles = {n: into(p.words()) for n, p in projections().items()}
     projection = bar.selectbox(
@@ -104,103 +52,246 @@ def controls() -> str:
         sorted(titles, key=lambda n: n != DEFAULT),
         format_func=titles.__getitem__,
         key="projection",
-        width=260,
+        width=240,
     )
-    busy = bool(jobs().running(cases.current()))
-    chosen = str(method or "leiden")
+    chosen = str(view or "leiden")
+    if chosen != LAYERS:
+        bar.text_input(
+            t("communities.keep_as"), key="keep_as", max_chars=60, placeholder=t("communities.keep_hint"), width=210
+        )
     bar.button(
         t("communities.find"),
         icon=":material/play_arrow:",
         key="find",
+        type="primary",
         on_click=_find,
         args=(chosen, str(projection)),
-        disabled=busy,
+        disabled=bool(jobs().running(cases.current())),
     )
+    st.caption(t(f"communities.about_{chosen}"))
     return chosen
 
 
-def listing(kept: dict[str, Any]) -> None:
-    """The groups, largest first; a row opens on the chart."""
-    groups = sorted(kept["communities"], key=lambda c: -int(c["size"]))
-    stale = kept.get("version") != cases.store().version()
-    st.caption(
-        t(
-            "communities.count",
-            count=number(len(groups)),
-            when=spoken(kept.get("when", "")),
-            modularity=_share(groups[0].get("modularity")),
-        )
-        + (" " + t("communities.stale") if stale else "")
-    )
-    told = groups[0].get("projection") or {}
-    if told.get("name") in projections():
-        st.caption(plain(into(projections()[told["name"]].words())))
-    if "real" in groups[0]:
-        remark(say("cli.communities.real" if groups[0]["real"] else "cli.communities.not_real", language()))
-    first = [str(i) for c in groups[:ROWS] for i in c.get("named", ())]
-    names = {i: e.name for i, e in cases.store().entities(first).items()}
-    rows = [
-        {
-            t("rank"): place + 1,
-            t("size"): int(c["size"]),
-            t("communities.stability"): _share(c.get("stability")),
-            t("communities.key_members"): " · ".join(seen(names[i]) for i in c.get("named", ()) if i in names),
-            "id": c.get("id", place),
-        }
-        for place, c in enumerate(groups[:ROWS])
-    ]
-    if all(r[t("communities.stability")] is None for r in rows):
-        rows = [{k: v for k, v in r.items() if k != t("communities.stability")} for r in rows]
+def head(found: dict[str, Any], told: dict[str, Any], count: str = "") -> None:
+    """What was looked at, when, and whether it still holds."""
+    name = str((told.get("projection") or {}).get("name", ""))
+    known = projections()
+    title = into(known[name].words()) if name in known else seen(name)
+    values = {"count": count, "when": spoken(found["when"]), "modularity": f"{told['modularity']:.3f}"}
+    # not a caption: a projection of somebody's own may be named like an address, of which that would make a link
+    remark(title + " · " + t("communities.count" if count else "communities.computed", **values))
+    if not found["current"]:
+        st.warning(t("communities.stale"), icon=":material/update:")
+
+
+def listing(found: dict[str, Any]) -> None:
+    """The groups, largest first; a row opens."""
+    groups = found["communities"]
+    known = tell.named([*groups, {"changes": found["gone"]}])
+    head(found, groups[0], number(len(groups)) + ("+" if len(groups) >= ROWS else ""))
+    said, urgent = tell.verdict(groups)
+    notice([said, t("communities.no_accusation")], urgent=urgent)
+    since = next((c["since"] for g in groups for c in g.get("changes", ())), "")
+    if since:
+        remark(t("communities.compared", run=since))
+    if len(groups) >= ROWS:
+        st.caption(t("communities.largest", count=number(ROWS)))
+    if st.button(
+        t("communities.draw_groups", count=number(min(GROUPS, len(groups)))),
+        icon=":material/workspaces:",
+        key="draw_all",
+    ):
+        _draw_groups(groups[:GROUPS], known)
     st.caption(t("communities.click_row"))
     picked = downloads.table(
-        rows,
+        tell.rows(groups, known),
         "communities",
         key="groups",
         height=420,
         select=True,
         hidden=("id",),
         columns={
-            t("rank"): st.column_config.NumberColumn(width=60),
-            t("size"): st.column_config.NumberColumn(format="localized", width=110),
-            # wide, or the others would be stretched
-            t("communities.key_members"): st.column_config.TextColumn(width=1200),
-            t("communities.stability"): st.column_config.NumberColumn(format="%.2f", width=100),
+            t("rank"): st.column_config.NumberColumn(width=50),
+            t("size"): st.column_config.NumberColumn(format="localized", width=90),
+            t("communities.name"): st.column_config.TextColumn(width=330),
+            **{t(f"communities.{c}"): st.column_config.NumberColumn(format="percent") for c in SHARES},
         },
     )
-    if picked is None:
-        return
+    if picked is not None:
+        one(groups, picked, known)
+    if found["gone"]:
+        st.markdown(f"##### {t('communities.gone')}")
+        downloads.table(tell.gone_rows(found["gone"], known), "communities-gone", key="gone", height=240)
+
+
+def one(groups: list[dict[str, Any]], picked: int, known: dict[str, Any]) -> None:
+    """The community of a row: what can be done with it, what it is, its members."""
     group = groups[picked]
-    members = _ids(group)
-    if st.button(
-        t("communities.draw", count=number(min(len(members), DRAWN))), icon=":material/hub:", type="primary", key="draw"
+    name = tell.name_of(group, known)
+    st.html(f"<div class='v-head'>{escaped(name)}</div>")
+    actions(group, picked, name)
+    tell.profile(group, {g["id"]: n for n, g in enumerate(groups, 1)}, known)
+    members = tell.member_rows(group["members"], group["key_members"])
+    downloads.table(members, "members", key="members", height=320, hidden=("id",))
+    if group["size"] > len(group["members"]):
+        st.caption(t("communities.first_members", count=number(len(members)), total=number(group["size"])))
+
+
+def actions(group: dict[str, Any], picked: int, name: str, key: str = "") -> None:
+    """Draw its members, add it to the chart as one, ask what if."""
+    members = group["members"][:DRAWN]
+    left = int(group["size"]) - len(members)
+    row = st.container(horizontal=True, gap="small")
+    if row.button(
+        t("communities.draw", count=number(len(members))), icon=":material/hub:", type="primary", key=f"{key}draw"
     ):
-        name = t("communities.title", place=picked + 1, size=number(int(group["size"])))
-        desk.draw_group(members[:DRAWN], name, max(0, int(group["size"]) - DRAWN))
+        title = t("communities.title", place=picked + 1, size=number(int(group["size"])))
+        desk.draw_group(members, title, max(0, left))
         frame.go("chart")
-    if st.button(t("players.what_if"), icon=":material/call_split:", key="what_if"):
-        st.session_state.whatif_group = members[:DRAWN]
+    if row.button(t("communities.add_group"), icon=":material/workspaces:", key=f"{key}add_group"):
+        desk.add_group(members, name)
+        frame.go("chart")
+    if row.button(t("players.what_if"), icon=":material/call_split:", key=f"{key}what_if"):
+        ss.whatif_group = members
         frame.go("disruption")
-    held = cases.store().entities(members[:500])
-    member_rows = [{t("name"): seen(e.name), t("kind"): into(kind(e.kind).label), "id": e.id} for e in held.values()]
-    downloads.table(member_rows, "members", key="members", height=320, hidden=("id",))
 
 
-def _ids(group: dict[str, Any]) -> list[str]:
-    return [str(m["id"] if isinstance(m, dict) else m) for m in group["members"]]
+def _draw_groups(groups: list[dict[str, Any]], known: dict[str, Any]) -> None:
+    drawn = [(g["members"][:DRAWN], tell.name_of(g, known)) for g in groups]
+    left = sum(int(g["size"]) - len(ids) for g, (ids, _) in zip(groups, drawn, strict=True))
+    desk.draw_groups(drawn, t("page.communities"), left)
+    frame.go("chart")
 
 
-def _share(value: Any) -> float | None:
-    return round(float(value), 3) if isinstance(value, int | float) else None
+# -- several resolutions ---------------------------------------------------------------------------------------------
+def layers(found: dict[str, Any]) -> None:
+    """Every resolution in a row, then one of them beside the fine method."""
+    made = found["layers"]
+    head(found, made[0])
+    rows = [
+        {
+            t("communities.method"): t(f"communities.{x['method']}"),
+            t("communities.resolution"): f"{x['resolution']:g}" if x["method"] != "fine" else "",
+            t("communities.groups"): x["groups"],
+            t("communities.largest_group"): x["largest"],
+            t("communities.modularity"): f"{x['modularity']:.3f}",
+        }
+        for x in made
+    ]
+    downloads.table(rows, "resolutions", key="resolutions")
+    remark(t("communities.layers_about"))
+    nested = [x for x in made if x["method"] != "fine"]
+    fine = next((x for x in made if x["method"] == "fine"), None)
+    names = {
+        n: t("communities.at", resolution=f"{x['resolution']:g}", groups=number(x["groups"]))
+        for n, x in enumerate(nested)
+    }
+    middle = next((n for n, x in enumerate(nested) if x["resolution"] == 1), 0)
+    at = st.segmented_control(
+        t("communities.resolution"),
+        list(names),
+        default=middle,
+        format_func=names.__getitem__,
+        key="layer",
+        required=True,
+    )
+    left, right = st.columns([3, 2], gap="small")
+    chosen = nested[int(at or 0)]
+    with left:
+        st.markdown(f"##### {t('communities.leiden')} · {names[int(at or 0)]}")
+        picked = _layer(chosen, chosen["communities"], "layer")
+    if fine is not None:
+        with right:
+            st.markdown(f"##### {t('communities.fine')} ({number(fine['groups'])})")
+            _layer(fine, _beside(fine, picked), "fine")
+
+
+def _beside(fine: dict[str, Any], picked: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The largest groups of the fine method, or those in which most members of the one that was picked are."""
+    held = {g["place"]: g for g in fine["communities"]}
+    if picked is None:
+        return list(fine["communities"][:LAYER_ROWS])
+    remark(t("communities.beside_of", name=tell.name_of(picked, tell.named([picked]))))
+    return [held[p] | {"shared": n} for p, n in picked["beside"] if p in held]
+
+
+def _layer(layer: dict[str, Any], groups: list[dict[str, Any]], key: str) -> dict[str, Any] | None:
+    """Groups of one resolution; a row is drawn."""
+    known = tell.named(groups)
+    rows = [
+        {
+            t("rank"): g["place"],
+            t("communities.name"): tell.name_of(g, known),
+            t("size"): g["size"],
+            t("communities.shared"): g.get("shared"),
+            t("communities.within"): t("communities.nth", place=number(g["within"])) if g["within"] else "",
+            "id": g["id"],
+        }
+        for g in groups
+    ]
+    picked = downloads.table(
+        rows,
+        f"communities-{key}",
+        key=f"groups-{key}-{len(groups)}",
+        height=420,
+        select=True,
+        hidden=("id",),
+        columns={
+            t("rank"): st.column_config.NumberColumn(width=40),
+            t("size"): st.column_config.NumberColumn(format="localized", width=80),
+            t("communities.name"): st.column_config.TextColumn(width=330),
+        },
+    )
+    if len(groups) < layer["groups"] and not any("shared" in g for g in groups):
+        st.caption(t("communities.largest", count=number(len(groups))))
+    if picked is None:
+        return None
+    group = groups[picked]
+    actions(group, group["place"] - 1, tell.name_of(group, known), f"{key}-")
+    return group
+
+
+# -- runs kept to compare with ------------------------------------------------------------------------------------------
+def _forget(name: str) -> None:
+    with cases.writing() as store:
+        forget_communities(store, name)
+
+
+def runs() -> None:
+    """What is kept under a name, to compare later results with and among the findings."""
+    made = kept_runs(cases.store())
+    if not made:
+        return
+    with st.expander(t("communities.runs", count=number(len(made)))):
+        for name, run in reversed(made.items()):
+            row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+            state = "" if run["current"] else " · " + t("communities.outdated")
+            words = (
+                f"{name} · {t('communities.' + run['method'])} · {spoken(run['when'])} · {number(run['communities'])}"
+            )
+            row.html(f"<div class='v-remark'>{escaped(words + state)}</div>", width="content")
+            row.space("stretch")
+            row.button(
+                t("delete"),
+                key=f"forget-{name}",
+                type="tertiary",
+                icon=":material/delete:",
+                on_click=_forget,
+                args=(name,),
+            )
 
 
 frame.header(t("page.communities"))
 if cases.is_empty():
     frame.no_data()
 else:
-    chosen_method = controls()
+    chosen = controls()
     frame.job_list(2, of="communities")
-    kept_result = cases.store().documents(KEPT).get(chosen_method)
-    if kept_result is None or not kept_result["communities"]:
-        frame.empty("communities.empty", "workspaces", height=200)
+    result = kept(cases.store(), chosen)
+    if result is None or not (result.get("communities") or result.get("layers")):
+        frame.empty(f"communities.empty_{'layers' if chosen == LAYERS else 'groups'}", "workspaces", height=200)
+    elif chosen == LAYERS:
+        layers(result)
     else:
-        listing(kept_result)
+        listing(result)
+    runs()

@@ -72,6 +72,35 @@ LINKS = ("PAID", "SHIPPER", "OWNS", "LISTED", "FAMILY_OF", "HAS_PHONE")
 HUB = "hub"
 
 
+def communities(ids: list[str], version: str) -> dict[str, object]:
+    """What a search for communities kept, every text of it a payload."""
+    said = {"en": PAYLOADS[1], "es": PAYLOADS[8]}
+    before = [{"id": PAYLOADS[2], "size": 2, "key_members": ids[:3]}]
+    change = {"since": PAYLOADS[1], "kind": "split", "before": before, "jaccard": 0.5, "reason": said}
+    money = {"currency": PAYLOADS[8], "payments": 1, "inside": 9500.0, "into": 0.0, "out": 1.0}
+    goods = {"hs_code": PAYLOADS[1], "inside": 1, "across": 1, "inside_kg": 1.0, "across_kg": 1.0}
+    group = {
+        **{
+            "id": PAYLOADS[3],
+            "size": len(ids),
+            "modularity": 0.5,
+            "method": "leiden",
+            "projection": {"name": PAYLOADS[1]},
+        },
+        **{
+            "kinds": {"Company": 3},
+            "countries": {PAYLOADS[1]: 1},
+            "links": 3,
+            "density": 0.1,
+            "inside": 0.9,
+            "seizures": 1,
+        },
+        **{"money": [money], "goods": [goods], "key_members": ids[:5], "members": ids, "changes": [change]},
+        "brokers": [{"id": ids[1], "others": [{"community": PAYLOADS[3], "share": 0.2}]}],
+    }
+    return {"communities": [group], "gone": [change], "when": PAYLOADS[1], "version": version}
+
+
 def make(folder: Path) -> str:
     """A store whose every text is a payload; ids too. Returns its address."""
     url = f"sqlite:///{folder / 'hostile.db'}"
@@ -117,5 +146,6 @@ def make(folder: Path) -> str:
         ],
     )
     store.save_suggestions([Suggestion(HUB, i, 0.8, said) for i in ids[1:8]])
+    store.save_document("communities", "leiden", communities(ids, store.version()))
     store.close()
     return url

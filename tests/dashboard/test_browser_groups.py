@@ -11,6 +11,8 @@ import small_case
 from browser import PLACES, REVISION, context, double_click, drawn, idle, on_screen, server, wait
 from small_case import of
 
+from vinculo.graph.text import say
+
 pytestmark = pytest.mark.browser
 
 SHOWN = "__lc.net.body.data.nodes.get().filter(n=>!n.hidden).map(n=>n.id)"
@@ -83,3 +85,23 @@ def test_a_group_closes_and_opens_with_every_member_where_it_was(browser: Any, s
         drawn(page, revision)
         assert len(page.evaluate(GROUPS)) == groups and moved() <= 0.5
     other.close()
+
+
+def test_a_community_is_found_told_and_added_to_the_chart_as_one_group(browser: Any, small: str) -> None:
+    profile = context(browser)
+    page = profile.new_page()
+    page.goto(f"{small}/communities?lang=en")
+    page.get_by_text("No communities were computed yet").wait_for()
+    page.locator(".st-key-find button").click()
+    page.get_by_text(say("dashboard.communities.unsure", "en")).wait_for(timeout=120_000)
+    idle(page)
+    table = page.get_by_test_id("stDataFrame").first.bounding_box()
+    page.mouse.click(table["x"] + 14, table["y"] + 52)
+    page.locator(".v-head").wait_for()
+    page.get_by_role("button", name=say("dashboard.communities.add_group", "en")).click()
+    wait(page, "location.pathname.endsWith('/chart')")
+    drawn(page)
+    [group] = page.evaluate(GROUPS)
+    assert page.evaluate(SHOWN) == [group] and page.evaluate("__lc.net.getSelectedNodes()") == [group]
+    page.get_by_text("drawn as one: no person, no company").wait_for()
+    profile.close()

@@ -1,0 +1,157 @@
+"""The page *Communities*: what the command found is kept by ids, told in both languages, exported, drawn whole and as one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from small_case import of
+from streamlit.testing.v1 import AppTest
+
+from vinculo.cli import vinculo
+from vinculo.dashboard.community_view import share
+from vinculo.dashboard.divisions import KEPT, LAYERS, core, keep, kept
+from vinculo.graph.stores import open_store
+from vinculo.graph.text import say
+
+Run = Callable[..., AppTest]
+
+
+def search(case: str, *arguments: str) -> list[dict[str, Any]]:
+    """Run the command as the page does, and keep what it prints; returns its lines."""
+    asked = ["communities", "--json", "--projection", "everything", *arguments]
+    done = CliRunner().invoke(vinculo, asked, env={"VINCULO_STORE": case})
+    assert done.exit_code == 0, done.output
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    with closing(open_store(case)) as store:
+        version = store.version()
+    keep(SimpleNamespace(case=case, arguments=asked, results=lines), version)  # type: ignore[arg-type]  # what a job shows
+    return lines
+
+
+def said(at: AppTest) -> str:
+    """Captions and markup of a page."""
+    return "\n".join(str(e.proto) for kind in ("caption", "html", "markdown", "warning") for e in at.get(kind))
+
+
+def opened(at: AppTest, method: str) -> AppTest:
+    """The page with one of its views chosen."""
+    at.session_state["method"] = method
+    return at.run()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_list_tells_what_the_command_found(case: str, page: Run, language: str) -> None:
+    lines = search(case, "--method", "leiden")
+    at = page("communities", language=language)
+    assert not at.exception
+    table = at.dataframe[0].value
+    made = [line for line in lines if "members" in line]
+    assert table[say("dashboard.size", language)].tolist() == [c["size"] for c in made]
+    assert table[say("dashboard.communities.inside", language)].tolist() == [c["inside"] for c in made]
+    paid = table[say("dashboard.communities.paid_inside", language)].tolist()
+    told = [" · ".join(f"{m['inside']:,.0f} {m['currency']}" for m in c["money"] if m["inside"]) for c in made]
+    assert paid == told and any("66,500 USD" in p for p in paid)
+    # one search knows nothing of how sure it is, and no group is an accusation
+    assert say("dashboard.communities.unsure", language) in said(at)
+    assert say("dashboard.communities.no_accusation", language) in said(at)
+    assert say("dashboard.communities.belongs", language) not in table.columns
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_split_that_is_not_real_is_said_first(case: str, page: Run, language: str) -> None:
+    lines = search(case, "--method", "stable")
+    assert lines[0]["real"] is False
+    at = opened(page("communities", language=language), "stable")
+    assert not at.exception
+    told = say("cli.communities.not_real", language)
+    assert told in said(at) and "urgent" in next(str(e.proto) for e in at.get("html") if told in str(e.proto))
+    sure = at.dataframe[0].value[say("dashboard.communities.belongs", language)].tolist()
+    assert sure == [line["stability"] for line in lines if "members" in line]
+
+
+def test_what_became_of_a_kept_group_is_told(case: str, page: Run) -> None:
+    search(case, "--method", "leiden", "--keep", "January")
+    lines = search(case, "--method", "leiden")
+    assert all(c["kind"] == "same" for line in lines for c in line.get("changes", ()))
+    at = page("communities")
+    assert not at.exception
+    changed = at.dataframe[0].value[say("dashboard.communities.change", "en")].tolist()
+    assert set(changed) - {""} == {say("community_change.word.same", "en")}
+    assert say("dashboard.communities.compared", "en", run="January") in said(at)
+    next(b for b in at.button if b.key == "forget-January").click().run()
+    assert not at.exception and not any((b.key or "").startswith("forget-") for b in at.button)
+
+
+def test_sizes_lie_within_one_another_and_beside_the_fine_method(case: str, page: Run) -> None:
+    lines = search(case, "--resolutions", "0.25,1,4")
+    with closing(open_store(case)) as store:
+        found = kept(store, LAYERS)
+    assert found is not None and [x["groups"] for x in found["layers"]] == [x["groups"] for x in lines]
+    whole = {(line["method"], line["resolution"]): line["communities"] for line in lines}
+    fine = lines[-1]["communities"]
+    for before, layer in zip([None, *found["layers"]], found["layers"], strict=False):
+        groups = whole[layer["method"], layer["resolution"]]
+        for row in layer["communities"]:
+            members = set(groups[row["place"] - 1]["members"])
+            assert row["size"] == len(members) and set(row["members"]) <= members
+            if row["within"] and before is not None:
+                assert members <= set(whole[before["method"], before["resolution"]][row["within"] - 1]["members"])
+            assert [n for _, n in row.get("beside", ())] == [
+                len(members & set(fine[p - 1]["members"])) for p, _ in row.get("beside", ())
+            ]
+    at = opened(page("communities"), LAYERS)
+    assert not at.exception and len(at.dataframe) == 3
+
+
+def test_who_was_withdrawn_is_named_no_more_and_older_results_say_so(case: str, page: Run) -> None:
+    search(case, "--method", "leiden")
+    with closing(open_store(case)) as store:
+        document = store.documents(KEPT)["leiden"]
+        text = json.dumps(document, ensure_ascii=False)
+        # by ids alone: no name of the case stands in what is kept
+        assert of("firm") in text and "Halcón" not in text and "Ana María" not in text
+        store.save_document(KEPT, "leiden", document | {"version": "of another day"})
+    assert say("dashboard.communities.stale", "en") in said(page("communities"))
+    with closing(open_store(case)) as store:
+        for source in store.sources():
+            store.withdraw(source)
+    at = page("communities")
+    assert not at.exception and "Halc" not in said(at)
+
+
+def test_what_an_earlier_version_kept_is_asked_for_again(case: str, page: Run) -> None:
+    with closing(open_store(case)) as store:
+        older = {"id": "x", "size": 3, "named": [], "members": [of("firm")], "modularity": 0.5}
+        store.save_document(KEPT, "leiden", {"communities": [older], "when": "", "version": store.version()})
+    at = page("communities")
+    assert not at.exception and say("dashboard.communities.empty_groups", "en") in said(at)
+
+
+def test_the_largest_are_drawn_as_closed_groups(case: str, page: Run) -> None:
+    lines = [line for line in search(case, "--method", "leiden") if "members" in line]
+    at = page("communities")
+    next(b for b in at.button if b.key == "draw_all").click().run()
+    at.switch_page("screens/chart.py").run()
+    assert not at.exception
+    chart = at.session_state["board"].chart
+    assert {g.members for g in chart.groups.values()} == {tuple(sorted(c["members"])) for c in lines}
+    # closed ones stand clear of every member that may be opened
+    lowest = max(g.y for g in chart.groups.values())
+    assert lowest < min(n.y for n in chart.nodes.values())
+    assert len({(g.x, g.y) for g in chart.groups.values()}) == len(chart.groups)
+
+
+def test_the_core_of_a_group_hangs_together() -> None:
+    near = {"a": {"b"}, "b": {"a", "c"}, "c": {"b"}, "x": {"y"}, "y": {"x"}}
+    assert core(["x", "y", "a", "b", "c"], "a", near, 3) == ["a", "b", "c"]
+    assert core(["x", "y", "a", "b", "c"], "a", near, 9) == ["a", "b", "c", "x", "y"]
+
+
+def test_a_share_that_is_there_is_never_told_as_none() -> None:
+    assert [share(v) for v in (0.0, 0.0004, 0.012, 0.96, None)] == ["0.0%", "< 0.1%", "1.2%", "96%", ""]
