@@ -109,7 +109,7 @@ def partition(
         at = np.arange(n).astype(np.int32)
         current = labels.copy()
         final = labels.copy()
-        before = quality(p, a, w, ring, mass, mass_into, current, gamma)
+        before = 0.0 if refined else quality(p, a, w, ring, mass, mass_into, current, gamma)
         for level in range(levels):
             nodes = len(p) - 1
             moved = move(p, a, w, mass, mass_into, current, gamma, state, watch)

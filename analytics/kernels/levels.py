@@ -88,27 +88,37 @@ def shrink(
 
 @kernel
 def pull_apart(ptr: Ints, neighbours: Codes, labels: Codes) -> Codes:
-    """Split every community into its connected parts."""
+    """Split every community into its connected parts, numbered in the order of their first node."""
     n = len(ptr) - 1
-    made = np.full(n, -1, np.int32)
-    stack = np.empty(n, np.int32)
-    count = 0
+    parent = np.arange(n).astype(np.int32)
     for i in range(n):
-        if made[i] >= 0:
-            continue
-        made[i] = count
-        stack[0] = i
-        height = 1
-        while height > 0:
-            height -= 1
-            u = stack[height]
-            for e in range(ptr[u], ptr[u + 1]):
-                v = neighbours[e]
-                if made[v] < 0 and labels[v] == labels[u]:
-                    made[v] = count
-                    stack[height] = v
-                    height += 1
-        count += 1
+        a = i
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        for e in range(ptr[i], ptr[i + 1]):
+            b = neighbours[e]
+            if b >= i or labels[b] != labels[i]:
+                continue  # every link stands at both of its ends
+            while parent[b] != b and parent[b] != a:
+                parent[b] = parent[parent[b]]
+                b = parent[b]
+            if parent[b] == a:
+                continue
+            if a < b:
+                parent[b] = a
+            else:
+                parent[a] = b
+                a = b
+    count = 0
+    made = np.empty(n, np.int32)
+    for i in range(n):
+        # a parent is never after its child
+        if parent[i] == i:
+            made[i] = count
+            count += 1
+        else:
+            made[i] = made[parent[i]]
     return made
 
 
