@@ -122,7 +122,8 @@ def test_analyses_in_any_order_of_records(run: Run, files: list[Path], tmp_path:
         def lines(*arguments: object) -> list[dict[str, Any]]:
             done = run(*arguments, "--store", f"sqlite:///{store}", "--json")
             assert done.code == 0, (arguments, done.out[-2000:], done.err[-2000:])
-            return [{k: v for k, v in line.items() if k not in ("basis", "digest")} for line in done.lines]
+            # the mark of made-up data stands in a file's first lines, which shuffling may move away
+            return [{k: v for k, v in line.items() if k not in ("basis", "digest", "made_up")} for line in done.lines]
 
         lines("ingest", *some)
         said = {
