@@ -25,14 +25,14 @@ from vinculo.analytics.kernels.community import leiden  # noqa: E402
 from vinculo.analytics.kernels.compiled import warm  # noqa: E402
 from vinculo.analytics.kernels.rewiring import SWAPS, rewire  # noqa: E402
 from vinculo.analytics.stability import stability  # noqa: E402
-from vinculo.analytics.stability.calibration import columns  # noqa: E402
+from vinculo.analytics.stability.calibration import columns, terms  # noqa: E402
 from vinculo.graph.network import Csr  # noqa: E402
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 KEPT = ROOT / "analytics" / "stability" / "calibration.json"
-FIT_GRAPHS, FIT_SEED, TEST_SEED = 200, 20_000, 900_000
+FIT_GRAPHS, FIT_SEED, TEST_SEED = 360, 40_000, 3_000_000
 MIXINGS, DEGREES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), (8, 12, 20)
 NODES, SIZES = (1000, 3000), ((10, 50), (20, 100))
 
@@ -40,21 +40,27 @@ NODES, SIZES = (1000, 3000), ((10, 50), (20, 100))
 def fitting_graph(number: int) -> tuple[Csr, npt.NDArray[np.int32], bool]:
     """A graph to fit on: everything about it is drawn; one in eight has no groups at all."""
     rng = np.random.default_rng(FIT_SEED + number)
-    drawn = {
-        "nodes": int(rng.choice([200, 500, 1000, 2000, 4000])),
-        "degree": float(np.exp(rng.uniform(np.log(4), np.log(25)))),
-        "size": float(np.exp(rng.uniform(np.log(8), np.log(80)))),
+
+    def between(low: float, high: float) -> float:
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+    drawn: dict[str, Any] = {
+        "nodes": int(between(200, 4000)),
+        "degree": between(4, 25),
+        "size": between(8, 80),
         "mixing": float(rng.uniform(0.05, 0.7)) if rng.random() > 1 / 8 else 1.0,
-        "spread": float(rng.uniform(0.2, 0.8)),
-        "hubs": float(rng.uniform(0.2, 1.0)),
+        "spread": float(rng.uniform(0, 0.8)),
+        "hubs": float(rng.uniform(0, 1)),
+        "least": float(rng.uniform(0, 0.6)),
         "weighted": bool(rng.random() < 0.5),
-        "steady": bool(rng.random() < 0.5),
     }
+    kind = rng.integers(3)
+    drawn |= {"steady": bool(kind > 0), "own": float(rng.uniform(0.2, 1.2)) if kind == 2 else 0.0}
     graph, planted = blocks(**drawn, seed=FIT_SEED + number)
     return graph, planted, drawn["mixing"] < 1.0
 
 
-def logistic(matrix: Floats, truth: Mask, weights: Floats, ridge: float = 1.0) -> Floats:
+def logistic(matrix: Floats, truth: Mask, weights: Floats, ridge: float = 50.0) -> Floats:
     """Intercept and weights of a logistic regression, by Newton's method."""
     x = np.column_stack([np.ones(len(matrix)), matrix])
     beta = np.zeros(x.shape[1])
@@ -84,7 +90,8 @@ def isotonic(score: Floats, truth: Mask, weights: Floats, pieces: int = 40) -> t
         while len(stack) > 1 and stack[-2][1] / stack[-2][2] >= stack[-1][1] / stack[-1][2]:
             last = stack.pop()
             stack[-1] = [x + y for x, y in zip(stack[-1], last, strict=True)]
-    return [round(a / c, 4) for a, _, c in stack], [round(b / c, 4) for _, b, c in stack]
+    # nothing is beyond doubt
+    return [round(a / c, 4) for a, _, c in stack], [min(round(b / c, 4), 0.9999) for _, b, c in stack]
 
 
 def gather() -> tuple[list[str], Floats, Mask, Floats]:
@@ -105,16 +112,23 @@ def gather() -> tuple[list[str], Floats, Mask, Floats]:
 
 def solve(names: list[str], matrix: Floats, truth: Mask, mass: Floats) -> dict[str, Any]:
     """Weights by logistic regression, then a rising curve from score to probability."""
-    beta = np.round(logistic(matrix, truth, mass), 5)
-    scores, likely = isotonic(beta[0] + matrix @ beta[1:], truth, mass)
+    mean = np.average(matrix, axis=0, weights=mass)
+    deviation = np.sqrt(np.average((matrix - mean) ** 2, axis=0, weights=mass))
+    scale = {n: [round(m, 5), round(d, 5)] for n, m, d in zip(names, mean.tolist(), deviation.tolist(), strict=True)}
+    weighed = terms(dict(zip(names, matrix.T, strict=True)), scale)
+    terms_of = np.column_stack(list(weighed.values()))
+    beta = np.round(logistic(terms_of, truth, mass), 5)
+    scores, likely = isotonic(beta[0] + terms_of @ beta[1:], truth, mass)
     return {
         "made_by": "python benchmarks/stability.py --fit",
         "family": f"{FIT_GRAPHS} graphs of planted.blocks, 200 to 4,000 nodes, mean degree 4 to 25, mean size 8 to 80, "
-        "mixing 0.05 to 0.7; by chance half of them weighted, half steady, one in eight without groups; each counts the same",
+        "mixing 0.05 to 0.7, one in eight without groups, half of them weighted; the share of links outside of a third the "
+        "same for every node, of a third by chance for each link, of a third one for each node; each graph counts the same",
         "runs": 100,
         "drop": 0.1,
         "intercept": float(beta[0]),
-        "weights": dict(zip(names, beta[1:].tolist(), strict=True)),
+        "scale": scale,
+        "weights": dict(zip(weighed, beta[1:].tolist(), strict=True)),
         "shape": {"score": scores, "probability": likely},
     }
 

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from vinculo.analytics.kernels import consensus
 from vinculo.analytics.kernels.community import modularity
 from vinculo.analytics.kernels.compiled import Progress
-from vinculo.analytics.kernels.levels import renumber
 from vinculo.analytics.phrasing import sentence
-from vinculo.analytics.stability.calibration import Features, probability
-from vinculo.analytics.stability.chance import Chance, against_chance
-from vinculo.analytics.stability.consensus import Division, divide
+from vinculo.analytics.stability.calibration import Features, log_odds, probability
+from vinculo.analytics.stability.chance import Chance
+from vinculo.analytics.stability.rehearsal import found_again
 from vinculo.analytics.stability.runs import Cancel, Plan
+from vinculo.analytics.stability.splitting import REAL_Z, Groups, Level, first_members, split_up
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 from vinculo.graph.text import Text
 
-#: Standard deviations above rewired graphs from which a split is real.
-REAL_Z = 3.0
-#: From which a group is split further, and the modularity it must gain beyond chance.
-SPLIT_Z, SPLIT_GAIN = 3.0, 0.02
-#: Groups are split no further than so often, and not when they have fewer members.
-DEPTH, SMALLEST = 4, 8
+#: Nodes of the whole that are counted with each group when it is said how many of it are found again.
+BORROWED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +92,6 @@ class Stability:
         return sorted(pairs, key=lambda p: (-p[1], p[0]))
 
 
-class _Level(NamedTuple):
-    """One level of splitting: its division, and how sure each node's parent group was."""
-
-    division: Division
-    before: Floats
-
-
 def stability(
     graph: Csr,
     *,
@@ -122,7 +110,8 @@ def stability(
     Leiden is run many times, each time with a new seed and with links left out by chance. Modularity alone merges groups much
     smaller than the square root of the number of links (Fortunato and Barthelemy 2007): so each group of the consensus is
     looked at as a graph of its own, and where its inside is divided well beyond its own rewired selves, it is split, with runs
-    of its own (as Ruan and Zhang 2008). A node's confidence is then the product over the splits.
+    of its own (as Ruan and Zhang 2008). A node's confidence is then the product over the splits. How likely its place is
+    also rests on a rehearsal: the same search on a copy of the graph in which the groups are known.
 
     Parameters
     ----------
@@ -143,7 +132,7 @@ def stability(
     threads : int
         Runs at once.
     progress : callable, optional
-        Told the stage (``chance``, ``runs``), done and total; may raise to stop.
+        Told the stage (``chance``, ``runs``, ``rehearsal``), done and total; may raise to stop.
     cancel : callable, optional
         Asked before each run; true stops.
 
@@ -168,45 +157,24 @@ def stability(
     [0, 0, 0, 1, 1, 1]
     """
     plan = Plan(resolution, seed, threads, progress, cancel)
-    groups = np.zeros(graph.nodes, np.int32)
-    chosen = np.ones(1, np.bool_)
-    whole = against_chance(graph, groups, chosen, plan, rewired=rewired, part=0)
-    confidence, overlap = np.ones(graph.nodes), np.ones(graph.nodes)
-    sizes, gain = np.array([graph.nodes]), whole.gain
-    levels: list[_Level] = []
-    for depth in range(DEPTH):
-        division = divide(graph, groups, chosen, plan, runs=runs, drop=drop, part=2 * depth + 1)
-        levels.append(_Level(division, confidence.copy()))
-        divided = chosen[groups]
-        confidence = np.where(divided, confidence * division.sure, confidence)
-        overlap = np.where(divided, overlap * division.overlap[division.labels], overlap)
-        parents, parent_sizes = groups, sizes
-        groups, count = _within(parents, chosen, division.labels)
-        sizes = np.bincount(groups, minlength=count)
-        parent = parents[_first(groups)]
-        new = sizes < parent_sizes[parent]
-        # what stayed whole has been looked into already
-        fresh = new & (sizes >= SMALLEST)
-        tested = against_chance(graph, groups, fresh, plan, rewired=rewired, part=2 * depth + 2)
-        gain = np.where(fresh, tested.gain, np.where(new, 0.0, gain[parent]))
-        chosen = fresh & (tested.z >= SPLIT_Z) & (tested.gain >= SPLIT_GAIN)
-        if not split or whole.z[0] < REAL_Z or not chosen.any():
-            break
-    features = _features(graph, groups, sizes, confidence, overlap, gain, whole)
+    made = split_up(graph, plan, runs=runs, drop=drop, rewired=rewired, split=split)
+    again = found_again(graph, made.labels, plan, drop=drop, split=split)
+    features = _features(graph, made, again)
     likely = probability(features)
-    ptr, others, shares = _elsewhere(graph, groups, count, levels, runs)
+    count = len(made.sizes)
+    ptr, others, shares = _elsewhere(graph, made.labels, count, made.levels, runs)
     return Stability(
-        labels=groups,
+        labels=made.labels,
         probability=likely,
-        confidence=confidence,
-        group_probability=np.bincount(groups, likely, count) / sizes,
-        group_confidence=np.bincount(groups, confidence, count) / sizes,
-        group_sizes=sizes,
+        confidence=made.confidence,
+        group_probability=np.bincount(made.labels, likely, count) / made.sizes,
+        group_confidence=np.bincount(made.labels, made.confidence, count) / made.sizes,
+        group_sizes=made.sizes,
         other_ptr=ptr,
         other_groups=others,
         other_shares=shares,
-        modularity=modularity(graph, groups, resolution=resolution),
-        chance=whole,
+        modularity=modularity(graph, made.labels, resolution=resolution),
+        chance=made.whole,
         features=features,
         runs=runs,
         drop=drop,
@@ -215,38 +183,43 @@ def stability(
     )
 
 
-def _within(groups: Codes, chosen: Mask, labels: Codes) -> tuple[Codes, int]:
-    """New labels inside the chosen groups; the others stay whole, under the label of their first member."""
-    made, count = renumber(np.where(chosen[groups], labels, labels[_first(groups)][groups]))
-    return made, int(count)
-
-
-def _first(groups: Codes) -> Ints:
-    """The first member of each group."""
-    return np.unique(groups, return_index=True)[1].astype(np.int64)
-
-
-def _features(
-    graph: Csr, groups: Codes, sizes: Ints, confidence: Floats, overlap: Floats, gain: Floats, whole: Chance
-) -> Features:
+def _features(graph: Csr, made: Groups, again: Mask) -> Features:
+    groups, sizes = made.labels, made.sizes
     degrees = graph.degrees.astype(np.float64)
+    linked = degrees > 0
     shares = np.bincount(groups, degrees, len(sizes)) / max(1.0, float(degrees.sum()))
     inside, margin = consensus.pull(graph.ptr, graph.neighbours, graph.weights, groups, shares)
+    rows = np.repeat(np.arange(graph.nodes), graph.degrees)
+    weight = np.bincount(rows, graph.weights, graph.nodes)
+    squares = np.bincount(rows, graph.weights**2, graph.nodes)
+    mean = float(again[linked].mean()) if linked.any() else 0.0
+    # a group of few nodes says little by itself: it borrows from the whole
+    borrowed = np.bincount(groups, again, len(sizes)) + BORROWED * mean
+
+    def of_group(values: Floats) -> Floats:
+        found: Floats = (np.bincount(groups, values, len(sizes)) / sizes)[groups]
+        return found
+
     return Features(
-        linked=degrees > 0,
-        confidence=confidence,
-        overlap=overlap,
+        linked=linked,
+        confidence=made.confidence,
+        group_confidence=of_group(log_odds(made.confidence)),
+        overlap=made.overlap,
         inside=inside - shares[groups],
         margin=margin,
-        group_margin=(np.bincount(groups, margin, len(sizes)) / sizes)[groups],
-        divided=gain[groups],
-        real_z=np.full(graph.nodes, whole.z[0]),
+        group_margin=of_group(margin),
+        ends=np.divide(weight**2, squares, out=np.zeros(graph.nodes), where=linked),
+        divided=made.gain[groups],
+        size=sizes[groups].astype(np.float64),
+        real_z=np.full(graph.nodes, made.whole.z[0]),
+        found_again=np.full(graph.nodes, mean),
+        group_found_again=(borrowed / (sizes + BORROWED))[groups],
     )
 
 
-def _elsewhere(graph: Csr, groups: Codes, count: int, levels: list[_Level], runs: int) -> tuple[Ints, Codes, Floats]:
+def _elsewhere(graph: Csr, groups: Codes, count: int, levels: list[Level], runs: int) -> tuple[Ints, Codes, Floats]:
     """Other groups each node was in, on any level, as the parts of them that it is linked to most."""
-    first = _first(groups)
+    first = first_members(groups)
     nodes, others, shares = [], [], []
     for level in levels:
         d = level.division

@@ -33,20 +33,28 @@ def blocks(
     *,
     spread: float = 0.4,
     hubs: float = 0.6,
+    least: float = 0.0,
     weighted: bool = False,
     steady: bool = False,
+    own: float = 0.0,
 ) -> tuple[Csr, Codes]:
     """Degree-corrected planted partition; with a mixing of 1 there are no groups at all.
 
-    ``degree`` and ``size`` are means; ``spread`` and ``hubs`` the lognormal deviations of sizes and of the nodes' weights. A
-    share ``mixing`` of links ends anywhere, by chance, so that some nodes belong elsewhere by their links; with ``steady`` it is
-    the same share of every node's. Weights are lognormal and know nothing of the groups.
+    ``degree`` and ``size`` are means; ``spread`` and ``hubs`` the lognormal deviations of sizes and of the nodes' weights,
+    of which each has a share ``least`` of the mean for sure. A share ``mixing`` of links ends anywhere, by chance, so that some
+    nodes belong elsewhere by their links; with ``steady`` it is the same share of every node's, or one that deviates by ``own``
+    in log odds. Weights are lognormal and know nothing of the groups.
     """
     rng = np.random.default_rng(seed)
     shares = rng.lognormal(0, spread, max(2, round(nodes / size)))
     group = np.sort(rng.choice(len(shares), nodes, p=shares / shares.sum()))
     pull = rng.lognormal(0, hubs, nodes)
-    a, b = (_steadily if steady else _freely)(group, pull, int(nodes * degree / 2), mixing, rng)
+    pull = least * pull.mean() + (1 - least) * pull
+    links = int(nodes * degree / 2)
+    if steady:
+        a, b = _steadily(group, pull, links, _owned(mixing, own, nodes, rng), rng)
+    else:
+        a, b = _freely(group, pull, links, mixing, rng)
     weights = rng.lognormal(0, 0.5, len(a)) if weighted else None
     order = rng.permutation(nodes)
     return built(nodes, order[a], order[b], weights), group[np.argsort(order)].astype(np.int32)
@@ -66,7 +74,14 @@ def _freely(group: Array, pull: Floats, links: int, mixing: float, rng: np.rando
     return a, np.where(rng.random(links) < mixing, draw(0, len(group)), inside)
 
 
-def _steadily(group: Array, pull: Floats, links: int, mixing: float, rng: np.random.Generator) -> tuple[Array, Array]:
+def _owned(mixing: float, own: float, nodes: int, rng: np.random.Generator) -> Floats:
+    """Each node's share of links outside."""
+    if own == 0 or not 0 < mixing < 1:
+        return np.full(nodes, mixing)
+    return 1 / (1 + np.exp(-np.log(mixing / (1 - mixing)) - own * rng.standard_normal(nodes)))
+
+
+def _steadily(group: Array, pull: Floats, links: int, mixing: Floats, rng: np.random.Generator) -> tuple[Array, Array]:
     """Ends are dealt to nodes first, a share of each node's for inside, and then paired."""
     ends = np.maximum(1, np.floor(pull / pull.sum() * 2 * links + rng.random(len(group)))).astype(np.int64)
     inner = np.floor(ends * (1 - mixing) + rng.random(len(group))).astype(np.int64)

@@ -12,7 +12,7 @@ from planted import blocks, built, lfr, right
 from vinculo.analytics.kernels.community import leiden
 from vinculo.analytics.kernels.rewiring import SWAPS, rewire
 from vinculo.analytics.stability import Stability, stability
-from vinculo.analytics.stability.calibration import columns, fitted, probability
+from vinculo.analytics.stability.calibration import columns, fitted, probability, terms
 from vinculo.graph.errors import Cancelled
 from vinculo.graph.network import Csr
 
@@ -110,6 +110,32 @@ def test_who_stands_between_two_groups_is_told_with_the_other_one():
     assert found.others(5) == [] and found.confidence[5] == 1.0
 
 
+@pytest.mark.parametrize("mixing", [0.1, 0.3])
+def test_of_those_planted_between_two_groups_most_are_told_with_both(mixing):
+    """Thirty nodes with four links into each of two groups, among six hundred that belong to one."""
+    graph, planted = blocks(600, 14, 30, mixing, 5, steady=True)
+    rng = np.random.default_rng(5)
+    large = np.flatnonzero(np.bincount(planted) >= 15)
+    pairs = [rng.choice(large, 2, replace=False) for _ in range(30)]
+    rows = np.repeat(np.arange(graph.nodes), graph.degrees)
+    once = rows < graph.neighbours
+    a, b = [rows[once]], [graph.neighbours[once]]
+    for node, pair in enumerate(pairs, graph.nodes):
+        for group in pair:
+            a.append(np.full(4, node))
+            b.append(rng.choice(np.flatnonzero(planted == group), 4, replace=False))
+    found = stability(built(graph.nodes + 30, np.concatenate(a), np.concatenate(b)))
+    both = 0
+    for node, pair in enumerate(pairs, graph.nodes):
+        homes = {int(np.bincount(found.labels[:600][planted == group]).argmax()) for group in pair}
+        both += homes <= {int(found.labels[node]), *(group for group, _ in found.others(node)[:1])}
+    assert both >= 24
+    elsewhere = np.add.reduceat(np.append(found.other_shares, 0.0), found.other_ptr[:-1]) * (
+        np.diff(found.other_ptr) > 0
+    )
+    assert elsewhere[600:].mean() > 0.15 and elsewhere[:600].mean() < 0.03
+
+
 def test_cancelling_stops_between_runs():
     graph, _ = blocks(300, 8, 30, 0.2, 2)
     asked = []
@@ -157,7 +183,8 @@ def test_more_confidence_never_makes_a_node_less_likely():
 
 def test_the_parameters_fit_the_features():
     features = stability(blocks(100, 8, 30, 0.4, 2)[0], runs=5).features
-    assert set(fitted()["weights"]) == set(columns(features))
+    assert set(fitted()["scale"]) == set(columns(features))
+    assert set(fitted()["weights"]) == set(terms(columns(features), fitted()["scale"]))
     shape = fitted()["shape"]
     assert (np.diff(shape["score"]) > 0).all() and (np.diff(shape["probability"]) >= 0).all()
 
