@@ -29,6 +29,11 @@ def pagerank_scores(
     """
     n = len(ptr) - 1
     share = np.empty(n)
+    alike = True  # every weight 1: the same numbers without reading them
+    for e in range(len(weights)):
+        if weights[e] != 1.0:
+            alike = False
+            break
     for _ in range(rounds):
         stuck = 0.0
         for i in range(n):
@@ -40,8 +45,12 @@ def pagerank_scores(
         change = 0.0
         for i in range(n):
             got = 0.0
-            for e in range(ptr[i], ptr[i + 1]):
-                got += share[sources[e]] * weights[e]
+            if alike:
+                for e in range(ptr[i], ptr[i + 1]):
+                    got += share[sources[e]]
+            else:
+                for e in range(ptr[i], ptr[i + 1]):
+                    got += share[sources[e]] * weights[e]
             new = damping * (got + stuck * dangling[i]) + (1.0 - damping) * restart[i]
             change += abs(new - score[i])
             score[i] = new
