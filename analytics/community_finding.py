@@ -88,7 +88,7 @@ def reason_of(told: Described) -> Text:
         name=p.name,
         members=counted(c.size, "member"),
         inside=percent(p.inside),
-        pairs=percent(p.density) if p.density >= 0.01 else "< 1%",
+        pairs=percent(p.density) if p.density >= 0.01 else text("community.few_pairs"),
         more=Text(" ".join(m.en for m in more), " ".join(m.es for m in more)),
     )
 

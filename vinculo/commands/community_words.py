@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Columns of a table that hold no numbers.
 TEXTS = ("community", "countries", "money_inside", "change", "name")
-#: Members told of one community, groups told that are no longer there, countries in a cell.
-MEMBERS, GONE, COUNTRIES = 50, 10, 3
+#: Members told of one community, groups told that are no longer there; countries and currencies in a cell.
+MEMBERS, GONE, COUNTRIES, CURRENCIES = 50, 10, 3, 2
 COLUMNS = (
     *("place", "id", "name", "size", "stability", "density", "inside", "links", "kinds", "countries", "money_inside"),
     *(
@@ -120,8 +120,8 @@ def table(shown: dict[int, Described], became: Since | None) -> tuple[list[str],
         c, p = d.community, d.profile
         row: list[object] = [place, c.id[:12], c.size, *([c.stability] if sure else [])]
         row += [f"{p.inside:.0%}", _share(p.density), p.seizures, ", ".join(list(p.countries)[:COUNTRIES]).upper()]
-        most = max(p.money, key=lambda m: (m.inside, m.currency), default=None)
-        row.append(f"{most.inside:,.0f} {most.currency}".strip() if most and most.inside else "")
+        paid = sorted((m for m in p.money if m.inside), key=lambda m: (-m.payments, m.currency))[:CURRENCIES]
+        row.append("; ".join(f"{m.inside:,.0f} {m.currency}".strip() for m in paid))
         rows.append([*row, *([_changed(became, group)] if became else []), p.name.into()])
     return heads, rows
 
