@@ -44,8 +44,8 @@ def columns(
     joined = f"SELECT count(*), max(no), {', '.join(map(_joined, schema))} {some}"
     plain = f"SELECT no, {', '.join(map(_column, schema.names))} {some} ORDER BY no"
     after = -1
-    # as long as this one is under way, every query of this connection sees the store at the same moment
-    with closing(db.cursor(f"SELECT no FROM {thing}")):
+    # as long as this one is under way, every query of this connection sees the store at the same moment; it has rows always
+    with closing(db.cursor("SELECT 1 FROM sqlite_master")):
         while True:
             read = _read(db, joined, (*values, after) * 2)
             made = _taken_apart(read, schema)
@@ -84,7 +84,8 @@ def _read(db: Connection, query: str, values: Sequence[Any]) -> Sequence[Any]:
     try:
         return db.rows(query, values)[0]
     except StoreError as problem:
-        if isinstance(problem.__cause__, sqlite3.DataError):  # longer than SQLite lets a text be
+        # longer than SQLite lets a text be; or no text, which is told with the value at fault and not with all beside it
+        if isinstance(problem.__cause__, sqlite3.DataError) or "UTF-8" in str(problem.__cause__):
             return ()
         raise
 

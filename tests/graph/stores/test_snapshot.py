@@ -114,9 +114,16 @@ def test_a_damaged_snapshot_is_refused_before_anything_is_written(tmp_path: Path
     restore(tmp_path / "snap", empty)
     assert digest(empty) == digest(store)
     document = tmp_path / "snap" / "snapshot.json"
-    document.write_text(
-        json.dumps(json.loads(document.read_text(encoding="utf-8")) | {"snapshot": 99}), encoding="utf-8"
-    )
+    told = json.loads(document.read_text(encoding="utf-8"))
+    for contents in ([], "x", None, {}, {"digest": "0"}, told["contents"] | {"values": -1}):
+        document.write_text(json.dumps(told | {"contents": contents}), encoding="utf-8")
+        with pytest.raises(InputError) as refusal:
+            restore(tmp_path / "snap", empty)
+        assert refusal.value.code == "snapshot_damaged"
+    later = told["contents"] | {"sum_of_a_later_version": "1"}
+    document.write_text(json.dumps(told | {"contents": later}), encoding="utf-8")
+    restore(tmp_path / "snap", empty)
+    document.write_text(json.dumps(told | {"snapshot": 99}), encoding="utf-8")
     with pytest.raises(InputError) as told:
         restore(tmp_path / "snap", empty)
     assert told.value.code == "snapshot_version"

@@ -13,6 +13,7 @@ import store_places as at
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vinculo.graph.errors import StoreError
 from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA
 from vinculo.graph.stores import assembly, open_store, sqlite_columns
 from vinculo.graph.stores.sqlite import SqliteStore
@@ -88,3 +89,32 @@ def test_texts_are_put_in_order_of_their_bytes(texts, data):
     start = data.draw(st.integers(0, len(texts)))
     order = assembly.text_order(pa.array(texts, pa.string())[start:])
     assert order.tolist() == sorted(range(len(texts) - start), key=lambda i: texts[start + i].encode())
+
+
+def test_an_empty_table_is_of_one_moment_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'case.db'}"
+    store = open_store(url)
+    read = sqlite_columns._read
+
+    def meanwhile(*asked: object) -> object:
+        with contextlib.closing(open_store(url)) as other:
+            at.load(other, "d.a", [at.ANA, at.FIRM], [("t", "PAID", "ana", "firm", 1, {})])
+        return read(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sqlite_columns, "_read", meanwhile)
+    assert store.edges().num_rows == 0
+    monkeypatch.undo()
+    assert store.edges().num_rows == 1
+    store.close()
+
+
+def test_a_name_that_is_no_text_is_told_without_its_neighbours(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'case.db'}")
+    at.load(store, "d.a", [("ana", "Person", 1, {"name": "Ana"}), ("eva", "Person", 2, {"name": "Eva"})], [])
+    assert isinstance(store, SqliteStore)
+    with store._db.writing() as db:
+        db.execute("UPDATE entity SET name = CAST(x'ff41' AS TEXT) WHERE id = 'eva'")
+    with pytest.raises(StoreError) as told:
+        store.nodes()
+    assert "Ana" not in told.value.message("en")
+    store.close()
