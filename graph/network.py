@@ -339,12 +339,14 @@ def mirrored(nodes: int, a: Codes, b: Codes, weights: Floats, links: Codes) -> C
     forth_ptr, back_ptr = _starts(nodes, a), _starts(nodes, b)
     each = np.arange(len(a))
     at_back, at_forth = each + forth_ptr[b[back]], each + back_ptr[a.astype(np.int64) + 1]
-    made = Csr(forth_ptr + back_ptr, *(np.empty(2 * len(a), t) for t in (np.int32, np.int32, np.float64)))
-    for whole, against, along in (
+    size = 2 * len(a)
+    made = Csr(forth_ptr + back_ptr, np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size))
+    of_both: list[tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]] = [
         (made.neighbours, a, b),
         (made.links, links, links),
         (made.weights, weights, weights),
-    ):
+    ]
+    for whole, against, along in of_both:
         whole[at_back] = against[back]
         whole[at_forth] = along
     return made
