@@ -21,7 +21,7 @@ import networkx as nx
 import numpy as np
 
 from analytics import made_up
-from vinculo.analytics.kernels import betweenness, centrality, community, paths, propagation, structure
+from vinculo.analytics.kernels import betweenness, centrality, community, directed, paths, propagation, structure
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.kernels.watched import watching
 from vinculo.analytics.networkx_backend.convert import convert_from_nx
@@ -80,6 +80,12 @@ def jobs(graph: Csr) -> list[Job]:
             lambda: community.louvain(graph),
         ),
         Job(
+            "Louvain, directed",
+            nx.community.louvain_communities,
+            {"weight": None, "seed": 1},
+            lambda: directed.louvain(graph),
+        ),
+        Job(
             "label propagation",
             lambda g, **o: list(nx.community.fast_label_propagation_communities(g, **o)),
             {"seed": 1},
@@ -108,7 +114,7 @@ def agree(name: str, graph: nx.Graph, ours: Any, theirs: Any) -> str:
     if name == "label propagation":
         # where it ends is a matter of chance; both are where no node would change
         return f"{len(ours):,} groups, NetworkX {len(theirs):,}"
-    if name == "Louvain":
+    if name.startswith("Louvain"):
         scores = [nx.community.modularity(graph, part, weight=None) for part in (ours, theirs)]
         assert scores[0] >= scores[1] - 0.005, scores
         return f"modularity {scores[0]:.4f}, NetworkX {scores[1]:.4f}"
@@ -163,7 +169,7 @@ def compare(arrays: Csr, ids: list[Any], named: str) -> None:
     undirected.add_nodes_from(ids)
     ends = zip(rows.tolist(), arrays.neighbours.tolist(), strict=True)
     undirected.add_edges_from((ids[a], ids[b]) for a, b in ends)
-    directed = undirected.to_directed()
+    both_ways = undirected.to_directed()
     links = undirected.number_of_edges()
     print(
         f"\nNetworkX {nx.__version__}; {nodes:,} nodes named by {named}, {links:,} links; CPU seconds, median of {ROUNDS}"
@@ -173,7 +179,7 @@ def compare(arrays: Csr, ids: list[Any], named: str) -> None:
     for job in jobs(arrays):
         if job.name == "closeness" and nodes > 5_000:
             continue
-        graph = directed if job.name == "strong components" else undirected
+        graph = both_ways if job.name in ("strong components", "Louvain, directed") else undirected
         other, theirs = cpu(lambda j=job, g=graph: j.call(g, backend="networkx", **j.options), rounds=3)
         call = partial(job.call, graph, backend="vinculo", **job.options)
         cold, _ = cpu(call, before=graph.__networkx_cache__.clear)

@@ -28,6 +28,11 @@ def _weighted(graph: Any, weight: str | None) -> tuple[ArrayGraph, Csr, Floats]:
     simple, loops = without_loops(g.simple(weight))
     if not (simple.weights >= 0).all() or not (loops >= 0).all():
         raise NotImplementedError("weights must not be negative")
+    # shares of an infinite whole are nothing
+    with np.errstate(over="ignore"):
+        whole = 4.0 * float(simple.weights.sum() + loops.sum())
+    if not np.isfinite(whole):
+        raise NotImplementedError("weights must have a finite sum")
     return g, simple, loops
 
 

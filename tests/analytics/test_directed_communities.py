@@ -247,3 +247,13 @@ def test_without_links_each_node_is_alone(search, nodes):
     assert search(graph).tolist() == list(range(nodes))
     assert search(graph, loops=np.ones(nodes)).tolist() == list(range(nodes))
     assert directed.modularity(graph, np.arange(nodes, dtype=np.int32)) == 0.0
+
+
+@pytest.mark.parametrize("weight", [-1.0, float("nan"), float("inf"), 1e308])
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph], ids=lambda k: k.__name__)
+def test_weights_that_have_no_shares_are_refused(kind, weight):
+    graph = nx.path_graph(4, kind)
+    nx.set_edge_attributes(graph, weight, "weight")
+    with pytest.raises(NotImplementedError) as raised:
+        nx.community.louvain_communities(graph, seed=1, backend="vinculo")
+    assert "weights must" in str(raised.value.__cause__)
