@@ -250,17 +250,28 @@ def _hypothesis(seen: Projected, graph: Csr, method: str, found: Ranked, i: int)
     nearest = common[np.lexsort((common, graph.degrees[common]))][:NAMED]
     (a_id, a_name), (b_id, b_name), *through = _called(seen, [a, b, *nearest.tolist()])
     score, expected = float(found.score[i]), float(found.expected[i])
-    lift = score / expected if expected else 0.0
-    told = sentence(
+    lift = round(score / expected, 3) if expected else 0.0
+    told = told_of(method, lift, len(common), a_name, b_name, [n for _, n in through])
+    numbers = round(score, 6), round(expected, 9), lift
+    return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told)
+
+
+def told_of(method: str, lift: float, common: int, a: str, b: str, through: Sequence[str]) -> Text:
+    """The sentence of a hypothesis, from its figures and the names of the two and of those they share.
+
+    Examples
+    --------
+    >>> told_of("preferential_attachment", 1.0, 1, "North", "South", ["East"]).en
+    'Hypothesis, not a link: North and South have 1 neighbour in common (East).'
+    """
+    return sentence(
         _phrase(method, lift),
-        a=a_name,
-        b=b_name,
-        common=counted(len(common), "neighbour"),
-        names=", ".join(n for _, n in through),
+        a=a,
+        b=b,
+        common=counted(common, "neighbour"),
+        names=", ".join(through),
         lift=f"{lift:.1f}" if lift >= 1 else f"{lift:.2f}",
     )
-    numbers = round(score, 6), round(expected, 9), round(lift, 3)
-    return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told)
 
 
 def _phrase(method: str, lift: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,9 +79,3 @@ def remembered(arguments: Sequence[str]) -> Answer | None:
             *rows, made = job.results
             return Answer(job.arguments, rows, made["when"], made["basis"] == basis(cases.store()))
     return None
-
-
-def still_there(answer: Answer, ids: Iterable[str]) -> set[str]:
-    """Which of these the case still knows: who was withdrawn since is told of no more."""
-    wanted = list(dict.fromkeys(ids))
-    return set(wanted) if answer.current else set(cases.store().entities(wanted))

@@ -65,10 +65,11 @@ def table(
     select: bool = False,
     columns: Mapping[str, Any] | None = None,
     hidden: Sequence[str] = (),
+    shared: Sequence[Mapping[str, Any]] | None = None,
 ) -> int | None:
     """A table with its download; with ``select``, the number of the row a person has clicked.
 
-    ``hidden`` columns are in the file only.
+    ``hidden`` columns are in the file only. ``shared`` are the rows of the file, where not all that is shown may go out.
     """
     # nor are columns that no row fills
     empty = {k for k in (rows[0] if rows else ()) if all(row.get(k) in ("", None) for row in rows)}
@@ -91,5 +92,5 @@ def table(
         chosen = int(picked[0]) if picked and picked[0] < len(rows) else None
     else:
         st.dataframe(shown, **options)
-    download(rows, name, key=key)
+    download(rows if shared is None else shared, name, key=key, columns=list(rows[0]) if rows else None)
     return chosen

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from vinculo.analytics.prediction import METHODS
+from vinculo.analytics.prediction import METHODS, told_of
 from vinculo.analytics.projecting.known import projections
 from vinculo.dashboard import answers, cases, desk, downloads, frame
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
+from vinculo.dashboard.names import asked_taints, names_of, shareable
+from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import into, language, notice, number, plain, remark, seen, t
 from vinculo.graph.text import Text, say
@@ -20,8 +23,6 @@ NAME = "missing_links"
 DEFAULT = "who_ships_with_whom"
 #: Hypotheses asked for.
 TOP = 100
-#: Steps between somebody and a neighbour in common: over a consignment, or from account to account.
-STEPS = 3
 
 
 def controls() -> None:
@@ -75,7 +76,8 @@ def show(answer: Answer) -> None:
     check = next((r["check"] for r in answer.rows if "check" in r), None)
     if any(r.get("truncated") for r in answer.rows):
         remark(t("missing.truncated"))
-    rows = there(answer)
+    rows = [r for r in answer.rows if r.get("hypothesis")]
+    rows = retold(rows, names_of(cases.store(), (i for r in rows for i in named(r))))
     if not rows:
         frame.empty("missing.none", "link_off", height=160)
         return
@@ -86,11 +88,16 @@ def show(answer: Answer) -> None:
     hypotheses(rows)
 
 
-def there(answer: Answer) -> list[dict[str, Any]]:
-    """The hypotheses; without those that name somebody who was withdrawn since."""
-    rows = [r for r in answer.rows if r.get("hypothesis")]
-    known = answers.still_there(answer, (i for r in rows for i in named(r)))
-    return [r for r in rows if known.issuperset(named(r))]
+def retold(rows: list[dict[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The hypotheses by these names; without those that tell of somebody who has none."""
+    made = []
+    for r in rows:
+        if names.keys() >= set(named(r)):
+            a, b, *through = (names[i] for i in named(r))
+            told = told_of(r["method"], r["lift"], r["common"], a, b, through)._asdict()
+            near = [{"id": p["id"], "name": n} for p, n in zip(r["through"], through, strict=True)]
+            made.append(r | {"a_name": a, "b_name": b, "through": near, "told": told})
+    return made
 
 
 def named(row: dict[str, Any]) -> list[str]:
@@ -137,25 +144,11 @@ def hypotheses(rows: list[dict[str, Any]]) -> None:
         frame.empty("missing.all_aside", "link_off", height=160)
         return
     st.caption(t("missing.click_row"))
-    chance = all(r["method"] == "preferential_attachment" for r in rows)
-    table = [
-        {
-            t("missing.what"): t("missing.hypothesis"),
-            t("missing.one"): seen(r["a_name"]),
-            t("missing.other"): seen(r["b_name"]),
-            t("missing.common"): r["common"],
-            t("missing.through"): " · ".join(seen(p["name"]) for p in r["through"]),
-            t("missing.lift"): None if chance else r["lift"],
-            t("missing.score"): r["score"],
-            t("missing.told"): into(Text(**r["told"])),
-            "id a": r["a"],
-            "id b": r["b"],
-        }
-        for r in rows
-    ]
+    allowed = shareable(cases.store(), (i for r in rows for i in named(r)), asked_taints("missing_sar"))
     picked = downloads.table(
-        table,
+        table(rows),
         "hypotheses",
+        shared=table(retold(rows, allowed)),
         key="hypotheses",
         height=420,
         select=True,
@@ -170,6 +163,26 @@ def hypotheses(rows: list[dict[str, Any]]) -> None:
     )
     if picked is not None:
         one(rows[picked])
+
+
+def table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Hypotheses as rows."""
+    chance = all(r["method"] == "preferential_attachment" for r in rows)
+    return [
+        {
+            t("missing.what"): t("missing.hypothesis"),
+            t("missing.one"): seen(r["a_name"]),
+            t("missing.other"): seen(r["b_name"]),
+            t("missing.common"): r["common"],
+            t("missing.through"): " · ".join(seen(p["name"]) for p in r["through"]),
+            t("missing.lift"): None if chance else r["lift"],
+            t("missing.score"): r["score"],
+            t("missing.told"): into(Text(**r["told"])),
+            "id a": r["a"],
+            "id b": r["b"],
+        }
+        for r in rows
+    ]
 
 
 def one(row: dict[str, Any]) -> None:
@@ -191,11 +204,12 @@ def one(row: dict[str, Any]) -> None:
 def draw(row: dict[str, Any]) -> None:
     """A chart of the links on record between each of the two and their neighbours in common; none between the two themselves."""
     store = cases.store()
+    projection = projections()[row["projection"]["name"]]
     paths = [
         path
         for end in (row["a"], row["b"])
         for neighbour in row["through"]
-        for path in store.paths(end, neighbour["id"], max_hops=STEPS, limit=3)
+        for path in tie_paths(store, projection, end, neighbour["id"])
     ]
     ids = list(dict.fromkeys([row["a"], row["b"], *(e.id for p in paths for e in p.entities)]))
     title = t("missing.title", a=seen(row["a_name"]), b=seen(row["b_name"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,10 @@ from vinculo.analytics.phases import CALENDAR
 from vinculo.dashboard import answers, cases, desk, downloads, frame
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
+from vinculo.dashboard.names import asked_taints, names_of, shareable
+from vinculo.dashboard.phase_lines import LINES, lines
 from vinculo.dashboard.times import spoken
-from vinculo.dashboard.wording import into, language, notice, number, plain, remark, seen, t
+from vinculo.dashboard.wording import into, language, notice, number, plain, seen, t
 from vinculo.graph.errors import UsageError
 from vinculo.graph.schema import kind
 from vinculo.graph.text import say
@@ -27,10 +29,8 @@ PERIODS = (*CALENDAR, "dates")
 #: Links that make a phase, by the choice of a person.
 EVENTS = {"all": (), "payments": ("PAID",), "consignments": ("SHIPPER", "CONSIGNEE", "NOTIFY_PARTY")}
 TOLD_OF = {"parties": "LegalEntity", "accounts": "BankAccount"}
-#: Central ones of a phase, names in a list of one, lines drawn unasked and at most.
-CENTRAL, NAMES, DRAWN, LINES = 10, 200, 5, 10
-#: Phases whose names stand level under the lines.
-LEVEL = 5
+#: Central ones of a phase, and names in a list of one.
+CENTRAL, NAMES = 10, 200
 
 
 def controls() -> None:
@@ -144,16 +144,20 @@ def show(answer: Answer) -> None:
     if not rows:
         frame.empty("phases.none", "event_busy", height=160)
         return
-    known = answers.still_there(answer, (r["id"] for row in rows for r in [*row["central"], *row["followed"]]))
+    told_of = [r["id"] for row in rows for r in [*row["central"], *row["followed"]]]
+    names = names_of(cases.store(), told_of)
     labels = {row["phase"]: label(row["phase"], period) for row in rows}
     st.caption(t("phases.about"))
     if rows[0]["samples"]:
         st.caption(say("cli.phases.sampled", language(), samples=number(rows[0]["samples"])))
-    lines(rows, known, labels)
+    taints = asked_taints("phases_sar")
+    allowed = shareable(cases.store(), told_of, taints)
+    lines(rows, names, allowed, labels)
     st.caption(t("phases.click_row"))
     picked = downloads.table(
-        [summary(row, known, labels) for row in rows],
+        [summary(row, names, labels) for row in rows],
         "phases",
+        shared=[summary(row, allowed, labels) for row in rows],
         key="phases",
         height=420,
         select=True,
@@ -163,7 +167,7 @@ def show(answer: Answer) -> None:
         },
     )
     if picked is not None:
-        members(answer, rows[picked], labels[rows[picked]["phase"]])
+        members(rows[picked], labels[rows[picked]["phase"]], taints)
 
 
 def label(phase: str, period: str) -> str:
@@ -179,15 +183,15 @@ def label(phase: str, period: str) -> str:
     return f"{first} – {last}"
 
 
-def summary(row: dict[str, Any], known: set[str], labels: dict[str, str]) -> dict[str, Any]:
-    """One phase as a row."""
-    central = [r for r in row["central"] if r["id"] in known]
+def summary(row: dict[str, Any], names: Mapping[str, str], labels: dict[str, str]) -> dict[str, Any]:
+    """One phase as a row; of those who have a name here."""
+    central = [r for r in row["central"] if r["id"] in names]
     return {
         t("phases.phase"): labels[row["phase"]],
         t("phases.there"): row["members"],
         **{t(f"phases.{name}"): row["counts"][name] for name in LISTS},
         t("phases.ties"): row["links"],
-        t("phases.central"): " · ".join(seen(r["name"]) + arrow(r["change"]) for r in central),
+        t("phases.central"): " · ".join(seen(names[r["id"]]) + arrow(r["change"]) for r in central),
     }
 
 
@@ -196,62 +200,9 @@ def arrow(change: float | None) -> str:
     return "" if not change else " ↑" if change > 0 else " ↓"
 
 
-def lines(rows: list[dict[str, Any]], known: set[str], labels: dict[str, str]) -> None:
-    """Centrality through time of those who are chosen; a gap where somebody was not there."""
-    best: Counter[str] = Counter()
-    names: dict[str, str] = {}
-    values: dict[tuple[str, str], float] = {}
-    for row in rows:
-        for r in row["followed"]:
-            if r["id"] in known:
-                names[r["id"]] = seen(r["name"])
-                values[r["id"], row["phase"]] = r["betweenness"]
-                best[r["id"]] = max(best[r["id"]], r["betweenness"])
-    if not names:
-        remark(t("phases.nobody_central"))
-        return
-    order = sorted(names, key=lambda i: (-best[i], i))
-    asked = [i for i in ss.get("phases_follow", ()) if i in names]
-    chosen = st.multiselect(
-        t("phases.lines"),
-        order,
-        default=list(dict.fromkeys([*asked, *order[:DRAWN]]))[:LINES],
-        format_func=names.__getitem__,
-        max_selections=LINES,
-        placeholder=t("phases.nobody"),
-        key=f"lines-{'-'.join(asked)}-{rows[0]['phase']}-{len(rows)}",
-    )
-    if not chosen:
-        return
-    same = Counter(names[i] for i in chosen)
-    called = {i: names[i] if same[names[i]] < 2 else f"{names[i]} ({i[:6]})" for i in chosen}
-    data = [
-        {"phase": labels[row["phase"]], "who": called[i], "value": values.get((i, row["phase"]))}
-        for i in chosen
-        for row in rows
-    ]
-    st.vega_lite_chart(data, drawing(slanted=len(rows) > LEVEL), height=320)
-    phase, who, value = t("phases.phase"), t("name"), t("phases.betweenness")
-    made = [{phase: d["phase"], who: d["who"], value: d["value"]} for d in data if d["value"] is not None]
-    downloads.download(made, "centrality", key="centrality")
-
-
-def drawing(*, slanted: bool) -> dict[str, Any]:
-    """How the lines are drawn; a phase without a value breaks its line."""
-    axis = {"labelAngle": -45 if slanted else 0, "labelLimit": 240}
-    phase = {"field": "phase", "type": "ordinal", "sort": None, "title": t("phases.phase"), "axis": axis}
-    value = {"field": "value", "type": "quantitative", "title": t("phases.betweenness")}
-    who = {"field": "who", "type": "nominal", "sort": None, "title": None, "legend": {"labelLimit": 320}}
-    told = [{"field": e["field"], "type": e["type"], "title": e["title"] or t("name")} for e in (phase, who, value)]
-    return {
-        "mark": {"type": "line", "point": True, "invalid": "break-paths-filter-domains"},
-        "encoding": {"x": phase, "y": value, "color": who, "tooltip": told},
-    }
-
-
-def members(answer: Answer, row: dict[str, Any], called: str) -> None:
+def members(row: dict[str, Any], called: str, taints: tuple[str, ...]) -> None:
     """Who came, left and stayed in one phase; one who is selected is opened."""
-    known = answers.still_there(answer, (m["id"] for name in (*LISTS, "central") for m in row[name]))
+    known = names_of(cases.store(), (m["id"] for name in (*LISTS, "central") for m in row[name]))
     st.markdown(f"##### {plain(t('phases.in_phase', phase=called))}")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     name = bar.segmented_control(
@@ -267,15 +218,21 @@ def members(answer: Answer, row: dict[str, Any], called: str) -> None:
     if central and bar.button(t("phases.draw"), icon=":material/hub:", key="draw"):
         desk.start_with(central)
         frame.go("chart")
-    people = [m for m in row[name] if m["id"] in known] if name else []
+    people = [m["id"] for m in row[name] if m["id"] in known] if name else []
     if not people:
         st.caption(t("phases.nobody_there"))
         return
     if row["counts"][name] > NAMES:
         st.caption(t("phases.cut", names=number(NAMES), count=number(row["counts"][name])))
+    allowed = shareable(cases.store(), people, taints)
+    shown, shared = (
+        [{t("name"): seen(by[i]), t("phases.what"): t(f"phases.one_{name}"), "id": i} for i in people if i in by]
+        for by in (known, allowed)
+    )
     picked = downloads.table(
-        [{t("name"): seen(m["name"]), t("phases.what"): t(f"phases.one_{name}"), "id": m["id"]} for m in people],
+        shown,
         "phase-members",
+        shared=shared,
         key=f"members-{row['phase']}-{name}",
         height=360,
         select=True,
@@ -283,7 +240,7 @@ def members(answer: Answer, row: dict[str, Any], called: str) -> None:
         columns={t("name"): st.column_config.TextColumn(width=620)},
     )
     if picked is not None:
-        frame.go("entity", id=str(people[picked]["id"]))
+        frame.go("entity", id=people[picked])
 
 
 frame.header(t("page.phases"))

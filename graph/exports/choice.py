@@ -104,7 +104,7 @@ def _found(store: Store, ids: Sequence[str]) -> dict[str, Entity]:
     return {id: entity for batch in batches for id, entity in batch.items()}
 
 
-def _orphans(store: Store, entities: Iterable[Entity], tainted: set[str]) -> set[str]:
+def orphans(store: Store, entities: Iterable[Entity], tainted: set[str]) -> set[str]:
     """Of entities that no file describes, those whose every link is tainted: only a report knows them."""
     bare = [e.id for e in entities if not e.sources]
     if not bare or not tainted:
@@ -128,7 +128,7 @@ def _of_ids(store: Store, ids: Sequence[str], tainted: set[str], hidden: Hidden)
         if id not in found:
             raise UsageError("unknown_entity", id=id)
 
-    lost = tainted | (_orphans(store, found.values(), tainted) if hidden else set())
+    lost = tainted | (orphans(store, found.values(), tainted) if hidden else set())
     nodes = {id: without(e, hidden).kind for id, e in sorted(found.items()) if id not in lost}
     links = links_among(store, wanted)
     held = store.links(links) if hidden else {}
@@ -157,7 +157,7 @@ def _of_chart(
     }
 
     found = _found(store, sorted(seen))
-    lost = tainted | _orphans(store, found.values(), tainted)
+    lost = tainted | orphans(store, found.values(), tainted)
 
     def may_go(thing: ChartNode | ChartLink) -> bool:
         return thing.id not in lost and (not thing.taint or thing.taint in include_taint)

@@ -11,15 +11,17 @@ from typing import Any, NamedTuple, cast
 import hostile
 import pytest
 from click.testing import CliRunner
-from small_case import of, ship_together
+from small_case import of, ship_together, write
 from streamlit.testing.v1 import AppTest
 
+from vinculo.analytics.projecting.known import resolved
 from vinculo.cli import vinculo
-from vinculo.dashboard import answers
+from vinculo.dashboard import answers, downloads
 from vinculo.dashboard.jobs import Job, Jobs, jobs
+from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import Text, say
-from vinculo.graph.types import Suggestion
+from vinculo.graph.types import Source, Suggestion
 
 Run = Callable[..., AppTest]
 
@@ -27,6 +29,22 @@ Run = Callable[..., AppTest]
 def said(at: AppTest) -> str:
     """Captions and markup of a page."""
     return "\n".join(str(e.proto) for kind in ("caption", "html", "markdown") for e in at.get(kind))
+
+
+def files(at: AppTest) -> str:
+    """What stands in the tables of a page."""
+    return str([f.value.to_csv() for f in at.dataframe])
+
+
+#: Whom each page tells of in the small case.
+OWN = {"missing_links": "north [x]", "phases": "Comercializadora Halcón"}
+
+
+def rename(url: str, source: Source, name: str) -> None:
+    """A second file that asserts firms under a name that is longer, and so comes before their own."""
+    with closing(open_store(url)) as store:
+        firms = [(of(n), "Company", {"name": name.format(n)}) for n in ("firm", "north", "south", "east", "west")]
+        write(store, source, firms, [])
 
 
 class Asked(NamedTuple):
@@ -175,6 +193,63 @@ def test_what_is_withdrawn_is_told_of_no_more(ties: str, page: Run, at_once: lis
     assert not at.exception and "north" not in said(at) + str([f.value.to_csv() for f in at.dataframe])
 
 
+def test_names_that_were_withdrawn_stand_nowhere(ties: str, page: Run, at_once: list[Asked]) -> None:
+    """Another file still asserts the firms, under other names."""
+    rename(ties, Source("papers", "e" * 64, "papers.csv"), "Papers Name, in the papers and nowhere else, of {}")
+    asked = {name: page(name).button(key="find").click().run() for name in ("missing_links", "phases")}
+    assert all("Papers Name" in files(at) for at in asked.values())
+    with closing(open_store(ties)) as store:
+        store.withdraw(next(s for s in store.sources() if s.dataset == "papers"))
+    for name in asked:
+        at = page(name)
+        assert say(f"dashboard.{name.replace('_links', '')}.stale", "en").split(":")[0] in said(at)
+        assert not at.exception and "Papers Name" not in said(at) + files(at) and OWN[name] in files(at)
+
+
+@pytest.mark.parametrize("name", ["missing_links", "phases"])
+def test_what_only_reports_call_somebody_goes_into_no_file_unasked(
+    ties: str, page: Run, at_once: list[Asked], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    rename(
+        ties,
+        Source("reports", "e" * 64, "reports.csv", taint="sar"),
+        "Suspect as only the reports call him, this is {}",
+    )
+    written: dict[str, str] = {}
+
+    def download(rows: Any, file: str, *, key: str, columns: Any = None) -> None:
+        written[file] = downloads.csv_bytes(rows, list(columns or (rows[0] if rows else ()))).decode()
+
+    monkeypatch.setattr(downloads, "download", download)
+    at = page(name).button(key="find").click().run()
+    assert "Suspect" in files(at)
+    assert written and "Suspect" not in str(written) and OWN[name] in str(written)
+    [box] = [c for c in at.checkbox if c.key and c.key.endswith("_sar")]
+    assert box.label == say("dashboard.chart.with_sar", "en")
+    box.check().run()
+    assert "Suspect" in str(written)
+
+
+def test_the_reason_that_is_drawn_is_made_of_what_the_network_is_made_of(
+    ties: str, page: Run, at_once: list[Asked]
+) -> None:
+    """Payments between the same firms are shorter, and no reason for a tie by consignments."""
+    pairs = [(a, b) for a in ("north", "south") for b in ("east", "west")]
+    paid = [(of(f"paid{a}{b}"), "PAID", of(a), of(b), {}) for a, b in pairs]
+    with closing(open_store(ties)) as store:
+        write(store, Source("bank", "f" * 64, "bank.csv"), [], paid)
+        drawn = [p for a, b in pairs for p in tie_paths(store, resolved("who_ships_with_whom"), of(a), of(b))]
+        assert {x.id for p in drawn for x in p.links} == {of(f"w{side}{n}") for side in "sc" for n in range(4)}
+        drawn = [p for a, b in pairs for p in tie_paths(store, resolved("who_pays_whom"), of(a), of(b))]
+        assert {x.id for p in drawn for x in p.links} == {x[0] for x in paid}
+    at = page("missing_links").button(key="find").click().run()
+    at.session_state["hypotheses"] = {"selection": {"rows": [0], "columns": []}}
+    at.run()
+    at.button(key="draw").click().run()
+    kinds = {x.kind for x in at.session_state.board.chart.links.values()}
+    assert kinds == {"SHIPPER", "CONSIGNEE"}
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_phases_are_counted_and_their_central_ones_followed(
     ties: str, page: Run, at_once: list[Asked], language: str
@@ -219,10 +294,6 @@ def test_whom_one_follows_is_told_of_in_every_phase(ties: str, page: Run, at_onc
 
 
 def test_a_case_without_dates_has_no_phases(empty_case: str, page: Run, at_once: list[Asked]) -> None:
-    from small_case import write
-
-    from vinculo.graph.types import Source
-
     with closing(open_store(empty_case)) as store:
         write(store, Source("x", "c" * 64, "x.csv"), [(of("a"), "Company", {"name": "A"})], [])
     at = page("phases")

@@ -1,0 +1,61 @@
+"""Names as the case has them now, and as they may go into a file.
+
+A kept answer has the names of its day in it. A file that was withdrawn since takes its names along, also of things that other
+files know by another one; so whatever is kept is told by its ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import streamlit as st
+
+from vinculo.dashboard import cases
+from vinculo.dashboard.wording import t
+from vinculo.graph.exports.choice import orphans
+from vinculo.graph.store import Store
+from vinculo.graph.taint import without
+
+
+def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
+    """What the case calls each of these now; who was withdrawn is not among them.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> names_of(open_store("sqlite:///:memory:"), ["gone"])
+    {}
+    """
+    return {i: e.name for i, e in store.entities(list(dict.fromkeys(ids))).items()}
+
+
+def shareable(store: Store, ids: Iterable[str], taints: Collection[str] = ()) -> dict[str, str]:
+    """The same as a file may have them: without names, and things, that only suspicious-activity reports tell of.
+
+    Parameters
+    ----------
+    store : Store
+    ids : iterable of str
+    taints : collection of str
+        Taints that may go out (``"sar"``).
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> shareable(open_store("sqlite:///:memory:"), ["gone"])
+    {}
+    """
+    held = store.entities(list(dict.fromkeys(ids)))
+    hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in taints)
+    if not hidden:
+        return {i: e.name for i, e in held.items()}
+    tainted = {i for i, taint in store.taints().items() if taint not in taints}
+    lost = tainted | orphans(store, held.values(), tainted)
+    return {i: without(e, hidden).name for i, e in held.items() if i not in lost}
+
+
+def asked_taints(key: str) -> tuple[str, ...]:
+    """Taints a person lets into the files of a page, by a box that is shown only where the case holds any."""
+    if any(s.taint for s in cases.store().sources()) and st.checkbox(t("chart.with_sar"), key=key):
+        return ("sar",)
+    return ()
