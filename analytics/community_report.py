@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vinculo.analytics.communities import Community, Division
+from vinculo.analytics.community_openly import Openly, openly
 from vinculo.analytics.community_profile import Profile, profiles, with_what_is_theirs
 from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.compiled import Progress
-from vinculo.graph.network import Codes, Csr, Network
+from vinculo.graph.network import Codes, Csr
 from vinculo.graph.store import Store
 
 #: Share of the runs from which somebody who was in another group as well is told.
@@ -62,9 +63,11 @@ class Described:
     window : tuple of (str, str)
         First and last date of these.
     taint : str
-        ``sar`` where a member, or a link to one, is known from suspicious-activity reports alone.
+        ``sar`` where a member, a link to one, or what is told of either is known from suspicious-activity reports alone.
     made_up : str
-        ``all`` or ``some`` where its members stand in files marked as synthetic; else empty.
+        ``all`` or ``some`` where its members, their links and what is theirs stand in files marked as synthetic; else empty.
+    openly : Described, optional
+        The same as the other files know it, where reports add to what is told but who is in it does not rest on them.
     """
 
     community: Community
@@ -74,6 +77,7 @@ class Described:
     window: tuple[str, str]
     taint: str
     made_up: str
+    openly: Described | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What the community says of itself, then what it is made of."""
@@ -137,13 +141,40 @@ def described(
     graph, labels = on_the_whole(division)
     told = {p.group: p for p in profiles(context, graph, labels, smallest=smallest, only=shown)}
     marks = _tainted(store, context, labels)
-    invented = _made_up(store, context.network, labels, shown)
+    invented = _made_up(store, context, labels, shown)
     evidence = _evidence(division, shown)
     between = _brokers(division, context, groups, shown)
-    return {
+    found = {
         g: Described(c, told[g], between.get(g, ()), *evidence[g], "sar" if g in marks else "", invented[g])
         for g, c in shown.items()
     }
+    seen_openly = openly(store, context)
+    if seen_openly is None:
+        return found
+    bare = {p.group: p for p in profiles(seen_openly.context, graph, labels, smallest=smallest, only=shown)}
+    return _without_values(found, bare, seen_openly, with_what_is_theirs(context, labels))
+
+
+def _without_values(
+    found: dict[int, Described], bare: dict[int, Profile], seen: Openly, theirs: Codes
+) -> dict[int, Described]:
+    """Communities of which reports alone tell a value marked, and told without it where only that is theirs to tell."""
+    network = seen.context.network
+    spoken = set(theirs[seen.nodes].tolist())
+    # what a payment or a tie amounts to is in sums and weights
+    rest = set(np.concatenate([theirs[network.source[seen.links]], theirs[network.target[seen.links]]]).tolist())
+    made = {}
+    for g, d in found.items():
+        if d.taint or g in rest:
+            made[g] = replace(d, taint="sar")
+        elif g in spoken or bare[g] != d.profile:
+            brokers = tuple(
+                replace(b, name=seen.entities[b.id].name if b.id in seen.entities else b.name) for b in d.brokers
+            )
+            made[g] = replace(d, taint="sar", openly=replace(d, profile=bare[g], brokers=brokers))
+        else:
+            made[g] = d
+    return made
 
 
 def on_the_whole(division: Division) -> tuple[Csr, Codes]:
@@ -171,19 +202,22 @@ def _tainted(store: Store, context: Context, labels: Codes) -> set[int]:
     return set(np.unique(touched[touched >= 0]).tolist())
 
 
-def _made_up(store: Store, network: Network, labels: Codes, shown: Collection[int]) -> dict[int, str]:
-    """Of each group whether all its members, some or none stand in files that say they are made up."""
+def _made_up(store: Store, context: Context, labels: Codes, shown: Collection[int]) -> dict[int, str]:
+    """Of each group whether all it is made of, some or none stands in files that say they are made up.
+
+    Members, what is theirs, and links to either: payments count as much as those who pay.
+    """
     sources = store.sources()
     told = {s.synthetic for s in sources}
     if len(told) < 2:
         return dict.fromkeys(shown, "all" if told == {True} else "")
+    network, theirs = context.network, with_what_is_theirs(context, labels)
     groups: dict[bool, set[int]] = {True: set(), False: set()}
     for source in sources:
         for sort, table in store.statements(source):
-            if sort == "link":
-                break
-            at = network.index(table["id"])
-            groups[source.synthetic].update(np.unique(labels[at[at >= 0]]).tolist())
+            for column in ("id",) if sort == "entity" else ("source", "target"):
+                at = network.index(table[column])
+                groups[source.synthetic].update(np.unique(theirs[at[at >= 0]]).tolist())
     return {g: "" if g not in groups[True] else "some" if g in groups[False] else "all" for g in shown}
 
 
@@ -229,8 +263,8 @@ def _brokers(
 
 
 def without_reports(found: dict[int, Described]) -> dict[int, Described]:
-    """Those that rest on no suspicious-activity report, and of them nothing that leads to the others."""
-    kept = {g: d for g, d in found.items() if not d.taint}
+    """Those that rest on no suspicious-activity report, told as the other files know them, and nothing that leads to the rest."""
+    kept = {g: d.openly or d for g, d in found.items() if d.openly or not d.taint}
     ids = {d.community.id for d in kept.values()}
     return {g: replace(d, brokers=tuple(_only(b, ids) for b in d.brokers)) for g, d in kept.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -33,12 +34,14 @@ def rings(case):
     return case, made
 
 
-def with_reports(store, entities, links):
+def with_reports(store, entities, links, taint="sar"):
     """The same store with a report: what it alone says is tainted."""
-    source = Source("reports", "1" * 64, "reports.csv", synthetic=False, taint="sar")
+    source = Source("reports", "1" * 64, "reports.csv", synthetic=False, taint=taint)
     run = store.begin_run(source)
-    rows = [pa.table([pa.array(list(c), f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)], schema)
-            for rows, schema in ((entities, ENTITY_SCHEMA), (links, LINK_SCHEMA))]  # fmt: skip
+    rows = [
+        pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
+        for rows, schema in ((entities, ENTITY_SCHEMA), (links, LINK_SCHEMA))
+    ]
     store.write(Batch.make(*rows), Manifest(source, run, 1, 1, pa.array([b"1" * 16], FINGERPRINT)))
     store.finish_run(run, "done", {})
     return store
@@ -80,6 +83,53 @@ def test_what_rests_on_reports_is_marked_and_can_be_left_out(rings):
     kept = without_reports(told)
     assert set(kept) == {g for g, d in told.items() if not d.taint} and kept
     assert "Spied Upon" not in str([d.as_json() for d in kept.values()])
+
+
+def test_a_value_that_only_reports_tell_is_marked_and_not_told_without_them(rings):
+    """A firm of the register whose report gives it another name, kind and country, and its account a country."""
+    case, ((firms, accounts), (others, _)) = rings
+    known = case.store()
+    plain = {d.community.id: d for d in described(known, divided(projected(known, "who_pays_whom"))).values()}
+    first = next(d.profile.key_members[0] for d in plain.values() if firms[0] in d.community.members)
+    said = [
+        (first, "PublicBody", 1, pack([("name", "AAA SECRET"), ("country", "pa")])),
+        (accounts[1], "BankAccount", 1, pack([("country", "pa")])),
+        (others[0], "Company", 1, pack([("name", "Q 0"), ("country", "us")])),
+    ]
+    store = with_reports(known, said, [])
+    told = described(store, divided(projected(store, "who_pays_whom")))
+    of = {i: d for d in told.values() for i in d.community.members}
+    mine = of[firms[0]]
+    assert "AAA SECRET" in str(mine.as_json()) and mine.taint == "sar" and of[others[0]].taint == ""
+    bare = {d.community.id: d for d in without_reports(told).values()}
+    assert bare.keys() == plain.keys() and all(d.taint == "" for d in bare.values())
+    for id, d in bare.items():
+        assert d.profile == replace(plain[id].profile, group=d.profile.group)
+    assert "SECRET" not in str([d.as_json() for d in bare.values()])
+
+
+def test_a_payment_to_which_reports_add_is_not_told_without_them(rings):
+    """Sums and weights hold what the report says of the payment."""
+    case, ((firms, accounts), (others, _)) = rings
+    paid = next(x for x in case.links if x[1] == "PAID" and x[2] == accounts[0])
+    added = (paid[0], "PAID", paid[2], paid[3], 1, pack([("amount", "99000")]))
+    store = with_reports(case.store(), [], [added])
+    told = described(store, divided(projected(store, "who_pays_whom")))
+    kept = {i for d in without_reports(told).values() for i in d.community.members}
+    assert not kept & set(firms) and kept >= set(others)
+
+
+def test_made_up_payments_of_real_firms_are_marked(case):
+    """What made-up files say of a firm's payments, or of accounts it holds, is no less made up than the firm itself."""
+    firms = [case.company(f"P {k}") for k in range(4)]
+    real = [(i, k, 1, f) for i, k, f in case.entities]
+    case.entities.clear()
+    accounts = [case.account(f"P-{k}", firm) for k, firm in enumerate(firms)]
+    for k in range(4):
+        case.pay(accounts[k], accounts[(k + 1) % 4], k, 500)
+    store = with_reports(case.store(), real, [], taint="")
+    told = described(store, divided(projected(store, "who_pays_whom")))
+    assert {(d.made_up, d.taint) for d in told.values()} == {("some", "")}
 
 
 def test_only_what_is_asked_for_is_described(rings):
