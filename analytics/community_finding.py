@@ -6,12 +6,16 @@ speaks against somebody, and being in a group does not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from vinculo.analytics.community_profile import name_of
 from vinculo.analytics.community_report import Described
 from vinculo.analytics.phrasing import counted, money, percent, sentence
 from vinculo.analytics.typology import COMMUNITY, measured
 from vinculo.graph.ids import make_id
+from vinculo.graph.store import Store
 from vinculo.graph.text import Text, text
 from vinculo.graph.types import Finding
 
@@ -22,6 +26,9 @@ BELOW = 0.001
 NAMED = 500
 #: Currencies told in its sentence.
 CURRENCIES = 3
+#: Above this share of its weight inside, a community holds together more than with the rest.
+HALF = 0.5
+KEY_MEMBER = "key_member"
 
 
 def finding_of(told: Described, run: str) -> Finding:
@@ -34,7 +41,7 @@ def finding_of(told: Described, run: str) -> Finding:
         Name under which its division is kept.
     """
     c, p = told.community, told.profile
-    leading = dict.fromkeys(p.key_members, "key_member")
+    leading = dict.fromkeys(p.key_members, KEY_MEMBER)
     rest = dict.fromkeys((m for m in c.members if m not in leading), "member")
     projection = str(c.projection.with_id()["id"])
     features: dict[str, dict[str, Any]] = {
@@ -72,7 +79,10 @@ def finding_of(told: Described, run: str) -> Finding:
 
 
 def reason_of(told: Described) -> Text:
-    """What holds a community together and how sure it is, as sentences."""
+    """What holds a community together and how sure it is, as sentences that name nobody.
+
+    Names are told when it is read (:func:`named`): who is withdrawn, or called otherwise since, is not named by what was kept.
+    """
     c, p = told.community, told.profile
     inside = [money(m.inside, m.inside, m.currency) for m in p.money if m.inside][:CURRENCIES]
     more = [sentence("community.money", amounts=", ".join(inside))] if inside else []
@@ -83,14 +93,39 @@ def reason_of(told: Described) -> Text:
         more.append(text("community.made_up_all" if told.made_up == "all" else "community.made_up_some"))
     if told.taint:
         more.append(text("community.tainted"))
+    members = counted(c.size, "member")
     return sentence(
         "community.reason",
-        name=p.name,
-        members=counted(c.size, "member"),
+        members=sentence("community.held", members=members) if p.inside > HALF else members,
         inside=percent(p.inside),
         pairs=percent(p.density) if p.density >= 0.01 else text("community.few_pairs"),
         more=Text(" ".join(m.en for m in more), " ".join(m.es for m in more)),
     )
+
+
+def named(store: Store, findings: Sequence[Finding]) -> list[Finding]:
+    """Findings as they are told to a person: a community by its first two key members, as the case names them now.
+
+    Examples
+    --------
+    >>> from vinculo.graph.stores import open_store
+    >>> named(open_store("sqlite:///:memory:"), [])
+    []
+    """
+    leading = {f.id: _leading(f) for f in findings if f.typology == COMMUNITY}
+    known = store.entities(list(dict.fromkeys(i for ids in leading.values() for i in ids)))
+    return [_with_name(f, [known[i].name for i in leading.get(f.id, ()) if i in known]) for f in findings]
+
+
+def _leading(finding: Finding) -> list[str]:
+    return [i for i, role in finding.entities if role == KEY_MEMBER][:2]
+
+
+def _with_name(finding: Finding, first: list[str]) -> Finding:
+    if not first:
+        return finding
+    name = name_of(first, int(finding.features["members"]["value"]))
+    return replace(finding, reason=sentence("community.named", name=name, reason=finding.reason))
 
 
 def _sure(told: Described) -> Text:

@@ -92,6 +92,7 @@ def keep_communities(
     stable = division.stable
     projection = division.seen.as_json()
     findings = {} if stable is not None and not stable.is_real else told
+    large = [d for d in findings.values() if d.community.size >= SMALLEST][:FINDINGS]
     made = {
         "method": division.method,
         "seed": division.seed,
@@ -102,6 +103,7 @@ def keep_communities(
         "basis": basis,
         "when": when,
         "among_findings": True,
+        "findings": len(large),
     }
     if stable is not None:
         made |= {"real": stable.is_real, "z": round(stable.z, 6), "verdict": stable.verdict._asdict()}
@@ -119,9 +121,8 @@ def keep_communities(
     for other, run in others.items():
         # of an older state of the case, or of the same network: no finding any more, but still something to compare with
         if run["projection"]["id"] == projection["id"] or run["basis"] != basis:
-            store.save_document(RUNS, other, run | {"among_findings": False})
+            store.save_document(RUNS, other, run | {"among_findings": False, "findings": 0})
     store.save_document(RUNS, name, made)
-    large = [d for d in findings.values() if d.community.size >= SMALLEST][:FINDINGS]
     _save_findings(store, {n for n, r in kept_runs(store).items() if r["among_findings"]} - {name}, large, name)
     return made
 

@@ -181,7 +181,7 @@ def profiles(
             Profile(
                 group=g,
                 size=size,
-                name=_name([names[int(i)].as_py() or ids[int(i)].as_py() for i in leading[:2]], size),
+                name=name_of([names[int(i)].as_py() or ids[int(i)].as_py() for i in leading[:2]], size),
                 kinds=kinds.get(g, {}),
                 countries=countries.get(g, {}),
                 links=int(links[g]),
@@ -211,8 +211,14 @@ def with_what_is_theirs(context: Context, labels: Codes) -> Codes:
     return made
 
 
-def _name(first: list[str], size: int) -> Text:
-    """From its leading members; texts of the data are filled in, never formatted."""
+def name_of(first: list[str], size: int) -> Text:
+    """A name from the first one or two members; texts of the data are filled in, never formatted.
+
+    Examples
+    --------
+    >>> name_of(["Sol SA", "Luna SA"], 12).en
+    'Sol SA, Luna SA and 10 more'
+    """
     if size <= 1:
         return Text(first[0], first[0])
     if len(first) == 1:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from vinculo.analytics import community_keeping as keeping
 from vinculo.analytics.communities import divided
+from vinculo.analytics.community_finding import named, reason_of
 from vinculo.analytics.community_report import described
 from vinculo.analytics.detect import detect
 from vinculo.analytics.disruption.effects import spoken_of
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.analytics.typology import COMMUNITY, finding_kinds, typologies
 from vinculo.graph.evidence import basis, grounded
+from vinculo.graph.facts import pack
 from vinculo.graph.network import Network
 from vinculo.graph.text import has
+from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, Batch, Manifest, Source
 
 
 def keep(store, name="first", projection="everything", when="2026-01-01T00:00:00+00:00", **how):
@@ -94,6 +99,56 @@ def test_a_withdrawn_file_takes_its_communities_along(case):
     [run] = keeping.kept_runs(store).values()
     assert run["current"] is False
     assert "P 0" not in json.dumps([store.documents(c) for c in (keeping.RUNS, keeping.GROUPS)])
+
+
+def test_a_withdrawn_file_takes_the_names_it_gave_along(case):
+    """Firms that another file knows too stay in their finding, under the names that are left."""
+    made = rings(case)
+    store = case.store()
+    source = Source("renamed", "2" * 64, "renamed.csv")
+    number = store.begin_run(source)
+    said = [
+        {"id": i, "kind": "Company", "record": 1, "facts": pack([("name", f"A WITHDRAWN NAME {n} SA")])}
+        for n, i in enumerate(made[0])
+    ]
+    batch = Batch.make(pa.Table.from_pylist(said, ENTITY_SCHEMA))
+    store.write(batch, Manifest(source, number, 1, 1, pa.array([b"2" * 16], FINGERPRINT)))
+    store.finish_run(number, "done", {})
+    keep(store)
+    assert "A WITHDRAWN NAME" in " ".join(f.reason.en for f in named(store, store.findings()))
+    store.withdraw(source)
+    found = named(store, grounded(store, store.findings()))
+    assert len(found) == 2 and "WITHDRAWN" not in str([f.as_json() for f in found])
+    for f, other in zip(found, store.findings(), strict=True):
+        first = [store.entities([i])[i].name for i, _ in f.entities[:2]]
+        assert f.reason.en == f"{first[0]}, {first[1]} and 4 more: {other.reason.en}"
+
+
+def test_only_what_holds_together_is_said_to(case):
+    """More than with the rest is more than half of the weight; a small group of the fine method may have less."""
+    rings(case)
+    store = case.store()
+    d, *_ = described(store, divided(projected(store))).values()
+    held = {inside: reason_of(replace(d, profile=replace(d.profile, inside=inside))) for inside in (0.3, 0.5, 0.8)}
+    assert [("than with the rest" in r.en, "que con el resto" in r.es) for r in held.values()] == [
+        (False, False),
+        (False, False),
+        (True, True),
+    ]
+    assert "30% of the weight" in held[0.3].en and "by weight" in held[0.8].en and "por el peso" in held[0.8].es
+
+
+def test_it_is_told_how_many_groups_are_findings(case):
+    rings(case, "PQRS", 5)
+    pairs = [case.company(f"Pair {k}") for k in range(4)]
+    case.pay(pairs[0], pairs[1], 1, 1)
+    case.pay(pairs[2], pairs[3], 1, 1)
+    store = case.store()
+    made, run = keep(store)
+    assert run["findings"] == len(store.findings(COMMUNITY)) == sum(c.size > 2 for c in made.groups().values())
+    assert run["communities"] == run["findings"] + 2
+    keep(store, "later", when="2026-02-01")
+    assert [r["findings"] for r in keeping.kept_runs(store).values()] == [0, run["findings"]]
 
 
 def test_each_network_has_its_last_run_among_the_findings(case):

@@ -36,12 +36,12 @@ FIELDS = {
 HEADER = "transfer_id,date,amount,currency,originator_account,originator_name,beneficiary_account,beneficiary_name\n"
 
 
-def ring(side: str, size: int = 6) -> list[str]:
-    """Payments of a ring of firms, each to the next two."""
+def ring(side: str, size: int = 6, steps: int = 2) -> list[str]:
+    """Payments of a ring of firms, each to the next two or more."""
     return [
-        f"{side}{k}{n - k},2024-03-{k + 1:02},100,USD,{side}-{k},{side} Firm {k},{side}-{n % size},{side} Firm {n % size}"
+        f"{side}{k}{n - k},2024-03-{k % 28 + 1:02},100,USD,{side}-{k},{side} Firm {k},{side}-{n % size},{side} Firm {n % size}"
         for k in range(size)
-        for n in (k + 1, k + 2)
+        for n in range(k + 1, k + 1 + steps)
     ]
 
 
@@ -170,6 +170,19 @@ def test_resolutions_stand_side_by_side_with_the_fine_method(run: Run, rings: Pa
         (("--kept", "--forget", "x"), "not_together"),
         (("--csv", "no/such/folder/t.csv"), "table_unwritable"),
         (("--resolution", "0"), "cli_bad_value"),
+        (("--keep", ""), "cli_option_without_value"),
+        (("--keep", " "), "cli_option_without_value"),
+        (("--forget", ""), "unknown_communities"),
+        (("--since", ""), "unknown_communities"),
+        (("--resolutions", ""), "resolutions_unreadable"),
+        (("--projection", "everything", "--resolution", "0.01", "--of", ""), "unknown_community"),
+        (("--resolutions", "1", "--method", "stable"), "not_together"),
+        (("--resolutions", "1", "--resolution", "3"), "not_together"),
+        (("--resolutions", "1", "--include-sar"), "not_together"),
+        (("--kept", "--limit", "3"), "not_together"),
+        (("--forget", "x", "--replace"), "not_together"),
+        (("--replace",), "only_with"),
+        (("--include-sar",), "only_with"),
     ],
 )
 def test_what_is_wrong_is_said(run: Run, rings: Path, arguments: tuple[str, ...], error: str) -> None:
@@ -196,6 +209,65 @@ def test_tables_to_take_along_leave_reports_out_unless_asked(run: Run, rings: Pa
     assert sorted(r["taint"] for r in rows) == ["", "sar"]
     assert sorted(x.get("taint", "") for x in run(*asked, "--json").lines) == ["", "sar"]
     assert "suspicious-activity" in run(*asked, "--of", spied_place(run, asked)).out
+
+
+def test_a_table_to_take_along_holds_no_value_of_a_report(run: Run, rings: Path, tmp_path: Path) -> None:
+    """A firm that a report calls otherwise, and places elsewhere, is in the table as the other files know it."""
+    asked = ("communities", "--projection", "who_pays_whom", "--store", rings)
+    key = run(*asked, "--json").lines[0]["key_members"][0]
+    tables = {(): "list.csv", ("--of", "1"): "one.csv"}
+    for which, file in tables.items():
+        assert run(*asked, *which, "--csv", tmp_path / file).code == 0
+    store = open_store(f"sqlite:///{rings}")
+    source = Source("reports", "1" * 64, "reports.csv", synthetic=True, taint="sar")
+    number = store.begin_run(source)
+    facts = pack([("name", "AAA SECRET SAR NAME"), ("country", "pa")])
+    said = pa.Table.from_pylist([{"id": key, "kind": "PublicBody", "record": 1, "facts": facts}], ENTITY_SCHEMA)
+    store.write(Batch.make(said), Manifest(source, number, 1, 1, pa.array([b"1" * 16], FINGERPRINT)))
+    store.finish_run(number, "done", {})
+    store.close()
+    for which, file in tables.items():
+        done = run(*asked, *which, "--csv", tmp_path / "now.csv")
+        assert (tmp_path / "now.csv").read_bytes() == (tmp_path / file).read_bytes()
+        assert "without what only suspicious-activity reports say" in done.err and "1 community" in done.err
+        assert run(*asked, *which, "--csv", tmp_path / "now.csv", "--include-sar").err.count("(--include-sar)") == 0
+        told = (tmp_path / "now.csv").read_text("utf-8-sig")
+        assert "AAA SECRET SAR NAME" in told and ",sar" in told
+    assert [x.get("taint") for x in run(*asked, "--json").lines] == ["sar", None]
+    run(*asked, "--keep", "march")
+    found = run("findings", "--typology", "community", "--store", rings, "--json").lines
+    assert all(("SECRET" in f["reason"]["en"]) == ("taint" in f["features"]) for f in found)
+
+
+def test_limits_hold_everywhere(run: Run, tmp_path: Path) -> None:
+    store = tmp_path / "many.db"
+    load(run, store, "many.csv", [row for side in "ABCDEFGHIJKL" for row in ring(side)] + ring("Z", 60, 20))
+    asked = ("communities", "--projection", "who_pays_whom", "--resolution", "0.01", "--store", store)
+    assert run(*asked, "--json").lines[0]["size"] == 60
+    for limit, rows in ((), 50), (("--limit", 7), 7), (("--limit", 55), 55), (("--limit", 500), 60):
+        told = run(*asked, "--of", "1", *limit).out
+        assert told.count("Z Firm") - told.count(";") >= rows and ("--limit" in told) == (rows < 60)
+    kept = run(*asked, "--keep", "k", "--limit", "5", "--csv", tmp_path / "five.csv")
+    assert len((tmp_path / "five.csv").read_text("utf-8-sig").splitlines()) == 6 and "5 communities written" in kept.out
+    assert "13 of its 13 groups are among the findings" in kept.out
+    one = run(*asked, "--of", "1", "--csv", tmp_path / "members.csv")
+    assert "60 members written" in one.out
+    # all but the largest go
+    load(run, store, "z.csv", ring("Z", 59, 20))
+    assert run("withdraw", "many.csv", "--yes", "--store", store).code == 0
+    for limit, rows in ((), 10), (("--limit", 11), 11), (("--limit", 500), 12):
+        assert run(*asked, "--since", "k", *limit).out.count("no longer there") == rows
+
+
+def test_a_network_without_ties_is_not_called_an_empty_store(
+    run: Run, rings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("communities", "--projection", "who_ships_with_whom", "--store", rings)
+    told = run(*asked).out
+    assert "in this network" in told and "--projection" in told
+    assert "none is among the findings" in run(*asked, "--keep", "nobody").out
+    monkeypatch.setenv("VINCULO_LANGUAGE", "es")
+    assert "en esta red" in run(*asked).out
 
 
 def test_names_from_data_run_nowhere(run: Run, tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def note_compiling(console: Console) -> None:
 @click.option("--limit", type=click.IntRange(1), default=None)
 def findings(console: Console, id: str | None, name: str | None, limit: int | None) -> None:
     """List findings, best first, or tell one in full."""
+    from vinculo.analytics.community_finding import named
     from vinculo.analytics.community_keeping import changed_since_keeping
     from vinculo.analytics.typology import COMMUNITY, finding_kinds
 
@@ -109,7 +110,7 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
             found = [f for f in found if f.id.startswith(id)]
             if len(found) != 1:
                 raise UsageError("finding_ambiguous" if found else "unknown_finding", id=id)
-        shown = found[: limit or (None if console.as_json else 20)]
+        shown = named(store, found[: limit or (None if console.as_json else 20)])
         members = store.entities(sorted({i for f in shown for i, _ in f.entities})) if id else {}
     for f in shown:
         console.emit(f.as_json())

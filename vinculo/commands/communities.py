@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from vinculo.command import command
 from vinculo.commands import community_words as words
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 #: Communities told to a person, unless another limit is given.
 SHOWN = 20
+#: Options that ask for something else than one list, each with those that it heeds.
+ALONE = {"--resolutions": ("--projection", "--seed", "--limit"), "--kept": (), "--forget": ()}
+OPTIONS = (
+    *("--projection", "--method", "--resolution", "--resolutions", "--of", "--since", "--keep", "--replace", "--kept"),
+    *("--forget", "--csv", "--include-sar", "--seed", "--limit"),
+)
+ONLY_WITH = {"--replace": "--keep", "--include-sar": "--csv"}
 
 
 @command
@@ -54,16 +62,31 @@ def communities(
     **choice: Any,
 ) -> None:
     """Find groups that are linked more among themselves than with the rest."""
-    asked = [name for name, value in (("--resolutions", resolutions), ("--kept", kept), ("--forget", forget)) if value]
-    given = [f"--{name.removesuffix('_file')}" for name in ("of", "since", "keep", "csv_file") if choice[name]]
-    if len(asked) > 1 or (asked and given):
-        raise UsageError("not_together", a=asked[0], b=(asked[1:] + given)[0])
-    if kept or forget:
+    _check_together(_given())
+    if kept or forget is not None:
         _kept(console, forget)
-    elif resolutions:
+    elif resolutions is not None:
         _side_by_side(console, projection, words.numbers(resolutions), seed, limit)
     else:
         _found(console, projection, seed, limit, **choice)
+
+
+def _given() -> list[str]:
+    """Options that were typed."""
+    context = click.get_current_context()
+    typed = ParameterSource.COMMANDLINE
+    return [p.opts[0] for p in context.command.params if p.name and context.get_parameter_source(p.name) is typed]
+
+
+def _check_together(given: list[str]) -> None:
+    """Refuse what would be passed over in silence."""
+    for way, others in ALONE.items():
+        lost = [o for o in given if o in OPTIONS and o != way and o not in others]
+        if way in given and lost:
+            raise UsageError("not_together", a=way, b=lost[0])
+    for option, wanted in ONLY_WITH.items():
+        if option in given and wanted not in given:
+            raise UsageError("only_with", a=option, b=wanted)
 
 
 def _found(
@@ -85,6 +108,8 @@ def _found(
     from vinculo.analytics.communities import divided
     from vinculo.analytics.community_report import described, without_reports
 
+    if keep is not None and not keep.strip():
+        raise UsageError("cli_option_without_value", option="--keep", command="vinculo communities")
     with console.open(write=keep is not None, create=False) as store:
         if keep is not None:
             check_free(store, keeping.RUNS, keep, replace)
@@ -115,19 +140,38 @@ def _found(
         if not count:
             console.say("cli.communities.none")
         elif one is not None:
-            _tell_one(console, store, made, told[one], became, one, names)
+            _tell_one(console, store, made, told[one], became, one, names, limit)
         elif not console.as_json:
-            _tell(console, made, shown, became, names, count)
+            _tell(console, made, shown, became, names, count, limit)
         if csv_file is not None:
-            out = told if include_sar else without_reports(told)
-            _write(store, csv_file, out, became, one, names)
-            console.say("cli.communities.written", file=str(csv_file), count=f"{len(out):,}")
-            if len(out) < len(told):
-                console.note("cli.communities.kept_back", count=f"{len(told) - len(out):,}")
-    if keep is not None and run.get("real", True):
-        console.say("cli.communities.kept_done", name=keep)
-    elif keep is not None:
-        console.say("cli.communities.kept_not_real", name=keep)
+            asked = dict(list(told.items())[:limit])
+            out = asked if include_sar else without_reports(asked)
+            rows = _write(store, csv_file, out, became, one, include_sar)
+            written = "cli.communities.written" if one is None else "cli.communities.written_members"
+            console.say(written, file=str(csv_file), count=f"{rows:,}")
+            _note_kept_back(console, asked, out)
+    if keep is not None:
+        _tell_kept(console, keep, run)
+
+
+def _note_kept_back(console: Console, asked: dict[int, Described], out: dict[int, Described]) -> None:
+    """What of reports is not in the file."""
+    without_some = sum(1 for g, d in out.items() if asked[g].taint and not d.taint)
+    if len(out) < len(asked):
+        console.note("cli.communities.kept_back", count=f"{len(asked) - len(out):,}")
+    if without_some:
+        console.note("cli.communities.values_kept_back", count=f"{without_some:,}")
+
+
+def _tell_kept(console: Console, name: str, run: dict[str, Any]) -> None:
+    """Under which name a run is kept, and how many of its groups are findings."""
+    if not run.get("real", True):
+        console.say("cli.communities.kept_not_real", name=name)
+    elif run["findings"]:
+        total = f"{run['communities']:,}"
+        console.say("cli.communities.kept_done", name=name, count=f"{run['findings']:,}", total=total)
+    else:
+        console.say("cli.communities.kept_no_findings", name=name)
 
 
 def _chosen(made: Division, of: str) -> int:
@@ -135,7 +179,7 @@ def _chosen(made: Division, of: str) -> int:
     groups = made.groups()
     if of.isdecimal() and 1 <= int(of) <= len(groups):
         return list(groups)[int(of) - 1]
-    fitting = [g for g, c in groups.items() if c.id.startswith(of)]
+    fitting = [g for g, c in groups.items() if of and c.id.startswith(of)]
     if len(fitting) != 1:
         raise UsageError("unknown_community", id=of, count=len(groups))
     return fitting[0]
@@ -159,6 +203,7 @@ def _tell(
     became: Since | None,
     names: dict[str, str],
     count: int,
+    limit: int | None,
 ) -> None:
     console.say("cli.communities.modularity", modularity=f"{made.modularity:.3f}")
     words.tell_verdict(console, made)
@@ -167,7 +212,7 @@ def _tell(
     if len(shown) < count:
         console.say("cli.more", shown=f"{len(shown):,}", total=f"{count:,}")
     if became is not None:
-        words.tell_gone(console, became, names)
+        words.tell_gone(console, became, names, limit)
     console.say("cli.communities.no_accusation")
 
 
@@ -179,6 +224,7 @@ def _tell_one(
     became: Since | None,
     group: int,
     names: dict[str, str],
+    limit: int | None,
 ) -> None:
     words.tell_verdict(console, made)
     places = {c.id: place for place, c in enumerate(made.groups().values(), 1)}
@@ -189,7 +235,7 @@ def _tell_one(
             was = "; ".join(words.named(b, names) for b in before)
             reason = change.reason.into()
             console.line(say("cli.communities.became", run=became.run, reason=reason) + (f" ({was})" if was else ""))
-    rows = words.member_rows(store, d)
+    rows = words.member_rows(store, d, limit)
     console.table(("key", "kind", "name", "id"), rows)
     if len(rows) < d.community.size:
         console.say("cli.more", shown=f"{len(rows):,}", total=f"{d.community.size:,}")
@@ -197,16 +243,21 @@ def _tell_one(
 
 
 def _write(
-    store: Store, file: Path, out: dict[int, Described], became: Since | None, one: int | None, names: dict[str, str]
-) -> None:
-    """The table of communities, or the members of the one that was asked for."""
-    rows = words.csv_members(store, out[one]) if one in out else []
+    store: Store, file: Path, out: dict[int, Described], became: Since | None, one: int | None, include_sar: bool
+) -> int:
+    """The table of communities, or the members of the one that was asked for; how many rows."""
+    from vinculo.analytics.community_openly import hidden_sources
+
+    hidden = () if include_sar else hidden_sources(store)
+    rows = words.csv_members(store, out[one], hidden) if one in out else []
     if one is None:
+        names = words.names_of(store, out, None, hidden)
         rows = [words.csv_row(place, d, became, group, names) for place, (group, d) in enumerate(out.items(), 1)]
     try:
         words.write_csv(rows, words.MEMBER_COLUMNS if one is not None else words.COLUMNS, file)
     except OSError as error:
         raise InputError("table_unwritable", file=str(file), reason=error.strerror or str(error)) from None
+    return len(rows)
 
 
 def _side_by_side(

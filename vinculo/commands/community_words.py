@@ -13,6 +13,7 @@ from vinculo.graph.errors import UsageError
 from vinculo.graph.exports.csv import BETWEEN, guard
 from vinculo.graph.schema import kind
 from vinculo.graph.store import Store
+from vinculo.graph.taint import Hidden, without
 from vinculo.graph.text import say
 from vinculo.graph.whole import whole
 
@@ -61,13 +62,13 @@ def numbers(given: str) -> tuple[float, ...]:
     return tuple(dict.fromkeys(made))
 
 
-def names_of(store: Store, told: dict[int, Described], became: Since | None) -> dict[str, str]:
-    """Names of the key members of today and of then, of those who are still there."""
+def names_of(store: Store, told: dict[int, Described], became: Since | None, hidden: Hidden = ()) -> dict[str, str]:
+    """Names of the key members of today and of then, of those who are still there, as other sources tell them."""
     ids = [i for d in told.values() for i in d.profile.key_members]
     if became is not None:
         pairs = [pair for some in became.of.values() for pair in some] + list(became.gone)
         ids += [i for _, before in pairs for b in before for i in b.key_members]
-    return {i: e.name for i, e in store.entities(list(dict.fromkeys(ids))).items()}
+    return {i: without(e, hidden).name for i, e in store.entities(list(dict.fromkeys(ids))).items()}
 
 
 def named(before: Before, names: dict[str, str]) -> str:
@@ -130,13 +131,14 @@ def _share(value: float) -> str:
     return f"{value:.0%}" if value >= 0.1 else f"{value:.1%}" if value >= 0.001 or not value else "< 0.1%"
 
 
-def tell_gone(console: Console, became: Since, names: dict[str, str]) -> None:
+def tell_gone(console: Console, became: Since, names: dict[str, str], limit: int | None = None) -> None:
     """With what the list was compared, and what is no longer there."""
     console.say("cli.communities.compared", run=became.run, when=became.when[:16].replace("T", " "))
-    for change, before in became.gone[:GONE]:
+    most = limit or GONE
+    for change, before in became.gone[:most]:
         console.line(f"- {change.reason.into()} ({'; '.join(named(b, names) for b in before)})")
-    if len(became.gone) > GONE:
-        console.say("cli.more", shown=f"{GONE:,}", total=f"{len(became.gone):,}")
+    if len(became.gone) > most:
+        console.say("cli.more", shown=f"{most:,}", total=f"{len(became.gone):,}")
 
 
 def profile_lines(d: Described, names: dict[str, str], places: dict[str, int]) -> Iterator[str]:
@@ -144,7 +146,7 @@ def profile_lines(d: Described, names: dict[str, str], places: dict[str, int]) -
     from vinculo.analytics.community_finding import reason_of
 
     c, p = d.community, d.profile
-    yield reason_of(d).into()
+    yield say("community.named", name=p.name.into(), reason=reason_of(d).into())
     yield _line("id", c.id)
     yield _line("kinds", _counted({kind(k).label.into(): n for k, n in p.kinds.items()}))
     if p.countries:
@@ -171,9 +173,9 @@ def _counted(values: dict[str, int]) -> str:
     return ", ".join(f"{name} {n:,}" for name, n in values.items())
 
 
-def _members(store: Store, d: Described, most: int | None = None) -> list[dict[str, Any]]:
+def _members(store: Store, d: Described, most: int | None = None, hidden: Hidden = ()) -> list[dict[str, Any]]:
     ordered = list(dict.fromkeys((*d.profile.key_members, *d.community.members)))[:most]
-    known = store.entities(ordered)
+    known = {i: without(e, hidden) for i, e in store.entities(ordered).items()}
     return [
         {"id": i, "kind": known[i].kind, "name": known[i].name, "key_member": i in d.profile.key_members}
         for i in ordered
@@ -181,16 +183,16 @@ def _members(store: Store, d: Described, most: int | None = None) -> list[dict[s
     ]
 
 
-def member_rows(store: Store, d: Described) -> list[tuple[object, ...]]:
+def member_rows(store: Store, d: Described, limit: int | None = None) -> list[tuple[object, ...]]:
     """Its first members, key members before the others."""
-    told = _members(store, d, MEMBERS)
+    told = _members(store, d, limit or MEMBERS)
     return [(r["key_member"], kind(r["kind"]).label.into(), r["name"], r["id"]) for r in told]
 
 
-def csv_members(store: Store, d: Described) -> list[dict[str, Any]]:
-    """Every member of one community."""
+def csv_members(store: Store, d: Described, hidden: Hidden) -> list[dict[str, Any]]:
+    """Every member of one community, as the sources that are not hidden know it."""
     marks = {"made_up": d.made_up, "taint": d.taint}
-    return [r | {"key_member": str(r["key_member"]).lower()} | marks for r in _members(store, d)]
+    return [r | {"key_member": str(r["key_member"]).lower()} | marks for r in _members(store, d, hidden=hidden)]
 
 
 def csv_row(place: int, d: Described, became: Since | None, group: int, names: dict[str, str]) -> dict[str, Any]:
