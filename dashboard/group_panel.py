@@ -92,14 +92,26 @@ def bundle_rows(chart: Chart, links: Sequence[ChartLink]) -> list[dict[str, Any]
     ]
 
 
+def _close_neighbours(ids: Sequence[str], name: str) -> None:
+    st.session_state.group_of = ""
+    desk.group(ids, name)
+
+
 def neighbours_form(id: str) -> None:
     """Neighbours of a node, to be drawn as one by their kind."""
     chart = desk.board().chart
     found = grouping.neighbours(chart, id, shown(chart)[0])
     if not found:
-        return
-    with st.popover(t("chart.group_neighbours"), icon=":material/workspaces:"):
-        for name, ids in found.items():
-            label = tm("chart.kind_count", kind=into(kind(name).label), count=number(len(ids)))
-            called = t("chart.neighbours_name", kind=into(kind(name).plural), name=seen(chart.nodes[id].name))
-            st.button(label, key=f"group-{name}", type="tertiary", on_click=desk.group, args=(ids, called))
+        st.caption(t("chart.no_neighbours"))
+    box = st.container(gap="xxsmall")
+    for name, ids in found.items():
+        label = tm("chart.kind_count", kind=into(kind(name).label), count=number(len(ids)))
+        called = t("chart.neighbours_name", kind=into(kind(name).plural), name=seen(chart.nodes[id].name))
+        box.button(
+            label,
+            key=f"group-{name}",
+            icon=":material/workspaces:",
+            type="tertiary",
+            on_click=_close_neighbours,
+            args=(ids, called),
+        )

@@ -89,6 +89,10 @@ def _note(id: str) -> None:
     desk.do(charts.annotate(desk.board().chart, id, seen(st.session_state[f"note-{id}"])))
 
 
+def _ask_kinds(id: str) -> None:
+    st.session_state.group_of = id
+
+
 def node_panel(id: str) -> None:
     """The selected node: what lists say, facts with their sources, a note, what can be done."""
     chart = desk.board().chart
@@ -107,7 +111,10 @@ def node_panel(id: str) -> None:
         row.button(t(label), key=f"panel-{name}", type="tertiary", on_click=desk.obey, args=(command,))
     if row.button(t("chart.open_entity"), key="panel-open", type="tertiary"):
         frame.go("entity", id=id)
-    neighbours_form(id)
+    # made when it is asked for: every expand would pay for it
+    row.button(t("chart.group_neighbours"), key="panel-neighbours", type="tertiary", on_click=_ask_kinds, args=(id,))
+    if st.session_state.get("group_of") == id:
+        neighbours_form(id)
     standing_lines(told)
     facts_table(fact_rows(entity.kind, entity.properties, PANEL_SOURCES))
     if not entity.sources:

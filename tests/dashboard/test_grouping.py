@@ -214,3 +214,15 @@ def test_the_panel_says_what_a_group_is_and_leads_to_the_evidence(case: str, pag
     # each payment's own record is told
     text = "\n".join(str(e.proto) for e in at.get("html"))
     assert "bills.csv" in text
+
+
+def test_neighbours_of_one_kind_are_closed_from_the_panel(case: str, page: Run) -> None:
+    at = page("chart", id=of("firm"))
+    next(b for b in at.button if b.key == "panel-expand").click().run()
+    next(b for b in at.button if b.key == "panel-neighbours").click().run()
+    next(b for b in at.button if b.key == "group-Consignment").click().run()
+    assert not at.exception
+    [group] = at.session_state["board"].chart.groups.values()
+    assert set(group.members) == {of(f"bill{n}") for n in range(12)}
+    assert group.name == "Consignments linked to Comercializadora Halcón SA de CV"
+    assert at.session_state["selected"] == [group.id]
