@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import hashlib
 import importlib
 import os
 import pkgutil
@@ -32,11 +35,28 @@ def kernel(function: _Function) -> _Function:
     """Compile a loop on arrays: cached on disk where a folder can be written, without the interpreter lock, exact arithmetic."""
     try:
         made = numba.njit(cache=True, nogil=True, fastmath=False)(function)
+        _drop_stale(Path(made.stats.cache_path), Path(function.__code__.co_filename).parent)
     except RuntimeError:
         # numba found no folder it may write; compiled code then lives as long as the process does
         _not_kept.append(function.__qualname__)
         made = numba.njit(nogil=True, fastmath=False)(function)
     return cast(_Function, made)
+
+
+@functools.cache
+def _drop_stale(folder: Path, sources: Path) -> None:
+    """Remove code compiled from other sources: numba looks at a kernel's own file only, and kernels call those of others."""
+    made = hashlib.sha256()
+    for file in sorted(sources.glob("*.py")):
+        made.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    stamp = folder / f"{sources.name}.sources"
+    with contextlib.suppress(OSError):
+        if stamp.read_text(encoding="ascii") == made.hexdigest():
+            return
+    with contextlib.suppress(OSError):
+        for compiled in folder.glob("*.nb[ic]"):
+            compiled.unlink(missing_ok=True)
+        stamp.write_text(made.hexdigest(), encoding="ascii")
 
 
 def kept() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -319,6 +320,30 @@ def test_what_another_python_compiled_is_still_to_be_compiled(tmp_path):
     assert compiled._cold(stub)
     (tmp_path / f"{name}.{mine}.nbi").touch()
     assert not compiled._cold(stub)
+
+
+def test_a_kernel_is_compiled_anew_when_one_that_it_calls_changed(tmp_path):
+    """A new version may change one file; what others have compiled in must not go on with the old code."""
+    (tmp_path / "outer.py").write_text(
+        "from inner import step\nfrom vinculo.analytics.kernels.compiled import kernel\n\n\n"
+        "@kernel\ndef twice(value):\n    return step(step(value))\n\n\n"
+        "print(twice(1), sum(twice.stats.cache_hits.values()))\n",
+        encoding="utf-8",
+    )
+
+    def run(inner: str) -> str:
+        (tmp_path / "inner.py").write_text(
+            "from vinculo.analytics.kernels.compiled import kernel\n\n\n"
+            f"@kernel\ndef step(value):\n    return {inner}\n",
+            encoding="utf-8",
+        )
+        code = [sys.executable, "-c", "import outer"]
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+        return subprocess.run(code, capture_output=True, text=True, check=True, cwd=tmp_path, env=env).stdout.strip()
+
+    assert run("value + 1") == "3 0"
+    assert run("value + 1") == "3 1"
+    assert run("value * 5") == "25 0"
 
 
 def test_every_module_of_kernels_says_what_it_is_compiled_with():
