@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from vinculo.dashboard import cases, downloads
+from vinculo.dashboard.names import shareable
 from vinculo.dashboard.wording import exact, facts_table, into, language, number, remark, seen, t, value_said
 from vinculo.graph.schema import kind
+from vinculo.graph.taint import without
 from vinculo.graph.text import Text, say
 from vinculo.graph.types import Entity
 
@@ -24,6 +26,18 @@ def named(groups: Iterable[Row]) -> dict[str, Entity]:
         wanted |= dict.fromkeys(b["id"] for b in g.get("brokers", ()))
         wanted |= dict.fromkeys(i for c in g.get("changes", ()) for b in c["before"] for i in b["key_members"])
     return cases.store().entities(list(wanted))
+
+
+def openly(known: Mapping[str, Entity], taints: Collection[str]) -> dict[str, Entity]:
+    """The same as a file may have them: without what only suspicious-activity reports tell, unless that is asked for."""
+    store = cases.store()
+    hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in taints)
+    return {i: without(known[i], hidden) for i in shareable(store, known, taints)}
+
+
+def may_go_out(group: Row, taints: Collection[str]) -> bool:
+    """Whether a file may tell of a group: nothing of it is known from reports alone, or they were asked for."""
+    return not group.get("taint") or group["taint"] in taints
 
 
 def name_of(group: Row, known: Mapping[str, Entity]) -> str:
@@ -114,8 +128,9 @@ def marks(group: Row) -> str:
     return " · ".join([*told, *([t(invented)] if invented else [])])
 
 
-def profile(group: Row, places: Mapping[str, int], known: Mapping[str, Entity]) -> None:
+def profile(group: Row, places: Mapping[str, int], known: Mapping[str, Entity], taints: Collection[str] = ()) -> None:
     """One community whole: facts, money, goods, what became of it, who stands between it and others."""
+    out = may_go_out(group, taints)
     facts = [
         (t("communities.kinds"), kinds(group, None)),
         (t("communities.countries"), countries(group, None)),
@@ -133,12 +148,15 @@ def profile(group: Row, places: Mapping[str, int], known: Mapping[str, Entity]) 
         )
         reason = into(Text(**c["reason"]))
         remark(t("communities.since", run=c["since"], reason=reason) + (f" ({was})" if was.strip("; ") else ""))
-    _money(group)
-    _goods(group)
-    _between(group, places, known)
+    _money(group, out)
+    _goods(group, out)
+    if between := _between(group, places, known):
+        remark(t("communities.between_about"))
+        shared = _between(group, places, openly(known, taints)) if out else []
+        downloads.table(between, "community-between", key="community-between", hidden=("id",), shared=shared)
 
 
-def _money(group: Row) -> None:
+def _money(group: Row, out: bool) -> None:
     told = [
         {
             t("communities.currency"): m["currency"] or t("communities.no_currency"),
@@ -148,10 +166,10 @@ def _money(group: Row) -> None:
         for m in group["money"]
     ]
     if told:
-        downloads.table(told, "community-money", key="community-money")
+        downloads.table(told, "community-money", key="community-money", shared=told if out else [])
 
 
-def _goods(group: Row) -> None:
+def _goods(group: Row, out: bool) -> None:
     told = [
         {
             t("communities.hs"): g["hs_code"],
@@ -163,12 +181,12 @@ def _goods(group: Row) -> None:
         for g in group["goods"]
     ]
     if told:
-        downloads.table(told, "community-goods", key="community-goods")
+        downloads.table(told, "community-goods", key="community-goods", shared=told if out else [])
 
 
-def _between(group: Row, places: Mapping[str, int], known: Mapping[str, Entity]) -> None:
+def _between(group: Row, places: Mapping[str, int], known: Mapping[str, Entity]) -> list[dict[str, Any]]:
     """Whom some of the searches put elsewhere; one row for each other community."""
-    told = [
+    return [
         {
             t("name"): seen(known[b["id"]].name),
             t("communities.also_in"): t("communities.nth", place=number(places[o["community"]]))
@@ -181,9 +199,6 @@ def _between(group: Row, places: Mapping[str, int], known: Mapping[str, Entity])
         if b["id"] in known
         for o in b["others"]
     ]
-    if told:
-        remark(t("communities.between_about"))
-        downloads.table(told, "community-between", key="community-between", hidden=("id",))
 
 
 def gone_rows(gone: Sequence[Row], known: Mapping[str, Entity]) -> list[dict[str, Any]]:
@@ -199,9 +214,8 @@ def gone_rows(gone: Sequence[Row], known: Mapping[str, Entity]) -> list[dict[str
     ]
 
 
-def member_rows(ids: Sequence[str], key: Sequence[str]) -> list[dict[str, Any]]:
+def member_rows(held: Mapping[str, Entity], ids: Sequence[str], key: Sequence[str]) -> list[dict[str, Any]]:
     """Members who are still there, key members marked."""
-    held = cases.store().entities(list(ids))
     return [
         {
             t("name"): seen(e.name),

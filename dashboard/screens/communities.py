@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,10 @@ from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard import community_view as tell
 from vinculo.dashboard.divisions import LAYER_ROWS, LAYERS, ROWS, keep, kept
 from vinculo.dashboard.jobs import jobs
+from vinculo.dashboard.names import asked_taints
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import escaped, into, notice, number, remark, seen, t
+from vinculo.graph.types import Entity
 
 ss = st.session_state
 METHODS = ("leiden", "fine", "stable", "louvain")
@@ -102,10 +105,13 @@ def listing(found: dict[str, Any]) -> None:
         key="draw_all",
     ):
         _draw_groups(groups[:GROUPS], known)
+    taints = asked_taints("communities_sar")
+    allowed = tell.openly(known, taints)
     st.caption(t("communities.click_row"))
     picked = downloads.table(
         tell.rows(groups, known),
         "communities",
+        shared=tell.rows([g for g in groups if tell.may_go_out(g, taints)], allowed),
         key="groups",
         height=420,
         select=True,
@@ -118,21 +124,25 @@ def listing(found: dict[str, Any]) -> None:
         },
     )
     if picked is not None:
-        one(groups, picked, known)
+        one(groups, picked, known, taints)
     if found["gone"]:
         st.markdown(f"##### {t('communities.gone')}")
-        downloads.table(tell.gone_rows(found["gone"], known), "communities-gone", key="gone", height=240)
+        gone = [tell.gone_rows(found["gone"], who) for who in (known, allowed)]
+        downloads.table(gone[0], "communities-gone", shared=gone[1], key="gone", height=240)
 
 
-def one(groups: list[dict[str, Any]], picked: int, known: dict[str, Any]) -> None:
+def one(groups: list[dict[str, Any]], picked: int, known: dict[str, Any], taints: tuple[str, ...]) -> None:
     """The community of a row: what can be done with it, what it is, its members."""
     group = groups[picked]
     name = tell.name_of(group, known)
     st.html(f"<div class='v-head'>{escaped(name)}</div>")
     actions(group, picked, name)
-    tell.profile(group, {g["id"]: n for n, g in enumerate(groups, 1)}, known)
-    members = tell.member_rows(group["members"], group["key_members"])
-    downloads.table(members, "members", key="members", height=320, hidden=("id",))
+    tell.profile(group, {g["id"]: n for n, g in enumerate(groups, 1)}, known, taints)
+    held = cases.store().entities(group["members"])
+    members = tell.member_rows(held, group["members"], group["key_members"])
+    out = tell.openly(held, taints) if tell.may_go_out(group, taints) else {}
+    shared = tell.member_rows(out, group["members"], group["key_members"])
+    downloads.table(members, "members", shared=shared, key="members", height=320, hidden=("id",))
     if group["size"] > len(group["members"]):
         st.caption(t("communities.first_members", count=number(len(members)), total=number(group["size"])))
 
@@ -195,15 +205,16 @@ def layers(found: dict[str, Any]) -> None:
         key="layer",
         required=True,
     )
+    taints = asked_taints("communities_sar")
     left, right = st.columns([3, 2], gap="small")
     chosen = nested[int(at or 0)]
     with left:
         st.markdown(f"##### {t('communities.leiden')} · {names[int(at or 0)]}")
-        picked = _layer(chosen, chosen["communities"], "layer")
+        picked = _layer(chosen, chosen["communities"], "layer", taints)
     if fine is not None:
         with right:
             st.markdown(f"##### {t('communities.fine')} ({number(fine['groups'])})")
-            _layer(fine, _beside(fine, picked), "fine")
+            _layer(fine, _beside(fine, picked), "fine", taints)
 
 
 def _beside(fine: dict[str, Any], picked: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -215,10 +226,8 @@ def _beside(fine: dict[str, Any], picked: dict[str, Any] | None) -> list[dict[st
     return [held[p] | {"shared": n} for p, n in picked["beside"] if p in held]
 
 
-def _layer(layer: dict[str, Any], groups: list[dict[str, Any]], key: str) -> dict[str, Any] | None:
-    """Groups of one resolution; a row is drawn."""
-    known = tell.named(groups)
-    rows = [
+def _layer_rows(groups: list[dict[str, Any]], known: Mapping[str, Entity]) -> list[dict[str, Any]]:
+    return [
         {
             t("rank"): g["place"],
             t("communities.name"): tell.name_of(g, known),
@@ -229,9 +238,17 @@ def _layer(layer: dict[str, Any], groups: list[dict[str, Any]], key: str) -> dic
         }
         for g in groups
     ]
+
+
+def _layer(
+    layer: dict[str, Any], groups: list[dict[str, Any]], key: str, taints: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Groups of one resolution; a row is drawn."""
+    known = tell.named(groups)
     picked = downloads.table(
-        rows,
+        _layer_rows(groups, known),
         f"communities-{key}",
+        shared=_layer_rows(groups, tell.openly(known, taints)),
         key=f"groups-{key}-{len(groups)}",
         height=420,
         select=True,

@@ -135,7 +135,7 @@ def test_only_what_holds_together_is_said_to(case):
         (False, False),
         (True, True),
     ]
-    assert "30% of the weight" in held[0.3].en and "by weight" in held[0.8].en and "por el peso" in held[0.8].es
+    assert "30% of the weight" in held[0.3].en and "ties weigh more" in held[0.8].en and "de más peso" in held[0.8].es
 
 
 def test_it_is_told_how_many_groups_are_findings(case):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from small_case import of
+from small_case import of, write
 from streamlit.testing.v1 import AppTest
 
 from vinculo.cli import vinculo
@@ -18,6 +18,7 @@ from vinculo.dashboard.community_view import share
 from vinculo.dashboard.divisions import KEPT, LAYERS, core, keep, kept
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
+from vinculo.graph.types import Source
 
 Run = Callable[..., AppTest]
 
@@ -123,6 +124,28 @@ def test_who_was_withdrawn_is_named_no_more_and_older_results_say_so(case: str, 
             store.withdraw(source)
     at = page("communities")
     assert not at.exception and "Halc" not in said(at)
+
+
+@pytest.mark.parametrize("view", ["leiden", LAYERS])
+def test_what_only_reports_tell_goes_into_no_file_unasked(
+    case: str, page: Run, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    """A group that a report adds to is on the page with a mark, and in no file; who has another name there has it here only."""
+    written: dict[str, str] = {}
+    monkeypatch.setattr(
+        "vinculo.dashboard.downloads.download",
+        lambda rows, name, *, key, columns=None: written.update({key: str(list(rows))}),
+    )
+    with closing(open_store(case)) as store:
+        facts = {"name": "Suspect as only the reports call him, and nobody else does", "country": "pa"}
+        reports = Source("reports", "e" * 64, "reports.csv", taint="sar")
+        write(store, reports, [(of(who), "Company", facts) for who in ("firm", "listed")], [])
+    search(case, *(("--resolutions", "1") if view == LAYERS else ("--method", view)))
+    at = opened(page("communities"), view)
+    assert not at.exception and "Suspect" in str([f.value.to_csv() for f in at.dataframe])
+    assert written and "Suspect" not in str(written) and "Panam" not in str(written)
+    at.checkbox(key="communities_sar").check().run()
+    assert not at.exception and "Suspect" in str(written)
 
 
 def test_what_an_earlier_version_kept_is_asked_for_again(case: str, page: Run) -> None:
