@@ -179,9 +179,10 @@ def kept_roles(store: Store) -> dict[str, Any] | None:
     """What was kept last, ``current`` told beside it: whether the store still holds what it rests on.
 
     Rows whose entity or evidence is no longer there are left out: a withdrawn file takes what was concluded from it along.
+    None, too, where a version of the program kept it that named no generic parties.
     """
     made = store.documents(COLLECTION).get(LAST)
-    if made is None:
+    if made is None or "generic_named" not in made:
         return None
     named = made["generic_named"]
     entities = store.entities(list(dict.fromkeys(row["id"] for row in [*made["rows"], *named])))

@@ -12,6 +12,7 @@ from typing import Any
 from vinculo import __version__
 from vinculo.dashboard import cases, frame
 from vinculo.dashboard.jobs import Job, jobs
+from vinculo.dashboard.wording import remark, t
 from vinculo.graph.evidence import basis
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
@@ -70,6 +71,12 @@ def kept(store: Store, name: str) -> Answer | None:
     if made is None or made.get("version") != __version__:
         return None
     return Answer(tuple(made["arguments"]), made["rows"], made["when"], made["basis"] == basis(store))
+
+
+def note_another(collection: str, name: str) -> None:
+    """Say that something is kept here which this version of the program does not read; nothing where nothing is."""
+    if name in cases.store().documents(collection):
+        remark(t("kept_by_another"))
 
 
 def remembered(arguments: Sequence[str]) -> Answer | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from vinculo import __version__
 from vinculo.dashboard.jobs import Job
+from vinculo.dashboard.names import names_of
 from vinculo.graph.evidence import basis
 from vinculo.graph.store import Store
 from vinculo.graph.stores import open_store
@@ -21,7 +24,7 @@ def keep(job: Job) -> None:
     try:
         when = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [line for line in job.results if "convention" in line]
-        store.save_document(KEPT, view, {"rows": rows, "when": when})
+        store.save_document(KEPT, view, {"rows": rows, "when": when, "version": __version__})
     finally:
         store.close()
 
@@ -29,21 +32,35 @@ def keep(job: Job) -> None:
 def kept(store: Store, view: str) -> dict[str, Any] | None:
     """What was kept last of a view, ``current`` told beside it: whether the store still holds what the command read.
 
-    Rows that tell of somebody who was withdrawn since are left out.
+    Nothing where another version of the program kept it. Names are those the case has now, and rows that tell of somebody who was
+    withdrawn since are left out.
     """
     made = store.documents(KEPT).get(view)
-    if made is None:
+    if made is None or made.get("version") != __version__:
         return None
-    told = [_told(row) for row in made["rows"]]
-    generic = [p["id"] for row in made["rows"][:1] for p in row["generic_named"]]
-    known = store.entities(list(dict.fromkeys([i for ids in told for i in ids] + generic)))
-    rows = [
-        row | {"generic_named": [p for p in row["generic_named"] if p["id"] in known]}
-        for row, ids in zip(made["rows"], told, strict=True)
-        if all(i in known for i in ids)
-    ]
     now = basis(store)
-    return made | {"rows": rows, "current": all(row["basis"] == now for row in made["rows"])}
+    current = all(row["basis"] == now for row in made["rows"])
+    return renamed(made, names_of(store, ids_of(made))) | {"current": current}
+
+
+def ids_of(result: dict[str, Any]) -> list[str]:
+    """Ids of everybody that rows name."""
+    named = [i for row in result["rows"] for i in _told(row)]
+    return named + [p["id"] for of in (result, *result["rows"]) for p in of.get("generic_named", ())]
+
+
+def renamed(result: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Rows by these names; without those that tell of somebody who has none."""
+    rows = [_by(row, names) for row in result["rows"] if names.keys() >= set(_told(row))]
+    return _by(result, names) | {"rows": rows}
+
+
+def _by(told: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    made = dict(told)
+    for key in ("members", "generic_named"):
+        if key in made:
+            made[key] = [p | {"name": names[p["id"]]} for p in made[key] if p["id"] in names]
+    return made | ({"name": names[made["id"]]} if "name" in made else {})
 
 
 def _told(row: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from itertools import count
 from typing import Any
 
@@ -12,9 +12,10 @@ from vinculo.analytics.disruption.actions import ACTIONS
 from vinculo.analytics.disruption.comparison import Comparison, Point
 from vinculo.analytics.disruption.kept import comparison_of
 from vinculo.analytics.disruption.telling import KEPT, told
-from vinculo.dashboard import cases, desk, downloads, frame
+from vinculo.dashboard import answers, cases, desk, downloads, frame
 from vinculo.dashboard.grouping import members
 from vinculo.dashboard.jobs import jobs
+from vinculo.dashboard.names import asked_taints, names_of, shareable
 from vinculo.dashboard.wording import escaped, into, language, number, plain, remark, seen, t
 from vinculo.graph.evidence import basis
 from vinculo.graph.schema import kind
@@ -167,7 +168,13 @@ def kept() -> None:
     right.button(t("delete"), icon=":material/delete:", type="tertiary", on_click=_forget, args=(name,), key="forget")
     if there[name].get("basis") != basis(cases.store()):
         st.caption(t("disruption.stale"))
-    show(comparison_of(there[name]), name)
+    try:
+        made = comparison_of(there[name])
+    except (KeyError, TypeError):
+        # what another version kept may have other fields
+        answers.note_another(KEPT, name)
+        return
+    show(made, name)
 
 
 def _forget(name: str) -> None:
@@ -196,8 +203,13 @@ def show(made: Comparison, name: str) -> None:
     for action, points in made.curves:
         remark(f"{action_name(action.kind)}: {into(told(made, action, points))}")
     curve(made)
-    rows = [row(made, action.kind, p) for action, points in made.curves for p in points]
-    downloads.table(rows, "disruption", key=f"table-{name}", height=420)
+    ids = [i for p in _points(made) for i in (p.target, *(x for x, _ in p.unmentioned_named))]
+    names = names_of(cases.store(), ids)
+    allowed = shareable(cases.store(), ids, asked_taints("whatif_sar"))
+    rows, shared = (
+        [row(made, action.kind, p, by) for action, points in made.curves for p in points] for by in (names, allowed)
+    )
+    downloads.table(rows, "disruption", key=f"table-{name}", height=420, shared=shared)
     st.caption(say("cli.disrupt.models", language(), runs=number(q["runs"]), share=f"{q['share']:.0%}"))
     if any(q[f"{m}_unit"] and getattr(before, m) is None for m in ("money", "goods")):
         st.caption(t("disruption.unbounded"))
@@ -205,7 +217,11 @@ def show(made: Comparison, name: str) -> None:
         st.caption(say("cli.disrupt.sampled", language(), sources=number(q["efficiency_sources"])))
     if any(p.truncated for p in (before, *(p for _, points in made.curves for p in points))):
         st.warning(say("cli.disrupt.truncated", language()))
-    unmentioned(made)
+    unmentioned(made, names, allowed)
+
+
+def _points(made: Comparison) -> list[Point]:
+    return [p for _, points in made.curves for p in points]
 
 
 def curve(made: Comparison) -> None:
@@ -229,8 +245,8 @@ def curve(made: Comparison) -> None:
     st.line_chart(data, x=size, y=value, color=what, height=280)
 
 
-def row(made: Comparison, action: str, p: Point) -> dict[str, Any]:
-    """One row of the table."""
+def row(made: Comparison, action: str, p: Point, names: Mapping[str, str]) -> dict[str, Any]:
+    """One row of the table; a target without a name here stays unnamed."""
     medians = [r.median for r in p.recovery]
     found = sorted(m for m in medians if m is not None)
     ties = (number(found[0]) if found[0] == found[-1] else f"{number(found[0])}–{number(found[-1])}") if found else ""
@@ -241,7 +257,7 @@ def row(made: Comparison, action: str, p: Point) -> dict[str, Any]:
     return {
         t("disruption.action"): action_name(action),
         t("disruption.targets"): p.size,
-        t("disruption.last"): seen(p.name),
+        t("disruption.last"): seen(names.get(p.target, "")),
         t("disruption.cost"): p.cost or None,
         t("disruption.largest"): p.largest,
         t("disruption.efficiency_share"): f"{p.efficiency_share:.0%}",
@@ -254,18 +270,22 @@ def row(made: Comparison, action: str, p: Point) -> dict[str, Any]:
     }
 
 
-def unmentioned(made: Comparison) -> None:
-    """Parties beside the targets of whom no finding and no list speaks, by action."""
-    rows = [
-        {t("disruption.action"): action_name(action.kind), t("name"): seen(name), "id": id}
-        for action, points in made.curves
-        for id, name in (points[-1].unmentioned_named if points else ())
-    ]
+def unmentioned(made: Comparison, names: Mapping[str, str], allowed: Mapping[str, str]) -> None:
+    """Parties beside the targets of whom no finding and no list speaks, by action; ``allowed`` are told in the file."""
+    rows, shared = (
+        [
+            {t("disruption.action"): action_name(action.kind), t("name"): seen(by[id]), "id": id}
+            for action, points in made.curves
+            for id, _ in (points[-1].unmentioned_named if points else ())
+            if id in by
+        ]
+        for by in (names, allowed)
+    )
     if not rows:
         return
     st.markdown(f"##### {plain(t('disruption.unmentioned_title'))}")
     st.html(f"<div class='v-remark'>{escaped(t('disruption.unmentioned_about'))}</div>")
-    downloads.table(rows, "unmentioned-parties", key="unmentioned", height=240, hidden=("id",))
+    downloads.table(rows, "unmentioned-parties", key="unmentioned", height=240, hidden=("id",), shared=shared)
 
 
 frame.header(t("page.disruption"))

@@ -8,12 +8,13 @@ import streamlit as st
 
 from vinculo.analytics.key_players import MEASURES
 from vinculo.analytics.projecting.known import projections
-from vinculo.analytics.role_finding import kept_roles
+from vinculo.analytics.role_finding import COLLECTION, LAST, kept_roles
 from vinculo.analytics.roles import common_lawful
 from vinculo.analytics.set_goals import GOALS
-from vinculo.dashboard import cases, desk, downloads, frame
+from vinculo.dashboard import answers, cases, desk, downloads, frame
 from vinculo.dashboard.jobs import jobs
-from vinculo.dashboard.players import keep, kept
+from vinculo.dashboard.names import asked_taints, names_of, shareable
+from vinculo.dashboard.players import KEPT, ids_of, keep, kept, renamed
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
 from vinculo.graph.text import Text, say
@@ -90,19 +91,37 @@ def left_out(result: dict[str, Any], key: str) -> None:
         remark(t(key, count=number(result["generic_left_out"]), names=names))
 
 
-def ranking(result: dict[str, Any]) -> None:
+def ranking(result: dict[str, Any], shared: dict[str, Any]) -> None:
     """The places, how often in repeated runs, and what watching alone explains."""
     head(result)
     rows = result["rows"]
     first = rows[0]
     remark(told(first["watching"]))
     left_out(first, "players.generic_out")
-    table = [
+    st.caption(t("players.click_row"))
+    figures = {t(f"players.{first['by']}"), t("players.expected")}
+    picked = downloads.table(
+        places(rows),
+        "key-players",
+        key="ranking",
+        height=520,
+        select=True,
+        hidden=("id",),
+        columns={c: st.column_config.NumberColumn(format="%.4g") for c in figures},
+        shared=places(shared["rows"]),
+    )
+    if picked is not None:
+        frame.go("entity", id=str(rows[picked]["id"]))
+
+
+def places(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A ranking as rows of a table."""
+    return [
         {
             t("rank"): place + 1,
             t("name"): seen(r["name"]),
-            t(f"players.{first['by']}"): r["value"],
-            t("players.among_first", places=first["places"]): f"{r['among_first']} / {r['runs']}",
+            t(f"players.{r['by']}"): r["value"],
+            t("players.among_first", places=r["places"]): f"{r['among_first']} / {r['runs']}",
             t("players.interval"): f"{r['low']:.4g} – {r['high']:.4g}",
             t("players.records"): r["records"],
             t("players.expected"): r["expected"],
@@ -112,22 +131,9 @@ def ranking(result: dict[str, Any]) -> None:
         }
         for place, r in enumerate(rows)
     ]
-    st.caption(t("players.click_row"))
-    figures = {t(f"players.{first['by']}"), t("players.expected")}
-    picked = downloads.table(
-        table,
-        "key-players",
-        key="ranking",
-        height=520,
-        select=True,
-        hidden=("id",),
-        columns={c: st.column_config.NumberColumn(format="%.4g") for c in figures},
-    )
-    if picked is not None:
-        frame.go("entity", id=str(rows[picked]["id"]))
 
 
-def roles(result: dict[str, Any]) -> None:
+def roles(result: dict[str, Any], shared: dict[str, Any]) -> None:
     """Each role with who is in it and why; no role is an accusation."""
     head(result)
     remark(t("players.no_accusation"))
@@ -141,10 +147,14 @@ def roles(result: dict[str, Any]) -> None:
         lawful = "; ".join(f"{into(Text(*said)).rstrip('.')} ({t('lawful.' + status)})" for said, status in explained)
         if lawful:
             remark(t("players.lawful", explained=lawful))
-        table = [{t("name"): seen(r["name"]), t("players.why"): told(r["reason"]), "id": r["id"]} for r in rows]
+        table, going = (
+            [{t("name"): seen(r["name"]), t("players.why"): told(r["reason"]), "id": r["id"]} for r in some]
+            for some in (rows, [r for r in shared["rows"] if r["role"] == role])
+        )
         picked = downloads.table(
             table,
             f"role-{role}",
+            shared=going,
             key=f"role-{role}",
             height=300,
             select=True,
@@ -158,39 +168,26 @@ def roles(result: dict[str, Any]) -> None:
             frame.go("entity", id=str(rows[picked]["id"]))
 
 
-def sets(result: dict[str, Any]) -> None:
+def sets(result: dict[str, Any], shared: dict[str, Any]) -> None:
     """The best set of each size, what each further member adds; one is drawn."""
     head(result)
     rows = result["rows"]
     first = rows[0]
     remark(t("players.sets_about", before=f"{first['before']:.4g}"))
     left_out(first, "players.generic_out")
-    table = [
-        {
-            t("size"): r["size"],
-            t("players.members"): " · ".join(seen(m["name"]) for m in r["members"]),
-            t("players.value"): r["value"],
-            t("players.gain"): r["gain"],
-            t("players.search"): t("players.truncated")
-            if r["truncated"]
-            else t("players.exact")
-            if r["exact"]
-            else t("players.agreeing", agreeing=r["agreeing"], starts=r["starts"]),
-        }
-        for r in rows
-    ]
     size, value = t("size"), t("players.value")
     curve = [{size: 0, value: first["before"]}, *({size: r["size"], value: r["value"]} for r in rows)]
     st.line_chart(curve, x=size, y=value, height=240)
     st.caption(t("players.click_set"))
     figures = {c: st.column_config.NumberColumn(format="%.4g") for c in (value, t("players.gain"))}
     picked = downloads.table(
-        table,
+        steps(rows),
         "key-player-sets",
         key="sets",
         height=420,
         select=True,
         columns=figures | {t("players.members"): st.column_config.TextColumn(width=900)},
+        shared=steps(shared["rows"]),
     )
     if picked is None:
         return
@@ -204,14 +201,37 @@ def sets(result: dict[str, Any]) -> None:
         frame.go("disruption")
 
 
+def steps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sets as rows of a table."""
+    return [
+        {
+            t("size"): r["size"],
+            t("players.members"): " · ".join(seen(m["name"]) for m in r["members"]),
+            t("players.value"): r["value"],
+            t("players.gain"): r["gain"],
+            t("players.search"): t("players.truncated")
+            if r["truncated"]
+            else t("players.exact")
+            if r["exact"]
+            else t("players.agreeing", agreeing=r["agreeing"], starts=r["starts"]),
+        }
+        for r in rows
+    ]
+
+
 frame.header(t("page.key_players"))
 if cases.is_empty():
     frame.no_data()
 else:
     chosen = controls()
     frame.job_list(2, of="key-players")
-    found = kept_roles(cases.store()) if chosen == "roles" else kept(cases.store(), chosen)
+    store = cases.store()
+    found = kept_roles(store) if chosen == "roles" else kept(store, chosen)
+    if found is None:
+        answers.note_another(*((COLLECTION, LAST) if chosen == "roles" else (KEPT, chosen)))
     if found is None or not found["rows"]:
         frame.empty(f"players.empty_{chosen}", "person_search", height=200)
     else:
-        {"ranking": ranking, "roles": roles, "sets": sets}[chosen](found)
+        ids = ids_of(found)
+        may_go = renamed(found, shareable(store, ids, asked_taints("players_sar")))
+        {"ranking": ranking, "roles": roles, "sets": sets}[chosen](renamed(found, names_of(store, ids)), may_go)

@@ -226,6 +226,7 @@ else:
     frame.job_list(2, of="predict")
     answer = answers.kept(cases.store(), NAME)
     if answer is None:
+        answers.note_another(answers.collection(NAME), answers.LAST)
         frame.empty("missing.empty", "link_off", height=200)
     else:
         show(answer)

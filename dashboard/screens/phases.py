@@ -251,6 +251,7 @@ else:
     frame.job_list(2, of="phases")
     answer = answers.kept(cases.store(), NAME)
     if answer is None:
+        answers.note_another(answers.collection(NAME), answers.LAST)
         frame.empty("phases.empty", "timeline", height=200)
     else:
         show(answer)

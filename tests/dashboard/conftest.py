@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import small_case
 from browser import CHROMIUM, chromium
 
+from vinculo.dashboard import downloads
+
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "dashboard" / "app.py")
 Run = Callable[..., AppTest]
@@ -36,6 +38,18 @@ def empty_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("VINCULO_STORE", url)
     monkeypatch.setenv("VINCULO_HOME", str(tmp_path / "home"))
     return url
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the files under the tables of a page hold, by name, as a page offers them."""
+    held: dict[str, str] = {}
+
+    def download(rows: Any, name: str, *, key: str, columns: Any = None) -> None:
+        held[name] = downloads.csv_bytes(rows, list(columns or (rows[0] if rows else ()))).decode()
+
+    monkeypatch.setattr(downloads, "download", download)
+    return held
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_case import of
+from small_case import of, suspect
 from streamlit.testing.v1 import AppTest
 
 from vinculo.analytics.disruption.actions import Action
@@ -88,6 +89,42 @@ def test_a_kept_comparison_is_not_overwritten_unasked(case: str, page: Run, monk
     name.set_value("around the firm").run()
     at.button(key="compare").click().run()
     assert asked[0][-2:] == ["--keep", "around the firm (2)"]
+
+
+def test_a_comparison_of_another_version_is_asked_for_again(case: str, page: Run) -> None:
+    made(case)
+    with closing(open_store(case)) as store:
+        document = store.documents(KEPT)["around the firm"]
+        for action in document["actions"]:
+            for point in action["curve"]:
+                del point["unmentioned_named"]
+        store.save_document(KEPT, "around the firm", document)
+    at = page("disruption")
+    assert not at.exception and say("dashboard.kept_by_another", "en") in said(at)
+    assert at.button(key="forget")
+
+
+def test_names_of_a_comparison_are_those_the_case_has_now(case: str, page: Run) -> None:
+    made(case)
+    with closing(open_store(case)) as store:
+        kept = json.dumps(store.documents(KEPT)["around the firm"])
+        assert "Comercializadora Halc" in kept
+        kept = kept.replace("Comercializadora Halc", "Withdrawn ").replace("Comercializadora Alc", "Withdrawn ")
+        store.save_document(KEPT, "around the firm", json.loads(kept))
+    at = page("disruption")
+    assert not at.exception and "Withdrawn" not in str([f.value.to_csv() for f in at.dataframe])
+
+
+def test_what_only_reports_call_somebody_goes_into_no_file_unasked(
+    case: str, page: Run, written: dict[str, str]
+) -> None:
+    made(case)
+    suspect(case, of("firm"), of("cleared"), of("twin"), of("listed"))
+    at = page("disruption")
+    assert "Suspect" in str([f.value.to_csv() for f in at.dataframe])
+    assert {"disruption", "unmentioned-parties"} <= written.keys() and "Suspect" not in str(written)
+    at.checkbox(key="whatif_sar").check().run()
+    assert "Suspect" in written["disruption"]
 
 
 def test_what_was_sampled_or_cut_off_is_said(case: str, page: Run) -> None:

@@ -9,12 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from small_case import of, suspect
 from streamlit.testing.v1 import AppTest
 
 from vinculo.analytics.player_sets import player_sets
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.analytics.ranking import ranking_of
-from vinculo.analytics.role_finding import keep_roles
+from vinculo.analytics.role_finding import COLLECTION, LAST, keep_roles
 from vinculo.analytics.role_finding import roles as find_roles
 from vinculo.dashboard.players import KEPT, keep, kept
 from vinculo.graph.evidence import basis
@@ -97,10 +98,53 @@ def test_who_was_withdrawn_is_told_of_no_more(found: str) -> None:
             known = store.documents(KEPT)[view]["rows"]
             other = {"members": [*known[0]["members"], gone]} if view == "sets" else gone
             rows = [known[0] | other, *known[1:]]
-            store.save_document(KEPT, view, {"rows": [r | {"generic_named": [gone]} for r in rows], "when": ""})
+            made = store.documents(KEPT)[view] | {"rows": [r | {"generic_named": [gone]} for r in rows]}
+            store.save_document(KEPT, view, made)
             result = kept(store, view)
             assert result is not None and result["current"]
             assert result["rows"] == [r | {"generic_named": []} for r in known[1:]]
+
+
+def test_names_are_those_the_case_has_now(found: str, page: Run) -> None:
+    with closing(open_store(found)) as store:
+        for collection, views in ((KEPT, ("ranking", "sets")), (COLLECTION, (LAST,))):
+            for view in views:
+                made = json.dumps(store.documents(collection)[view])
+                assert "Comercializadora Halc" in made or view == LAST
+                store.save_document(collection, view, json.loads(made.replace("Comercializadora Halc", "Withdrawn ")))
+    at = page("key_players")
+    for view in ("ranking", "sets", "roles"):
+        at.session_state["view"] = view
+        at.run()
+        assert not at.exception and "Withdrawn" not in said(at) + str([f.value.to_csv() for f in at.dataframe])
+
+
+def test_what_only_reports_call_somebody_goes_into_no_file_unasked(
+    found: str, page: Run, written: dict[str, str]
+) -> None:
+    suspect(found, of("firm"))
+    at = page("key_players")
+    for view in ("ranking", "sets"):
+        at.session_state["view"] = view
+        at.run()
+    assert {"key-players", "key-player-sets"} <= written.keys()
+    assert "Suspect" in str([f.value.to_csv() for f in at.dataframe]) and "Suspect" not in str(written)
+    at.checkbox(key="players_sar").check().run()
+    assert "Suspect" in written["key-player-sets"]
+
+
+@pytest.mark.parametrize("view", ["ranking", "roles", "sets"])
+def test_what_another_version_kept_is_asked_for_again(found: str, page: Run, view: str) -> None:
+    with closing(open_store(found)) as store:
+        rows = [{"id": of("firm"), "name": "Halcón", "basis": "", "convention": {"en": "", "es": ""}}]
+        store.save_document(KEPT, view, {"rows": rows, "when": ""})
+        store.save_document(COLLECTION, LAST, {"rows": [], "basis": ""})
+    at = page("key_players")
+    at.session_state["view"] = view
+    at.run()
+    assert not at.exception
+    assert say("dashboard.kept_by_another", "en") in said(at)
+    assert say(f"dashboard.players.empty_{view}", "en") in said(at)
 
 
 def test_who_was_left_out_as_generic_is_told(found: str, page: Run) -> None:

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, cast
 import hostile
 import pytest
 from click.testing import CliRunner
-from small_case import of, ship_together, write
+from small_case import of, ship_together, suspect, write
 from streamlit.testing.v1 import AppTest
 
 from vinculo.analytics.projecting.known import resolved
 from vinculo.cli import vinculo
-from vinculo.dashboard import answers, downloads
+from vinculo.dashboard import answers
 from vinculo.dashboard.jobs import Job, Jobs, jobs
 from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.graph.stores import open_store
@@ -152,6 +152,7 @@ def test_what_another_version_kept_is_asked_for_again(ties: str, page: Run, at_o
         )
     at = page("missing_links")
     assert not at.exception and say("dashboard.missing.empty", "en") in said(at)
+    assert say("dashboard.kept_by_another", "en") in said(at)
 
 
 def test_how_often_guesses_are_right_is_said_in_words(ties: str, page: Run, at_once: list[Asked]) -> None:
@@ -208,19 +209,9 @@ def test_names_that_were_withdrawn_stand_nowhere(ties: str, page: Run, at_once: 
 
 @pytest.mark.parametrize("name", ["missing_links", "phases"])
 def test_what_only_reports_call_somebody_goes_into_no_file_unasked(
-    ties: str, page: Run, at_once: list[Asked], monkeypatch: pytest.MonkeyPatch, name: str
+    ties: str, page: Run, at_once: list[Asked], written: dict[str, str], name: str
 ) -> None:
-    rename(
-        ties,
-        Source("reports", "e" * 64, "reports.csv", taint="sar"),
-        "Suspect as only the reports call him, this is {}",
-    )
-    written: dict[str, str] = {}
-
-    def download(rows: Any, file: str, *, key: str, columns: Any = None) -> None:
-        written[file] = downloads.csv_bytes(rows, list(columns or (rows[0] if rows else ()))).decode()
-
-    monkeypatch.setattr(downloads, "download", download)
+    suspect(ties, *map(of, ("firm", "north", "south", "east", "west")))
     at = page(name).button(key="find").click().run()
     assert "Suspect" in files(at)
     assert written and "Suspect" not in str(written) and OWN[name] in str(written)
