@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from vinculo.analytics.community_finding import named
 from vinculo.analytics.community_keeping import changed_since_keeping
-from vinculo.analytics.typology import finding_kinds
+from vinculo.analytics.typology import COMMUNITY, finding_kinds
 from vinculo.dashboard import cases, desk, downloads, frame
+from vinculo.dashboard.finding_names import group_name, subjects
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.panel import fact_rows, source_line, standing_lines
 from vinculo.dashboard.wording import escaped, figure, into, number, seen, t, unit_said
 from vinculo.graph.evidence import changed_since_detection, grounded
-from vinculo.graph.schema import is_a, kind
+from vinculo.graph.schema import kind
 from vinculo.graph.standing import standings, status_of
 from vinculo.graph.types import Finding
 
 #: Evidence spelled out on the page; the file has all of it.
 SPELLED = 200
-#: Members looked at to say whom a finding is about, and sentences about lists that are said in full.
-LOOKED_AT, TOLD = 8, 5
+#: Sentences about lists that are said in full.
+TOLD = 5
 #: A probability below this is only said to be below it.
 LEAST = 0.001
 #: Properties of a link with a column of their own in the evidence.
@@ -44,24 +44,6 @@ def detect_button() -> None:
     """Look for patterns, as a command of its own."""
     busy = bool(jobs().running(cases.current()))
     st.button(t("findings.detect"), icon=":material/play_arrow:", key="detect", on_click=_detect, disabled=busy)
-
-
-def subjects(found: Sequence[Finding]) -> list[str]:
-    """Whom each finding is about: its first member, with the first party beside it where that is an account or a shipment."""
-    held = cases.store().entities(list(dict.fromkeys(i for f in found for i, _ in f.entities[:LOOKED_AT])))
-    made = []
-    for f in found:
-        members = [held[i] for i, _ in f.entities[:LOOKED_AT] if i in held]
-        if not members:
-            made.append("")
-            continue
-        first = members[0]
-        party = next((e for e in members if is_a(e.kind, "LegalEntity")), None)
-        if party is None:
-            made.append(f"{into(kind(first.kind).label)} {seen(first.name)}")
-        else:
-            made.append(seen(first.name) if party is first else f"{seen(party.name)} · {seen(first.name)}")
-    return made
 
 
 def ranked(found: list[Finding]) -> tuple[Finding, str] | None:
@@ -244,7 +226,8 @@ def evidence(finding: Finding) -> None:
 
 def show(finding: Finding, subject: str) -> None:
     """One finding, whole."""
-    heading = f"{title(finding.typology)}: {subject}" if subject else title(finding.typology)
+    called = group_name(finding) if finding.typology == COMMUNITY else subject
+    heading = f"{title(finding.typology)}: {called}" if called else title(finding.typology)
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.html(f"<h2 class='v-title'>{escaped(heading)}</h2>")
     bar = right.container(horizontal=True, horizontal_alignment="right")

@@ -205,6 +205,24 @@ def test_communities_that_are_kept_stand_among_the_findings_until_their_files_go
     assert outdated()
 
 
+def test_a_community_among_the_findings_is_about_no_single_firm(case: str, page: Run) -> None:
+    with closing(open_store(case)) as store:
+        made = divided(projected(store))
+        keep_communities(store, "marzo", made, described(store, made), basis=basis(store), when="2026-01-01")
+        found = store.findings("community")[0]
+        leading = [i for i, role in found.entities if role == "key_member"][:2]
+        first = [store.entities(leading)[i].name for i in leading]
+    more = str(found.features["members"]["value"] - 2)
+    called = f"Comunidad: {say('community.name.more', 'es', a=first[0], b=first[1], n=more)}"
+    at = page("findings", language="es", finding=found.id)
+    assert called in "".join(h.proto.body for h in at.get("html") if "<h2" in h.proto.body)
+    table = at.dataframe[0].value
+    subjects = table[table[say("dashboard.typology", "es")] == "Comunidad"][say("dashboard.subject", "es")]
+    assert len(subjects) and set(subjects) == {""}
+    next(b for b in at.button if b.key == "draw").click().run()
+    assert at.session_state.board.chart.title == called
+
+
 def test_the_evidence_of_a_finding_is_drawn_at_one_click(case: str, page: Run) -> None:
     at = page("findings")
     next(b for b in at.button if b.key == "draw").click().run()
