@@ -18,6 +18,7 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
     With ``ends`` a path also runs through the two nodes it joins.
     """
     n = len(ptr) - 1
+    # ends of links are taken without sign: no check is compiled for places counted from the end
     distance = np.full(n, -1, np.int32)
     paths = np.zeros(n)
     dependency = np.zeros(n)
@@ -35,7 +36,7 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
             u = order[head]
             head += 1
             for e in range(ptr[u], ptr[u + 1]):
-                v = neighbours[e]
+                v = np.uint32(neighbours[e])
                 if distance[v] < 0:
                     distance[v] = distance[u] + 1
                     order[tail] = v
@@ -46,7 +47,7 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
             u = order[i]
             total = 0.0
             for e in range(ptr[u], ptr[u + 1]):
-                v = neighbours[e]
+                v = np.uint32(neighbours[e])
                 if distance[v] == distance[u] + 1:
                     total += (1.0 + dependency[v]) / paths[v]
             dependency[u] = total * paths[u]

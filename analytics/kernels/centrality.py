@@ -29,6 +29,7 @@ def pagerank_scores(
     """
     n = len(ptr) - 1
     share = np.empty(n)
+    # numbers without sign: no check is compiled for places counted from the end
     alike = True  # every weight 1: the same numbers without reading them
     for e in range(len(weights)):
         if weights[e] != 1.0:
@@ -47,10 +48,10 @@ def pagerank_scores(
             got = 0.0
             if alike:
                 for e in range(ptr[i], ptr[i + 1]):
-                    got += share[sources[e]]
+                    got += share[np.uint32(sources[e])]
             else:
                 for e in range(ptr[i], ptr[i + 1]):
-                    got += share[sources[e]] * weights[e]
+                    got += share[np.uint32(sources[e])] * weights[e]
             new = damping * (got + stuck * dangling[i]) + (1.0 - damping) * restart[i]
             change += abs(new - score[i])
             score[i] = new

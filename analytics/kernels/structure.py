@@ -87,7 +87,7 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
         queued = 0
         least = n
         for k in range(many):
-            v = left[k]
+            v = np.uint32(left[k])
             if degree[v] > core:
                 left[kept] = v
                 kept += 1
@@ -98,10 +98,10 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
         many = kept
         head = 0
         while head < queued:
-            v = queue[head]
+            v = np.uint32(queue[head])
             head += 1
             for e in range(ptr[v], ptr[v + 1]):
-                u = neighbours[e]
+                u = np.uint32(neighbours[e])  # without sign no check is compiled for places counted from the end
                 if degree[u] > core:
                     degree[u] -= 1
                     if degree[u] == core:
