@@ -35,7 +35,7 @@ def kernel(function: _Function) -> _Function:
     """Compile a loop on arrays: cached on disk where a folder can be written, without the interpreter lock, exact arithmetic."""
     try:
         made = numba.njit(cache=True, nogil=True, fastmath=False)(function)
-        _drop_stale(Path(made.stats.cache_path), Path(function.__code__.co_filename).parent)
+        _drop_stale(Path(str(made.stats.cache_path)), Path(function.__code__.co_filename).parent)
     except RuntimeError:
         # numba found no folder it may write; compiled code then lives as long as the process does
         _not_kept.append(function.__qualname__)
