@@ -140,6 +140,16 @@ def _synthetic(url: str, version: str) -> str:
     return ("some" if len(made_up) > 1 else "all") if True in made_up else ""
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _taints(url: str, version: str) -> dict[str, str]:
+    return reader(url).taints()
+
+
+def taints() -> dict[str, str]:
+    """Ids of what only tainted sources assert, with the taint; asked of the whole case, and so remembered. Not to be changed."""
+    return _taints(current(), store().version())
+
+
 def counts() -> dict[str, dict[str, int]]:
     """How many of each kind this case holds."""
     return _counts(current(), store().version())

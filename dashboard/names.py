@@ -29,27 +29,21 @@ def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
     return {i: e.name for i, e in store.entities(list(dict.fromkeys(ids))).items()}
 
 
-def shareable(store: Store, ids: Iterable[str], taints: Collection[str] = ()) -> dict[str, str]:
+def shareable(ids: Iterable[str], taints: Collection[str] = ()) -> dict[str, str]:
     """The same as a file may have them: without names, and things, that only suspicious-activity reports tell of.
 
     Parameters
     ----------
-    store : Store
     ids : iterable of str
     taints : collection of str
         Taints that may go out (``"sar"``).
-
-    Examples
-    --------
-    >>> from vinculo.graph.stores import open_store
-    >>> shareable(open_store("sqlite:///:memory:"), ["gone"])
-    {}
     """
+    store = cases.store()
     held = store.entities(list(dict.fromkeys(ids)))
     hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in taints)
     if not hidden:
         return {i: e.name for i, e in held.items()}
-    tainted = {i for i, taint in store.taints().items() if taint not in taints}
+    tainted = {i for i, taint in cases.taints().items() if taint not in taints}
     lost = tainted | orphans(store, held.values(), tainted)
     return {i: without(e, hidden).name for i, e in held.items() if i not in lost}
 

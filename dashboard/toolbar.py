@@ -9,7 +9,10 @@ import streamlit as st
 
 from vinculo.dashboard import cases, charts, desk
 from vinculo.dashboard.grouping import homes
+from vinculo.dashboard.names import asked_taints, shareable
+from vinculo.dashboard.picture import shown
 from vinculo.dashboard.wording import into, language, number, plain, remark, seen, t
+from vinculo.graph.chart import Chart
 from vinculo.graph.exports import exports
 from vinculo.graph.schema import kind
 
@@ -109,11 +112,9 @@ def export_form() -> None:
     if name is None:
         return
     st.caption(into(known[name].description))
+    taints = asked_taints("with_sar")
     if chart.groups:
-        st.caption(t("chart.groups_exported", count=number(len(homes(chart)))))
-    taints: tuple[str, ...] = ()
-    if any(s.taint for s in cases.store().sources()) and st.checkbox(t("chart.with_sar"), key="with_sar"):
-        taints = ("sar",)
+        st.caption(t("chart.groups_exported", count=number(len(grouped_in_file(chart, taints)))))
     extension = known[name].extension
     st.download_button(
         t("chart.download"),
@@ -124,6 +125,14 @@ def export_form() -> None:
         type="primary",
         key="export",
     )
+
+
+def grouped_in_file(chart: Chart, taints: tuple[str, ...]) -> set[str]:
+    """Members of closed groups that an export holds: those that are seen, and may go out."""
+    there = set(homes(chart)) & shown(chart)[0]
+    if all(not s.taint or s.taint in taints for s in cases.store().sources()):
+        return there
+    return {i for i in shareable(there, taints) if not chart.nodes[i].taint or chart.nodes[i].taint in taints}
 
 
 def _file_name(title: str) -> str:

@@ -205,7 +205,7 @@ def show(made: Comparison, name: str) -> None:
     curve(made)
     ids = [i for p in _points(made) for i in (p.target, *(x for x, _ in p.unmentioned_named))]
     names = names_of(cases.store(), ids)
-    allowed = shareable(cases.store(), ids, asked_taints("whatif_sar"))
+    allowed = shareable(ids, asked_taints("whatif_sar"))
     rows, shared = (
         [row(made, action.kind, p, by) for action, points in made.curves for p in points] for by in (names, allowed)
     )

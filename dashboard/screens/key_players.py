@@ -233,5 +233,5 @@ else:
         frame.empty(f"players.empty_{chosen}", "person_search", height=200)
     else:
         ids = ids_of(found)
-        may_go = renamed(found, shareable(store, ids, asked_taints("players_sar")))
+        may_go = renamed(found, shareable(ids, asked_taints("players_sar")))
         {"ranking": ranking, "roles": roles, "sets": sets}[chosen](renamed(found, names_of(store, ids)), may_go)

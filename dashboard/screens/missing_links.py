@@ -144,7 +144,7 @@ def hypotheses(rows: list[dict[str, Any]]) -> None:
         frame.empty("missing.all_aside", "link_off", height=160)
         return
     st.caption(t("missing.click_row"))
-    allowed = shareable(cases.store(), (i for r in rows for i in named(r)), asked_taints("missing_sar"))
+    allowed = shareable((i for r in rows for i in named(r)), asked_taints("missing_sar"))
     picked = downloads.table(
         table(rows),
         "hypotheses",

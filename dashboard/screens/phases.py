@@ -151,7 +151,7 @@ def show(answer: Answer) -> None:
     if rows[0]["samples"]:
         st.caption(say("cli.phases.sampled", language(), samples=number(rows[0]["samples"])))
     taints = asked_taints("phases_sar")
-    allowed = shareable(cases.store(), told_of, taints)
+    allowed = shareable(told_of, taints)
     lines(rows, names, allowed, labels)
     st.caption(t("phases.click_row"))
     picked = downloads.table(
@@ -224,7 +224,7 @@ def members(row: dict[str, Any], called: str, taints: tuple[str, ...]) -> None:
         return
     if row["counts"][name] > NAMES:
         st.caption(t("phases.cut", names=number(NAMES), count=number(row["counts"][name])))
-    allowed = shareable(cases.store(), people, taints)
+    allowed = shareable(people, taints)
     shown, shared = (
         [{t("name"): seen(by[i]), t("phases.what"): t(f"phases.one_{name}"), "id": i} for i in people if i in by]
         for by in (known, allowed)

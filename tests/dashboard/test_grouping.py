@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from vinculo.graph.palette import palette
 from vinculo.graph.schema import ENTITY_CLASSES
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
+from vinculo.graph.types import Source
 
 Run = Callable[..., AppTest]
 CURRENCIES = ("USD", "MXN", "EUR")
@@ -182,6 +184,27 @@ def test_a_closed_group_goes_out_with_its_members_and_not_as_a_thing(tmp_path: P
     assert made == exported(url, format, "x", chart, "en", ())
     assert b"Zorro" not in made and (of("listed").encode() in made or format == "csv")
     store.close()
+
+
+def test_the_number_told_of_an_export_is_what_the_file_holds(case: str, page: Run) -> None:
+    """Of a group of four one is hidden, one is known from reports alone, and one only by a report's link."""
+    with closing(open_store(case)) as store:
+        reports = Source("reports", "e" * 64, "reports.csv", taint="sar")
+        told = [(of("suspect"), "Person", {"name": "Suspect"})]
+        small_case.write(store, reports, told, [(of("tip"), "PAID", of("suspect"), of("bare"), {})])
+        ids = [of(x) for x in ("firm", "ana", "suspect", "bare")]
+        chart = charts.do(Board(Chart("c")), charts.add(Chart("c"), chart_nodes(store, ids), [])).chart
+        chart = charts.do(Board(chart), grouping.close(chart, ids, "Grupo")).chart
+        chart = charts.do(Board(chart), charts.hide(chart, [of("ana")])).chart
+    at = page("chart")
+    at.session_state["board"] = Board(chart)
+    for ticked, expected in ((False, 1), (True, 3)):
+        at.run()
+        at.checkbox(key="with_sar").set_value(ticked).run()
+        made = exported(case, "graphml", "x", chart, "en", ("sar",) * ticked).decode()
+        assert sum(f'<node id="{i}"' in made for i in ids) == expected
+        said = "\n".join(c.value for c in at.caption)
+        assert say("dashboard.chart.groups_exported", "en", count=str(expected)) in said
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
