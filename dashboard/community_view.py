@@ -30,9 +30,8 @@ def named(groups: Iterable[Row]) -> dict[str, Entity]:
 
 def openly(known: Mapping[str, Entity], taints: Collection[str]) -> dict[str, Entity]:
     """The same as a file may have them: without what only suspicious-activity reports tell, unless that is asked for."""
-    store = cases.store()
-    hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in taints)
-    return {i: without(known[i], hidden) for i in shareable(store, known, taints)}
+    hidden = frozenset(s.key for s in cases.store().sources() if s.taint and s.taint not in taints)
+    return {i: without(known[i], hidden) for i in shareable(known, taints)}
 
 
 def may_go_out(group: Row, taints: Collection[str]) -> bool:
