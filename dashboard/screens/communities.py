@@ -159,15 +159,24 @@ def actions(group: dict[str, Any], picked: int, name: str, key: str = "") -> Non
         desk.draw_group(members, title, max(0, left))
         frame.go("chart")
     if row.button(t("communities.add_group"), icon=":material/workspaces:", key=f"{key}add_group"):
-        desk.add_group(members, name)
+        desk.add_group(members, _of_all(group, members, name))
         frame.go("chart")
     if row.button(t("players.what_if"), icon=":material/call_split:", key=f"{key}what_if"):
         ss.whatif_group = members
         frame.go("disruption")
 
 
+def _of_all(group: dict[str, Any], drawn: list[str], name: str) -> str:
+    """A group's name for a chart that may hold only some of it."""
+    size = int(group["size"])
+    if size == len(drawn):
+        return name
+    return t("communities.part_of", name=name, count=number(len(drawn)), total=number(size))
+
+
 def _draw_groups(groups: list[dict[str, Any]], known: dict[str, Any]) -> None:
-    drawn = [(g["members"][:DRAWN], tell.name_of(g, known)) for g in groups]
+    first = [g["members"][:DRAWN] for g in groups]
+    drawn = [(ids, _of_all(g, ids, tell.name_of(g, known))) for g, ids in zip(groups, first, strict=True)]
     left = sum(int(g["size"]) - len(ids) for g, (ids, _) in zip(groups, drawn, strict=True))
     desk.draw_groups(drawn, t("page.communities"), left)
     frame.go("chart")

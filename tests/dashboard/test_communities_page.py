@@ -170,6 +170,19 @@ def test_the_largest_are_drawn_as_closed_groups(case: str, page: Run) -> None:
     assert len({(g.x, g.y) for g in chart.groups.values()}) == len(chart.groups)
 
 
+def test_a_group_that_holds_only_some_members_says_so(case: str, page: Run) -> None:
+    lines = [line for line in search(case, "--method", "leiden") if "members" in line]
+    with closing(open_store(case)) as store:
+        made = dict(store.documents(KEPT)["leiden"])
+        made["communities"] = [c | {"size": c["size"] + 7} for c in made["communities"]]
+        store.save_document(KEPT, "leiden", made)
+    at = page("communities")
+    next(b for b in at.button if b.key == "draw_all").click().run()
+    at.switch_page("screens/chart.py").run()
+    titles = {g.name for g in at.session_state["board"].chart.groups.values()}
+    assert {t.partition(":")[0] for t in titles} == {f"{c['size']} of {c['size'] + 7} members" for c in lines}
+
+
 def test_the_core_of_a_group_hangs_together() -> None:
     near = {"a": {"b"}, "b": {"a", "c"}, "c": {"b"}, "x": {"y"}, "y": {"x"}}
     assert core(["x", "y", "a", "b", "c"], "a", near, 3) == ["a", "b", "c"]
