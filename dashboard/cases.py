@@ -140,6 +140,16 @@ def _synthetic(url: str, version: str) -> str:
     return ("some" if len(made_up) > 1 else "all") if True in made_up else ""
 
 
+@st.cache_data(max_entries=16, show_spinner=False)
+def _reports(url: str, version: str) -> bool:
+    return any(s.taint for s in reader(url).sources())
+
+
+def has_reports() -> bool:
+    """Whether the case holds suspicious-activity reports, or anything else that may go out only if asked for."""
+    return _reports(current(), store().version())
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _taints(url: str, version: str) -> dict[str, str]:
     return reader(url).taints()

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from vinculo.dashboard import cases
 from vinculo.dashboard.wording import t
 
 #: Height of a row of ``st.dataframe``.
@@ -40,8 +41,21 @@ def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> byte
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
-def download(rows: Sequence[Mapping[str, Any]], name: str, *, key: str, columns: Sequence[str] | None = None) -> None:
-    """A button that gives these rows as CSV."""
+def download(
+    rows: Sequence[Mapping[str, Any]],
+    name: str,
+    *,
+    key: str,
+    columns: Sequence[str] | None = None,
+    cleared: bool = False,
+) -> None:
+    """A button that gives these rows as CSV.
+
+    In a case with suspicious-activity reports a person has to ask for it, unless the rows are ``cleared``: they tell nothing
+    of what only reports do, or that was asked for already.
+    """
+    if not cleared and cases.has_reports() and not st.checkbox(t("download_reports"), key=f"reports-{key}"):
+        return
     heads = list(columns or (rows[0] if rows else ()))
     st.download_button(
         t("download_csv"),
@@ -92,5 +106,6 @@ def table(
         chosen = int(picked[0]) if picked and picked[0] < len(rows) else None
     else:
         st.dataframe(shown, **options)
-    download(rows if shared is None else shared, name, key=key, columns=list(rows[0]) if rows else None)
+    given = rows if shared is None else shared
+    download(given, name, key=key, columns=list(rows[0]) if rows else None, cleared=shared is not None)
     return chosen

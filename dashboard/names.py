@@ -50,6 +50,6 @@ def shareable(ids: Iterable[str], taints: Collection[str] = ()) -> dict[str, str
 
 def asked_taints(key: str) -> tuple[str, ...]:
     """Taints a person lets into the files of a page, by a box that is shown only where the case holds any."""
-    if any(s.taint for s in cases.store().sources()) and st.checkbox(t("chart.with_sar"), key=key):
+    if cases.has_reports() and st.checkbox(t("chart.with_sar"), key=key):
         return ("sar",)
     return ()

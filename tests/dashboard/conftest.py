@@ -45,7 +45,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What the files under the tables of a page hold, by name, as a page offers them."""
     held: dict[str, str] = {}
 
-    def download(rows: Any, name: str, *, key: str, columns: Any = None) -> None:
+    def download(rows: Any, name: str, *, key: str, columns: Any = None, cleared: bool = False) -> None:
         held[name] = downloads.csv_bytes(rows, list(columns or (rows[0] if rows else ()))).decode()
 
     monkeypatch.setattr(downloads, "download", download)

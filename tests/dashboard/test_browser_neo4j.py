@@ -35,6 +35,8 @@ SAYS = {
     "findings": "The deposit slips.",
     "communities": "No communities were computed yet",
     "key_players": "No ranking was made yet",
+    "missing_links": "Nothing was looked for yet",
+    "phases": "No phases were made yet",
     "disruption": "Nothing was compared yet",
     "data": "What was loaded",
     "layout": "Say once what its columns are",

@@ -134,7 +134,7 @@ def test_what_only_reports_tell_goes_into_no_file_unasked(
     written: dict[str, str] = {}
     monkeypatch.setattr(
         "vinculo.dashboard.downloads.download",
-        lambda rows, name, *, key, columns=None: written.update({key: str(list(rows))}),
+        lambda rows, name, *, key, **more: written.update({key: str(list(rows))}),
     )
     with closing(open_store(case)) as store:
         facts = {"name": "Suspect as only the reports call him, and nobody else does", "country": "pa"}

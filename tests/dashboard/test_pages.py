@@ -281,3 +281,22 @@ def test_a_password_goes_to_no_file(case: str, tmp_path: Any) -> None:
 
 def test_the_small_case_is_what_it_says(case: str) -> None:
     assert open_store(case).counts()["entities"]["Consignment"] == 12 and small_case.finding().links
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("entity", {"id": of("firm")}), ("findings", {}), ("data", {})])
+def test_a_case_with_reports_gives_no_file_of_a_table_unasked(
+    case: str, page: Run, name: str, parameters: dict[str, str]
+) -> None:
+    def files(at: AppTest) -> int:
+        assert not at.exception
+        return sum("CSV" in b.proto.label for b in at.get("download_button"))
+
+    before = files(page(name, **parameters))
+    assert before
+    small_case.suspect(case, of("firm"))
+    at = page(name, **parameters)
+    assert files(at) == 0
+    boxes = [c for c in at.checkbox if c.label == say("dashboard.download_reports", "en")]
+    assert len(boxes) >= before
+    boxes[0].check().run()
+    assert files(at) == 1
