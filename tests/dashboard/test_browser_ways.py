@@ -26,6 +26,7 @@ def keep(url: str) -> None:
     row = {"hypothesis": True, "method": "resource_allocation", "score": 1.0, "lift": 3.0, "common": 2}
     row |= {"a": of("north"), "b": of("south"), "a_name": names["north"], "b_name": names["south"]}
     row |= {"through": [{"id": of(n), "name": names[n]} for n in ("east", "west")], "told": {"en": told, "es": told}}
+    row |= {"projection": {"name": "who_ships_with_whom"}}
     asked = ["predict", "--projection", "who_ships_with_whom", "--method", "resource_allocation", "--hub-from", "100"]
     answer = {"arguments": asked, "rows": [row], "when": "", "basis": "", "version": __version__}
     store = open_store(url)
@@ -49,7 +50,8 @@ def test_the_reason_of_a_hypothesis_is_drawn_and_the_hypothesis_is_not(browser: 
         # Streamlit's own file would hold all that is shown, formulas as they are
         own = page.locator("button[aria-label^='Download as CSV']").first
         own.wait_for(state="attached")
-        assert own.evaluate("b=>getComputedStyle(b.parentElement).display") == "none"
+        around = "b=>getComputedStyle(b.closest('[data-testid=stElementToolbarButton]')).display"
+        assert own.evaluate(around) == "none"
         box = table.bounding_box()
         page.mouse.click(box["x"] + ROW_PX / 2, box["y"] + ROW_PX * 1.5)
         page.get_by_role("button", name="Draw the reason").click()
