@@ -139,7 +139,7 @@ def _contents(store: Store) -> dict[str, Any]:
             asserted = Digest()
             for sort, table in store.statements(source):
                 asserted.add(sort, table)
-            found["/".join(key)] = [batches, asserted.hexdigest(), store.rejects(source).to_pylist()]
+            found["/".join(key)] = [batches, asserted.sums()["digest"], store.rejects(source).to_pylist()]
     return found
 
 

@@ -149,7 +149,7 @@ def _asserted(store: Store) -> str:
     asserted = Digest()
     for sort, table in store.statements(store.runs()[0].source):
         asserted.add(sort, table)
-    return asserted.hexdigest()
+    return asserted.sums()["digest"]
 
 
 def address_through(url: str, proxy: BoltProxy) -> str:
