@@ -19,6 +19,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "analytics"))
 
+# below the line that says where the planted graphs of the tests are found
 from planted import blocks, lfr, right  # noqa: E402
 
 from vinculo.analytics.kernels.community import leiden  # noqa: E402

@@ -42,6 +42,7 @@ def by_hand(files: Sequence[Sequence[Rows]]) -> tuple[str, str]:
     for (sort, head, pair, dataset, sha256), record in sorted(lines.items()):
         text = "\x1f".join([("entity", "link")[sort], *head, pair, dataset, sha256, str(record)])  # type: ignore[list-item, misc, call-overload]
         made.update(text.encode() + b"\x1e")
+    # keys are of mixed things, which types cannot tell apart
     for sort, head, pair, dataset in sorted({key[:4] for key in lines}):  # type: ignore[misc]
         text = "\x1f".join([("entity", "link")[sort], *head, pair, dataset])  # type: ignore[list-item, misc, call-overload]
         plain.update(text.encode() + b"\x1e")

@@ -99,7 +99,7 @@ def test_an_empty_table_is_of_one_moment_as_well(tmp_path: Path, monkeypatch: py
     def meanwhile(*asked: object) -> object:
         with contextlib.closing(open_store(url)) as other:
             at.load(other, "d.a", [at.ANA, at.FIRM], [("t", "PAID", "ana", "firm", 1, {})])
-        return read(*asked)  # type: ignore[arg-type]
+        return read(*asked)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(sqlite_columns, "_read", meanwhile)
     assert store.edges().num_rows == 0
