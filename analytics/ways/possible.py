@@ -6,7 +6,7 @@ A path says that something *could* have gone this way, on the links that are on 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,11 @@ from vinculo.analytics.kernels.compiled import Progress, warm
 from vinculo.analytics.phrasing import counted, money, sentence
 from vinculo.analytics.ways.carried import Parcel, carried
 from vinculo.analytics.ways.k_best import Way, arrivals, k_best
+from vinculo.analytics.ways.one_party import NUMBERED, numbers_on, one_party, told_one_party
 from vinculo.analytics.ways.ruled_out import RuledOut, ruled_out
 from vinculo.analytics.ways.terrain import Moments, Terrain, moments, terrain
 from vinculo.graph.errors import UsageError
-from vinculo.graph.network import Codes
+from vinculo.graph.network import Codes, Network
 from vinculo.graph.network_cache import network_of
 from vinculo.graph.schema import descendants
 from vinculo.graph.schema import kind as known_kind
@@ -36,8 +37,8 @@ class Hop:
     Attributes
     ----------
     link : Link
-        The link that stands for the step, with its sources: in time order the earliest that can be taken, else the one with
-        the smallest id.
+        The link that stands for the step, with its sources: the use of an official number where there is one, else in time
+        order the earliest that can be taken, else the one with the smallest id.
     forward : bool
         Whether it is taken from its source to its target.
     usable : int
@@ -66,9 +67,10 @@ class PossiblePath:
         Steps, with what hubs cost more.
     carried : dict
         By currency, the most that its payments could have passed on from end to end; empty where some step has no payment of a
-        known amount in its direction. An account and its holder are one purse.
+        known amount in its direction. An account and its holder are one purse, and so are records with the same tax number
+        (:mod:`vinculo.analytics.ways.one_party`).
     told : Text
-        One sentence.
+        One sentence, and one more for each number by which two records are taken for one party.
     """
 
     entities: tuple[Entity, ...]
@@ -187,21 +189,25 @@ def _told(
     network = ground.network
     steps = [_steps(ground, w, time_ordered) for w in ways]
     named = {n: str(network.ids[n].as_py()) for w in ways for n in w.nodes}
-    rows = sorted({int(u[0]) for way in steps for u in way})
+    rows = sorted({_stands(network, u) for way in steps for u in way})
     link_ids = dict(zip(rows, network.link_ids.take(np.array(rows, np.int64)).to_pylist(), strict=True))
     entities = store.entities(sorted(set(named.values())))
     links = store.links(sorted(set(link_ids.values())))
+    numbers = numbers_on(store, network, entities.values())
     made = []
     for way, usable in zip(ways, steps, strict=True):
         hops = []
         for node, at in zip(way.nodes, usable, strict=False):
-            link = links[link_ids[int(at[0])]]
+            link = links[link_ids[_stands(network, at)]]
             dates = _days(when, at)
             hops.append(Hop(link, link.source == named[node], len(at), *dates))
-        paid = _paid(ground, when, way, usable)
-        amounts = _carried(paid, time_ordered)
         passed = tuple(entities[named[n]] for n in way.nodes)
+        same = one_party(numbers, passed)
+        paid = _paid(ground, when, way, usable, {step for at in same for step in (at - 1, at)})
+        amounts = _carried(paid, time_ordered)
         told = _sentence([e.name or e.id for e in passed], hops, paid, amounts, way, time_ordered)
+        more = [told, *told_one_party(passed, [h.link for h in hops], same)]
+        told = Text(" ".join(m.en for m in more), " ".join(m.es for m in more))
         made.append(PossiblePath(passed, tuple(hops), round(way.cost, 3), amounts, told))
     return tuple(made)
 
@@ -220,6 +226,12 @@ def _steps(ground: Terrain, way: Way, time_ordered: bool) -> list[Codes]:
     return made
 
 
+def _stands(network: Network, rows: Codes) -> int:
+    """The row that is shown for a step."""
+    kinds = network.links["kind"].take(rows).to_pylist()
+    return int(rows[kinds.index(NUMBERED) if NUMBERED in kinds else 0])
+
+
 def _days(when: Moments, rows: Codes) -> tuple[str, str]:
     dated = rows[when.begins[rows] != UNDATED]
     if not len(dated):
@@ -227,14 +239,16 @@ def _days(when: Moments, rows: Codes) -> tuple[str, str]:
     return day(int(when.begins[dated].min())), day(int(when.begins[dated].max()) // DAY_S * DAY_S)
 
 
-def _paid(ground: Terrain, when: Moments, way: Way, usable: Sequence[Codes]) -> list[dict[str, list[Parcel]] | None]:
-    """By step and currency, what was paid in its direction; None where an account and its holder are one purse."""
+def _paid(
+    ground: Terrain, when: Moments, way: Way, usable: Sequence[Codes], same: Collection[int]
+) -> list[dict[str, list[Parcel]] | None]:
+    """By step and currency, what was paid in its direction; None within one purse: an account and its holder, ``same`` party."""
     network = ground.network
     by_hop: list[dict[str, list[Parcel]] | None] = []
-    for node, rows in zip(way.nodes, usable, strict=False):
+    for step, (node, rows) in enumerate(zip(way.nodes, usable, strict=False)):
         table = network.links.take(rows)
         kinds = table["kind"].to_pylist()
-        if "HOLDS" in kinds:
+        if step in same or "HOLDS" in kinds:
             by_hop.append(None)
             continue
         payments: dict[str, list[Parcel]] = defaultdict(list)

@@ -18,6 +18,8 @@ from vinculo.analytics.ways.terrain import Moments, Terrain, moments, terrain
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Network
 from vinculo.graph.store import EDGE_SCHEMA, NODE_SCHEMA
+from vinculo.graph.text import Text
+from vinculo.graph.types import Suggestion
 
 HOUR = 3_600
 DAY = 86_400
@@ -194,6 +196,83 @@ def test_a_step_without_payments_in_its_direction_carries_nothing_and_says_so(ca
     assert mixed.carried == {} and "currencies and dates" in mixed.told.en
     [plain] = possible_paths(store, b, d, k=1).paths
     assert "payment" not in plain.told.en
+
+
+def two_records(case, number: str) -> tuple[str, str, str]:
+    """Somebody pays a firm; a firm of the same number in another list pays on, from its account."""
+    payer, last = case.account("A"), case.account("Z")
+    one, other = case.company("Aurora SA"), case.company("AURORA, S.A.")
+    for firm in (one, other):
+        case.link("HAS_IDENTIFIER", firm, number)
+    case.pay(payer, one, 1, 1_000)
+    case.pay(case.account("M", other), last, 2, 400)
+    return payer, last, other
+
+
+@pytest.mark.parametrize("in_time", [False, True])
+@pytest.mark.parametrize(
+    ("type_", "number", "country", "one"),
+    [
+        ("RFC", "AUR010101AB1", "", True),
+        ("LEI", "5493001KJTIIGC8Y1R12", "", True),
+        ("TAX", "900111222", "co", True),
+        ("TAX", "900111222", "", False),
+        ("RFC", "XAXX010101000", "", False),
+        ("PASSPORT", "G12345678", "mx", False),
+        ("REGISTRATION", "900111222", "mx", False),
+    ],
+)
+def test_records_with_one_tax_number_are_one_purse(case, type_, number, country, one: bool, in_time: bool) -> None:
+    """As in every other analysis: a number of one taxpayer joins; what several hold, or a document, does not."""
+    shared = case.entity("Identifier", number, number=number, type=type_, country=country)
+    payer, last, _ = two_records(case, shared)
+    store = case.store()
+    [path] = possible_paths(store, payer, last, time_ordered=in_time).paths
+    assert [e.name for e in path.entities] == ["A", "Aurora SA", number, "AURORA, S.A.", "M", "Z"]
+    assert path.carried == ({"USD": 400.0} if one else {})
+    told = f"({type_} {number}): Aurora SA (case.csv, record 1) and AURORA, S.A. (case.csv, record 1) are taken for one"
+    assert (told in path.told.en, "se toman por una misma parte" in path.told.es) == (one, one)
+    assert ("no payment of a known amount goes from Aurora SA" in path.told.en) is not one
+    # a number by itself is nobody's other record
+    [half] = possible_paths(store, payer, shared, k=1).paths
+    assert half.carried == {} and "taken for one" not in half.told.en
+    # the same the other way round, where nothing was paid
+    [back] = possible_paths(store, last, payer, k=1).paths
+    assert back.carried == {}
+
+
+@pytest.mark.parametrize("kind", ["Phone", "Address"])
+def test_a_shared_phone_or_address_makes_nobody_one_party(case, kind: str) -> None:
+    a, b, c, d = case.account("A"), case.company("B SA"), case.company("C SA"), case.account("D")
+    shared = case.entity(kind, "+52 55 5555 0100")
+    case.pay(a, b, 1, 10)
+    case.pay(c, d, 2, 10)
+    for firm in (b, c):
+        case.link(f"HAS_{kind.upper()}", firm, shared)
+    [path] = possible_paths(case.store(), a, d).paths
+    assert path.carried == {} and "taken for one" not in path.told.en
+
+
+def test_a_number_that_too_many_have_or_a_person_ruled_out_joins_nobody(case) -> None:
+    number = case.entity("Identifier", "AUR010101AB1", number="AUR010101AB1", type="RFC")
+    payer, last, other = two_records(case, number)
+    store = case.store()
+    one = possible_paths(store, payer, last).paths[0].entities[1].id
+    for judgement, amounts in (("unsure", {"USD": 400.0}), ("not_same", {}), ("same", {"USD": 400.0})):
+        store.save_suggestions([Suggestion(one, other, 0.9, Text("alike", "parecidos"), judgement)])
+        assert possible_paths(store, payer, last).paths[0].carried == amounts
+    for i in range(19):
+        case.link("HAS_IDENTIFIER", case.company(f"Otra {i}"), number)
+    assert possible_paths(case.store(), payer, last, hub_steps=0).paths[0].carried == {}
+
+
+def test_the_use_of_the_number_is_the_evidence_whatever_else_links_the_two(case) -> None:
+    number = case.entity("Identifier", "AUR010101AB1", number="AUR010101AB1", type="RFC")
+    payer, last, other = two_records(case, number)
+    for _ in range(20):
+        case.link("LINKED_TO", number, other)
+    [path] = possible_paths(case.store(), payer, last).paths
+    assert [h.link.kind for h in path.hops[1:3]] == ["HAS_IDENTIFIER"] * 2 and path.hops[2].usable == 21
 
 
 def test_a_bank_is_a_long_way_round(case) -> None:
