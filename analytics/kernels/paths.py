@@ -38,14 +38,15 @@ def by_links(ptr: Ints, neighbours: Codes, source: int, cutoff: float) -> tuple[
 def by_length(ptr: Ints, neighbours: Codes, lengths: Floats, source: int, cutoff: float) -> tuple[Codes, Floats]:
     """Nodes that are reached, nearest first, and the length of the way to each (Dijkstra); of equals the first seen is first.
 
-    Lengths must not be negative.
+    Lengths must not be negative. Along a link of infinite length a node is reached, infinitely far away.
     """
     n = len(ptr) - 1
     size = len(neighbours) + 1
     keys = np.empty(size)
     ticks = np.empty(size, np.int32)
     nodes = np.empty(size, np.int32)
-    distance = np.full(n, np.inf)
+    # not a number: never seen; a comparison with it is false
+    distance = np.full(n, np.nan)
     done = np.zeros(n, np.bool_)
     order = np.empty(n, np.int32)
     distance[source] = 0.0
@@ -64,7 +65,7 @@ def by_length(ptr: Ints, neighbours: Codes, lengths: Floats, source: int, cutoff
         for e in range(ptr[u], ptr[u + 1]):
             v = neighbours[e]
             far = distance[u] + lengths[e]
-            if far < distance[v] and far <= cutoff:
+            if not far >= distance[v] and far <= cutoff:
                 tick += 1
                 distance[v] = far
                 nodes[tick] = v

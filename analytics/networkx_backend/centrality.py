@@ -9,10 +9,11 @@ import numpy as np
 
 from vinculo.analytics.kernels import betweenness, centrality
 from vinculo.analytics.kernels import hits as pointing
+from vinculo.analytics.kernels.structure import strong_labels
 from vinculo.analytics.kernels.watched import heard
 from vinculo.analytics.networkx_backend.arrays import ArrayGraph
 from vinculo.analytics.networkx_backend.convert import arrays_of
-from vinculo.graph.network import Codes, Floats
+from vinculo.graph.network import Codes, Csr, Floats, csr
 
 #: A score is within this of its limit where the power method moves it by less than that.
 _CLOSE = 1e-12
@@ -74,11 +75,28 @@ def betweenness_centrality(
         drawn = seed.sample(list(g.nodes), k)
         sources = np.array([g.index[v] for v in drawn], np.int32)
     graph = g.simple(weight, parallel="least")
+    if weight is not None:
+        graph = _finite(graph)
     lengths = None if weight is None else graph.weights
-    if lengths is not None and not (lengths > 0).all():
-        raise NotImplementedError("lengths must be positive")
     score = betweenness.dependencies(graph, sources, lengths=lengths, ends=endpoints)
     return g.keyed(score * _scale(n, sources, k is not None, normalized, g.directed, endpoints))
+
+
+def _finite(graph: Csr) -> Csr:
+    """The graph with positive lengths, without infinite ones, along which no shortest path runs."""
+    lengths = graph.weights
+    if not (lengths > 0).all():
+        raise NotImplementedError("lengths must be positive")
+    keep = np.isfinite(lengths)
+    with np.errstate(over="ignore"):
+        longest = lengths[keep].sum()
+    rows = np.repeat(np.arange(graph.nodes, dtype=np.int32), graph.degrees)
+    made = graph if keep.all() else csr(graph.nodes, rows[keep], graph.neighbours[keep], lengths[keep])
+    # whom only infinite ways reach is passed by NetworkX in the order in which links were added
+    part = np.zeros(graph.nodes, np.int32) if keep.all() else strong_labels(made.ptr, made.neighbours)[0]
+    if not np.isfinite(longest) or (part[rows[~keep]] != part[graph.neighbours[~keep]]).any():
+        raise NotImplementedError("nodes must not be infinitely far away")
+    return made
 
 
 def _scale(n: int, sources: Codes, sampled: bool, normalized: bool, directed: bool, endpoints: bool) -> Floats:

@@ -12,7 +12,7 @@ FUNCTIONS = {
     "articulation_points": "In the order of the nodes.",
     "asyn_lpa_communities": "Undirected graphs with weights that are not negative. " + _OWN_ORDER,
     "average_clustering": "Undirected and unweighted graphs, all nodes.",
-    "betweenness_centrality": "Weights are lengths and must be positive.",
+    "betweenness_centrality": "Weights are lengths and must be positive; no node may be reached by infinite ones alone.",
     "bridges": "All of them; with a root NetworkX runs.",
     "closeness_centrality": "All nodes; lengths must not be negative.",
     "clustering": "Undirected and unweighted graphs, all nodes.",

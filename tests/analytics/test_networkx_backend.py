@@ -140,6 +140,43 @@ def test_closeness(graph, improved, distance):
     assert ours == pytest.approx(theirs)
 
 
+@given(graphs(whole_numbers=True), st.sampled_from([0.1, 0.4, 1.0]), st.randoms(use_true_random=False))
+def test_links_of_infinite_length_are_those_of_networkx(graph, share, rng):
+    """One over a weight of nothing: whoever is reached by such links alone is infinitely far away, not out of reach."""
+    for *_, attributes in graph.edges(data=True):
+        if rng.random() < share:
+            attributes["weight"] = float("inf")
+    for cutoff in (None, 5, float("inf")):
+        ours, theirs = both(nx.all_pairs_dijkstra_path_length, graph, cutoff=cutoff)
+        assert ours == theirs and [list(far) for _, far in ours] == [list(far) for _, far in theirs]
+    for improved in (False, True):
+        same(nx.closeness_centrality, graph, wf_improved=improved, distance="weight")
+    ours, theirs = both(nx.harmonic_centrality, graph, distance="weight")
+    assert ours == pytest.approx(theirs)
+    # NetworkX is asked where infinite ways are the only ones
+    wanted = nx.betweenness_centrality(graph, weight="weight", backend="networkx")
+    with nx.config(backend_priority=["vinculo"], fallback_to_nx=True):
+        assert nx.betweenness_centrality(graph, weight="weight") == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph])
+def test_an_infinite_link_beside_finite_ways_changes_nothing_and_one_by_itself_is_refused(kind):
+    graph = nx.cycle_graph(6, create_using=kind)
+    nx.set_edge_attributes(graph, 1.0, "weight")
+    without = nx.betweenness_centrality(graph, weight="weight", backend="vinculo")
+    graph.add_edge(0, 3, weight=float("inf"))
+    graph.add_edge(2, 2, weight=float("inf"))
+    assert nx.betweenness_centrality(graph, weight="weight", backend="vinculo") == without
+    graph.add_edge(0, 6, weight=float("inf"))
+    with pytest.raises(NotImplementedError):
+        nx.betweenness_centrality(graph, weight="weight", backend="vinculo")
+    # finite lengths that add up to an infinite one
+    far = nx.path_graph(3, kind)
+    nx.set_edge_attributes(far, 1.7e308, "weight")
+    with pytest.raises(NotImplementedError):
+        nx.betweenness_centrality(far, weight="weight", backend="vinculo")
+
+
 @given(graphs(), graphs(whole_numbers=True), st.none() | st.floats(-1, 9), st.data())
 def test_lengths_of_paths(graph, whole, cutoff, data):
     for g in (graph, whole):
