@@ -18,6 +18,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+#: A column of texts, in one piece or in several.
+Texts = pa.Array | pa.ChunkedArray
+
 
 def make_id(prefix: str, *values: str | None) -> str | None:
     """One id, or ``None`` where every value is empty.
@@ -48,20 +51,20 @@ _IS_SHA1 = "^[0-9a-f]{40}$"
 _ENDS = re.compile(f"~[0-9a-f]{{{2 * _MARK}}}$")
 
 
-def with_ends(ids: pa.Array, sources: pa.Array, targets: pa.Array) -> pa.Array:
+def with_ends(ids: Texts, sources: Texts, targets: Texts) -> Texts:
     """The ids of links that are edges of FollowTheMoney between these ends.
 
     Parameters
     ----------
-    ids : string array
+    ids : string array, chunked or not
         The edges' own ids; one that has the mark of these ends already, from an export, stays.
     sources, targets : string arrays of the same length
         Ids of the ends.
 
     Returns
     -------
-    pyarrow.Array
-        String array; null where an edge has no id.
+    pyarrow.Array or pyarrow.ChunkedArray
+        As ``ids``; null where an edge has no id.
 
     Examples
     --------
@@ -71,11 +74,20 @@ def with_ends(ids: pa.Array, sources: pa.Array, targets: pa.Array) -> pa.Array:
     >>> with_ends(made, pa.array(["a", "b"]), pa.array(["c", "c"])).equals(made)
     True
     """
+    if not all(isinstance(column, pa.Array) for column in (ids, sources, targets)):
+        made = with_ends(_whole(ids), _whole(sources), _whole(targets))
+        return pa.chunked_array([made]) if isinstance(ids, pa.ChunkedArray) else made
     ends = pc.binary_join_element_wise("~", _mark(sources), _mark(targets), "")
     if pc.any(pc.match_substring(ids, "~")).as_py():
         marked = pc.equal(pc.utf8_slice_codeunits(ids, -(2 * _MARK + 1)), ends)
         ends = pc.if_else(marked, "", ends)
     return pc.binary_join_element_wise(ids, ends, "")
+
+
+def _whole(column: Texts) -> pa.Array:
+    if isinstance(column, pa.Array):
+        return column
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def edge_id(id: str) -> str:

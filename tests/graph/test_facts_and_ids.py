@@ -56,6 +56,11 @@ ids = st.one_of(
 )
 
 
+def test_no_edges_in_no_pieces_have_no_ids() -> None:
+    none = pa.chunked_array([], pa.string())
+    assert with_ends(none, none, none).to_pylist() == []
+
+
 @given(st.lists(st.tuples(ids, ids, ids), min_size=1, max_size=8))
 def test_edges_with_other_ends_are_other_links_and_know_their_edge(rows: list[tuple[str, str, str]]) -> None:
     made = with_ends(*(pa.array(column, pa.string()) for column in zip(*rows, strict=True))).to_pylist()
@@ -63,5 +68,13 @@ def test_edges_with_other_ends_are_other_links_and_know_their_edge(rows: list[tu
     assert [edge_id(id) for id in made] == [edge for edge, _, _ in rows]
     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
     assert with_ends(pa.array(made, pa.string()), *columns[1:]).to_pylist() == made
+    # in pieces as in one, cut at other rows in each column
+    pieces = [
+        pa.chunked_array([c.slice(0, at % len(c)), c.slice(at % len(c))])
+        for at, c in enumerate((pa.array([edge for edge, _, _ in rows], pa.string()), *columns[1:]))
+    ]
+    whole = with_ends(*pieces)
+    assert isinstance(whole, pa.ChunkedArray) and whole.to_pylist() == made
+    assert with_ends(columns[0], *pieces[1:]).to_pylist() == made
     # a row's id is its own, whatever stands beside it
     assert made == [with_ends(*(pa.array([t], pa.string()) for t in row)).to_pylist()[0] for row in rows]
