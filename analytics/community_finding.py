@@ -6,7 +6,7 @@ speaks against somebody, and being in a group does not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,8 @@ from vinculo.analytics.community_report import Described
 from vinculo.analytics.phrasing import counted, money, percent, sentence
 from vinculo.analytics.typology import COMMUNITY, measured
 from vinculo.graph.ids import make_id
-from vinculo.graph.store import Store
 from vinculo.graph.text import Text, text
-from vinculo.graph.types import Finding
+from vinculo.graph.types import Entity, Finding
 
 VERSION = "1"
 #: Scores stay below this.
@@ -81,7 +80,8 @@ def finding_of(told: Described, run: str) -> Finding:
 def reason_of(told: Described) -> Text:
     """What holds a community together and how sure it is, as sentences that name nobody.
 
-    Names are told when it is read (:func:`named`): who is withdrawn, or called otherwise since, is not named by what was kept.
+    Names are told when it is read (:func:`vinculo.analytics.finding_told.told`): who is withdrawn, or called otherwise since,
+    is not named by what was kept.
     """
     c, p = told.community, told.profile
     inside = [money(m.inside, m.inside, m.currency) for m in p.money if m.inside][:CURRENCIES]
@@ -103,25 +103,14 @@ def reason_of(told: Described) -> Text:
     )
 
 
-def named(store: Store, findings: Sequence[Finding]) -> list[Finding]:
-    """Findings as they are told to a person: a community by its first two key members, as the case names them now.
-
-    Examples
-    --------
-    >>> from vinculo.graph.stores import open_store
-    >>> named(open_store("sqlite:///:memory:"), [])
-    []
-    """
-    leading = {f.id: _leading(f) for f in findings if f.typology == COMMUNITY}
-    known = store.entities(list(dict.fromkeys(i for ids in leading.values() for i in ids)))
-    return [_with_name(f, [known[i].name for i in leading.get(f.id, ()) if i in known]) for f in findings]
-
-
-def _leading(finding: Finding) -> list[str]:
+def leading_of(finding: Finding) -> list[str]:
+    """Ids of the key members by whom a community is called."""
     return [i for i, role in finding.entities if role == KEY_MEMBER][:2]
 
 
-def _with_name(finding: Finding, first: list[str]) -> Finding:
+def with_name(finding: Finding, known: Mapping[str, Entity]) -> Finding:
+    """A community called by its key members, as ``known`` names them; by nobody where none of them is known any more."""
+    first = [known[i].name for i in leading_of(finding) if i in known]
     if not first:
         return finding
     name = name_of(first, int(finding.features["members"]["value"]))

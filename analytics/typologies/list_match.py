@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
 from vinculo.analytics.context import Context
-from vinculo.analytics.phrasing import both, counted
+from vinculo.analytics.phrasing import both, counted, sentence
 from vinculo.analytics.typology import make_finding, measured
-from vinculo.graph.schema import descendants
+from vinculo.graph.schema import descendants, is_a
 from vinculo.graph.text import Text, text
-from vinculo.graph.types import Finding
+from vinculo.graph.types import Entity, Finding
 
 #: Links that show a party at work. What lists say of one another's entries (owners, relatives, addresses) is not work.
 WORKING_KINDS = (
@@ -28,6 +28,8 @@ WORKING_KINDS = (
     "SEIZED_FROM",
     "INSPECTED",
 )
+#: Role of a listing in a finding.
+LISTING = "listing"
 
 
 @dataclass(frozen=True)
@@ -84,21 +86,15 @@ class ListMatch:
                 yield self._finding(context, actor, listed, named, others, identifiers[actor], listings, seen)
 
     @staticmethod
-    def _listings(context: Context) -> dict[int, tuple[str, str, str, str]]:
-        """Program, status in the list's own word, standing and date of every listing."""
-        made: dict[int, tuple[str, str, str, str]] = {}
-        for kind, columns in (
-            ("Listing", ["program", "status", "standing", "publicationDate"]),
-            ("Sanction", ["program", "status", "authority", "listingDate"]),
-        ):
+    def _listings(context: Context) -> dict[int, tuple[str, str]]:
+        """Standing and date of every listing."""
+        made: dict[int, tuple[str, str]] = {}
+        for kind, columns in (("Listing", ["standing", "publicationDate"]), ("Sanction", ["listingDate"])):
             table = context.properties(kind, columns)
             at = context.network.index(table["id"]).tolist()
             for i, *values in zip(at, *(table[c].to_pylist() for c in columns), strict=True):
-                program, status, third, date = (v or "" for v in values)
-                if kind == "Sanction":
-                    made[i] = (program or third, status, "listed", date)
-                else:
-                    made[i] = (program, status, third or "listed", date)
+                *standing, date = (v or "" for v in values)
+                made[i] = ("".join(standing) or "listed", date)
         return made
 
     def _finding(
@@ -109,21 +105,21 @@ class ListMatch:
         named: set[int],
         others: list[int],
         joined_by: list[int],
-        listings: dict[int, tuple[str, str, str, str]],
+        listings: dict[int, tuple[str, str]],
         seen: bool,
     ) -> Finding:
         network = context.network
-        told = [listings.get(int(network.target[r]), ("", "", "listed", "")) for r in listed]
+        told = [listings.get(int(network.target[r]), ("listed", "")) for r in listed]
         score = self._score(context, listed, told, seen)
-        cleared = all(standing == "cleared" for _, _, standing, _ in told)
+        cleared = all(standing == "cleared" for standing, _ in told)
         # who is cleared on the list that names him is cleared, whatever another list says of another entry
-        standing = {int(network.source[r]) for r, (_, _, s, _) in zip(listed, told, strict=True) if s != "cleared"}
+        standing = {int(network.source[r]) for r, (s, _) in zip(listed, told, strict=True) if s != "cleared"}
         entities = [(i, "listed_party") for i in context.ids(sorted(named & standing))]
         entities += [(i, "cleared_party") for i in context.ids(sorted(named - standing))]
         entities += [(i, "same_tax_number") for i in context.ids(others)]
-        entities += [(i, "listing") for i in context.ids(sorted({int(network.target[r]) for r in listed}))]
-        words = sorted({_told(program, status, standing) for program, status, standing, _ in told})
-        dates = sorted({date[:10] for *_, date in told if date})
+        listed_as = context.ids(sorted({int(network.target[r]) for r in listed}))
+        entities += [(i, LISTING) for i in listed_as]
+        dates = sorted({date[:10] for _, date in told if date})
         return make_finding(
             self,
             score=score,
@@ -132,31 +128,59 @@ class ListMatch:
             window=(dates[0], dates[-1]) if dates else ("", ""),
             features={
                 "listings": measured(len(listed), "count"),
-                "cleared": measured(sum(s == "cleared" for _, _, s, _ in told), "count", len(told)),
+                "cleared": measured(sum(s == "cleared" for s, _ in told), "count", len(told)),
                 "records_with_this_number": measured(len(others) + len(named), "count"),
             },
-            reason_key=f"finding.list_match.{'cleared' if cleared else 'listed'}.{'shared' if others else 'own'}",
-            reason={
-                "lists": Text("; ".join(w.en for w in words), "; ".join(w.es for w in words)),
-                "others": counted(len(others), "record"),
-            },
+            reason_key=_reason_key(cleared=cleared, others=len(others)),
+            # by the ids of the listings; what they say is looked up when the finding is read
+            reason={"lists": "; ".join(listed_as), "others": counted(len(others), "record")},
             lawful={"cleared_since": "tested", "number_misread": "not_testable"},
         )
 
-    def _score(self, context: Context, listed: list[int], told: list[tuple[str, str, str, str]], seen: bool) -> float:
+    def _score(self, context: Context, listed: list[int], told: list[tuple[str, str]], seen: bool) -> float:
         """The weightiest listing; of a party seen on lists alone, the weightiest of the kind of list that weighs less."""
         weight = dict(self.parameters.weight_by_standing)
         sanction = context.network.of_kind(descendants("Sanction"))
         best: dict[bool, float] = {}
-        for row, (_, _, standing, _) in zip(listed, told, strict=True):
+        for row, (standing, _) in zip(listed, told, strict=True):
             kind = bool(sanction[context.network.target[row]])
             best[kind] = max(best.get(kind, 0.0), weight.get(standing, weight["listed"]))
         return max(best.values()) if seen else min(best.values())
 
 
-def _told(program: str, status: str, standing: str) -> Text:
-    quoted = f"{program}: {status}" if status else program
-    if standing == "cleared":
+def listings_of(finding: Finding) -> list[str]:
+    """Ids of the listings that a finding is about."""
+    return [i for i, role in finding.entities if role == LISTING]
+
+
+def with_lists(finding: Finding, known: Mapping[str, Entity]) -> Finding:
+    """A list match in whose sentence the listings say what ``known`` has of them; the rest is as it was found."""
+    roles = Counter(role for _, role in finding.entities)
+    words = sorted({_said(i, known.get(i)) for i in listings_of(finding)})
+    others = roles["same_tax_number"]
+    reason = sentence(
+        _reason_key(cleared=not roles["listed_party"], others=others),
+        lists=Text("; ".join(w.en for w in words), "; ".join(w.es for w in words)),
+        others=counted(others, "record"),
+    )
+    return replace(finding, reason=reason)
+
+
+def _reason_key(*, cleared: bool, others: int) -> str:
+    return f"finding.list_match.{'cleared' if cleared else 'listed'}.{'shared' if others else 'own'}"
+
+
+def _said(id: str, listing: Entity | None) -> Text:
+    """A listing in its list's own words; by its id where no source says any more which list it is."""
+    if listing is None:
+        return sentence("list_match.unstated", id=id)
+    sanction = is_a(listing.kind, "Sanction")
+    program = listing.first("program") or (listing.first("authority") if sanction else "")
+    status = listing.first("status")
+    if not program and not status:
+        return sentence("list_match.unstated", id=id)
+    quoted = ": ".join(t for t in (program, status) if t)
+    if not sanction and listing.first("standing") == "cleared":
         suffix = text("standing.word.cleared")
         return Text(f"{quoted} ({suffix.en.lower()})", f"{quoted} ({suffix.es.lower()})")
     return both(quoted)

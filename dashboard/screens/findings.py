@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.analytics.community_finding import named
 from vinculo.analytics.community_keeping import changed_since_keeping
+from vinculo.analytics.finding_told import told
 from vinculo.analytics.typology import COMMUNITY, finding_kinds
 from vinculo.dashboard import cases, desk, downloads, frame
 from vinculo.dashboard.finding_names import group_name, subjects
@@ -247,7 +247,7 @@ def show(finding: Finding, subject: str) -> None:
 
 
 frame.header(t("page.findings"))
-found_all = named(cases.store(), grounded(cases.store(), cases.store().findings()))
+found_all = told(cases.store(), grounded(cases.store(), cases.store().findings()))
 if changed_since_detection(cases.store()):
     st.info(t("findings.changed"), icon=":material/update:")
 if changed_since_keeping(cases.store()):

@@ -11,10 +11,11 @@ import pytest
 
 from vinculo.analytics import community_keeping as keeping
 from vinculo.analytics.communities import divided
-from vinculo.analytics.community_finding import named, reason_of
+from vinculo.analytics.community_finding import reason_of
 from vinculo.analytics.community_report import described
 from vinculo.analytics.detect import detect
 from vinculo.analytics.disruption.effects import spoken_of
+from vinculo.analytics.finding_told import told
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.analytics.typology import COMMUNITY, finding_kinds, typologies
 from vinculo.graph.evidence import basis, grounded
@@ -115,9 +116,9 @@ def test_a_withdrawn_file_takes_the_names_it_gave_along(case):
     store.write(batch, Manifest(source, number, 1, 1, pa.array([b"2" * 16], FINGERPRINT)))
     store.finish_run(number, "done", {})
     keep(store)
-    assert "A WITHDRAWN NAME" in " ".join(f.reason.en for f in named(store, store.findings()))
+    assert "A WITHDRAWN NAME" in " ".join(f.reason.en for f in told(store, store.findings()))
     store.withdraw(source)
-    found = named(store, grounded(store, store.findings()))
+    found = told(store, grounded(store, store.findings()))
     assert len(found) == 2 and "WITHDRAWN" not in str([f.as_json() for f in found])
     for f, other in zip(found, store.findings(), strict=True):
         first = [store.entities([i])[i].name for i, _ in f.entities[:2]]
@@ -188,10 +189,10 @@ def test_what_became_of_each_group_is_told_by_its_members(case):
     for collection in (keeping.RUNS, keeping.GROUPS):
         after.save_document(collection, "first", before.documents(collection)["first"])
     made = divided(projected(after))
-    told = keeping.since(after, "first", made)
-    kinds = {c.size: [change.kind for change, _ in told.of[g]] for g, c in made.groups().items()}
-    assert kinds == {12: ["merged"], 6: ["born"]} and told.gone == ()
-    [(change, was)] = next(t for t in told.of.values() if t[0][0].kind == "merged")
+    since = keeping.since(after, "first", made)
+    kinds = {c.size: [change.kind for change, _ in since.of[g]] for g, c in made.groups().items()}
+    assert kinds == {12: ["merged"], 6: ["born"]} and since.gone == ()
+    [(change, was)] = next(t for t in since.of.values() if t[0][0].kind == "merged")
     assert change.shared == 12 and sorted(b.size for b in was) == [6, 6] and set(was[0].key_members) <= {*p, *q}
 
 
@@ -205,5 +206,5 @@ def test_a_group_that_is_gone_is_told(case):
     after = case.store()
     for collection in (keeping.RUNS, keeping.GROUPS):
         after.save_document(collection, "first", before.documents(collection)["first"])
-    told = keeping.since(after, "first", divided(projected(after)))
-    assert [(c.kind, c.before_size) for c, _ in told.gone] == [("died", 6)]
+    since = keeping.since(after, "first", divided(projected(after)))
+    assert [(c.kind, c.before_size) for c, _ in since.gone] == [("died", 6)]

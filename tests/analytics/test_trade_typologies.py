@@ -8,6 +8,7 @@ import pytest
 
 from vinculo.analytics.context import Context
 from vinculo.analytics.detect import detect
+from vinculo.analytics.finding_told import told
 from vinculo.graph.types import Finding
 
 
@@ -220,6 +221,7 @@ def test_a_trader_with_the_number_of_a_listed_party_is_told_in_the_list_s_own_wo
     [finding] = found(case, "list_match")
     assert roles(finding, "listed_party") == {named} and roles(finding, "same_tax_number") == {traders[0]}
     assert roles(finding, "listing") == {listing} and finding.score > 0.5
+    [finding] = told(case.store(), [finding])
     assert "SAT 69-B: Definitivo" in finding.reason.en and "not a finding of guilt" in finding.reason.en
 
 
@@ -312,6 +314,7 @@ def test_a_sanction_beside_a_tax_listing_is_told_but_not_two_lists_of_sanctions(
     sanctioned(case, "XYZ010101AB1", "UN Al-Qaida")
     [finding] = found(case, "list_match")
     assert roles(finding, "listed_party") == {first} and roles(finding, "cleared_party") == {named}
+    [finding] = told(case.store(), [finding])
     assert "SAT 69-B: Sentencia Favorable (cleared)" in finding.reason.en and "SDNTK" in finding.reason.en
     assert finding.score == 0
 

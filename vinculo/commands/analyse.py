@@ -65,10 +65,11 @@ def suggestions(console: Console, id: str | None, limit: int | None) -> None:
 def detect(console: Console, names: tuple[str, ...]) -> None:
     """Look for laundering and trafficking patterns and keep what is found."""
     from vinculo.analytics.detect import detect as look
+    from vinculo.analytics.finding_told import told
     from vinculo.analytics.typology import typologies
 
     with console.open(write=True) as store:
-        found = look(store, typologies=names or None, progress=console.progress)
+        found = told(store, look(store, typologies=names or None, progress=console.progress))
     note_compiling(console)
     for f in sorted(found, key=lambda f: (-f.score, f.id)):
         console.emit(f.as_json())
@@ -93,8 +94,8 @@ def note_compiling(console: Console) -> None:
 @click.option("--limit", type=click.IntRange(1), default=None)
 def findings(console: Console, id: str | None, name: str | None, limit: int | None) -> None:
     """List findings, best first, or tell one in full."""
-    from vinculo.analytics.community_finding import named
     from vinculo.analytics.community_keeping import changed_since_keeping
+    from vinculo.analytics.finding_told import told
     from vinculo.analytics.typology import COMMUNITY, finding_kinds
 
     titles = finding_kinds()
@@ -110,7 +111,7 @@ def findings(console: Console, id: str | None, name: str | None, limit: int | No
             found = [f for f in found if f.id.startswith(id)]
             if len(found) != 1:
                 raise UsageError("finding_ambiguous" if found else "unknown_finding", id=id)
-        shown = named(store, found[: limit or (None if console.as_json else 20)])
+        shown = told(store, found[: limit or (None if console.as_json else 20)])
         members = store.entities(sorted({i for f in shown for i, _ in f.entities})) if id else {}
     for f in shown:
         console.emit(f.as_json())
