@@ -40,6 +40,10 @@ def likely(a: str, b: str, common: Sequence[str]) -> None:
     if answer is None:
         frame.empty("paths.likely_empty", "route", height=160)
         return
+    if not answer.current:
+        # its sentences have names in them that a withdrawn file may have given
+        frame.empty("paths.stale", "update", height=160)
+        return
     show(answer, a, b)
 
 
@@ -75,8 +79,6 @@ def price(a: str, b: str) -> list[str]:
 
 def show(answer: Answer, a: str, b: str) -> None:
     """Each path with its sentence, then what is against shorter ones."""
-    if not answer.current:
-        st.caption(t("paths.stale"))
     if any(r.get("truncated") for r in answer.rows):
         st.caption(say("cli.path.truncated", language()))
     rows = [r for r in answer.rows if "told" in r]
@@ -105,7 +107,7 @@ def show(answer: Answer, a: str, b: str) -> None:
 
 
 def path_of(row: dict[str, Any]) -> Path | None:
-    """A path that was found, as the case holds it now; nothing where a part of it was withdrawn since."""
+    """A path that was found, as the case holds it; nothing where a part of it is not there."""
     store = cases.store()
     ids, lines = [e["id"] for e in row["entities"]], [x["id"] for x in row["links"]]
     entities, links = store.entities(ids), store.links(lines)

@@ -207,6 +207,21 @@ def test_names_that_were_withdrawn_stand_nowhere(ties: str, page: Run, at_once: 
         assert not at.exception and "Papers Name" not in said(at) + files(at) and OWN[name] in files(at)
 
 
+def test_likely_paths_of_before_are_asked_for_again(case: str, page: Run, at_once: list[Asked]) -> None:
+    """Their sentences name whom they pass."""
+    rename(case, Source("papers", "e" * 64, "papers.csv"), "Papers Name, in the papers and nowhere else, of {}")
+    ends = {"a": of("firm"), "b": of("listed"), "way": "likely"}
+    at = page("paths", **ends).button(key="find_paths").click().run()
+    assert "Papers Name" in said(at) and "told" in str(at_once[0].results)
+    with closing(open_store(case)) as store:
+        store.withdraw(next(s for s in store.sources() if s.dataset == "papers"))
+    at = page("paths", **ends)
+    assert not at.exception and say("dashboard.paths.stale", "en") in said(at)
+    assert "Papers Name" not in said(at) and not at.get("download_button")
+    at.button(key="find_paths").click().run()
+    assert say("dashboard.paths.stale", "en") not in said(at) and "Comercializadora" in said(at)
+
+
 @pytest.mark.parametrize("name", ["missing_links", "phases"])
 def test_what_only_reports_call_somebody_goes_into_no_file_unasked(
     ties: str, page: Run, at_once: list[Asked], written: dict[str, str], name: str
