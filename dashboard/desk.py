@@ -220,21 +220,18 @@ def draw_group(ids: Sequence[str], title: str, left_out: int = 0) -> None:
 
 
 def draw_groups(groups: Sequence[tuple[Sequence[str], str]], title: str, left_out: int = 0) -> None:
-    """A new chart on which each of these is a closed group, with the links between them; opened, its members stand beneath."""
+    """A new chart on which each of these is a closed group, with the links between them; their members stand round about."""
     fresh()
     store = cases.store()
-    of = {i: n for n, (ids, _) in enumerate(groups) for i in ids}
-    nodes = reading.chart_nodes(store, list(of)[:SHOWN_MAX])
-    links = reading.links_between(store, [n.id for n in nodes], [])
-    pairs = [(x.source, x.target) for x in links if x.source != x.target]
-    # each group is laid out by itself: its members stand together when it is opened
-    together = [p for p in pairs if of[p[0]] == of[p[1]]]
-    chart = charts.do(Board(board().chart), charts.add(board().chart, nodes, links, pairs=together or pairs)).chart
-    there = [n for n in range(len(groups)) if sum(i in chart.nodes for i in groups[n][0]) > 1]
-    between = {(str(of[a]), str(of[b])) for a, b in pairs if of[a] != of[b] and {of[a], of[b]} <= set(there)}
-    at = grouping.overview([str(n) for n in there], sorted(between), chart)
-    for n in there:
-        chart = charts.do(Board(chart), grouping.close(chart, groups[n][0], groups[n][1], at=at[str(n)])).chart
+    nodes = reading.chart_nodes(store, [i for ids, _ in groups for i in ids][:SHOWN_MAX])
+    known = {n.id for n in nodes}
+    drawn = [(inside, name) for ids, name in groups if len(inside := [i for i in dict.fromkeys(ids) if i in known]) > 1]
+    links = reading.links_between(store, [i for ids, _ in drawn for i in ids], [])
+    closed, at = grouping.overview([ids for ids, _ in drawn], [(x.source, x.target) for x in links])
+    placed = tuple(replace(n, x=at[n.id][0], y=at[n.id][1]) for n in nodes if n.id in at)
+    chart = charts.do(Board(board().chart), Patch("add", nodes=placed, links=tuple(links))).chart
+    for (ids, name), middle in zip(drawn, closed, strict=True):
+        chart = charts.do(Board(chart), grouping.close(chart, ids, name, at=middle)).chart
     _set(Board(charts.do(Board(chart), charts.entitle(chart, title, "")).chart))
     if left_out:
         say("chart.groups_cut", left=number(left_out))

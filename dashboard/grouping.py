@@ -20,6 +20,8 @@ from vinculo.graph.charting import layout
 
 #: Groups lie so much further apart than nodes: they are larger, and so are their labels.
 SPREAD = 1.35
+#: Free space between the members of one group and of another, in the chart's units.
+GAP = 260.0
 #: Currencies told on the canvas; the panel has them all.
 TOLD = 2
 
@@ -139,13 +141,70 @@ def close(chart: Chart, ids: Iterable[str], name: str, *, at: tuple[float, float
     return Patch("group", fields={"groups": kept | {id: ChartGroup(id, name, tuple(inside), *at)}})
 
 
-def overview(ids: Sequence[str], pairs: Sequence[tuple[str, str]], chart: Chart) -> dict[str, tuple[float, float]]:
-    """Places for groups, linked to one another as given, above everything on a chart."""
-    spread = layout(list(ids), pairs)
-    wide = {i: (x * SPREAD, y * SPREAD) for i, (x, y) in spread.items()}
-    low = max((y for _, y in wide.values()), default=0.0)
-    top = min((n.y for n in chart.nodes.values()), default=0.0)
-    return {i: place.whole(x, y - low + top - 2 * place.NEAR / 3) for i, (x, y) in wide.items()}
+def overview(
+    groups: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]
+) -> tuple[list[tuple[float, float]], dict[str, tuple[float, float]]]:
+    """Places for closed groups close together, and for their members round about, each group's on the side where it stands.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of str
+        Members of each.
+    pairs : sequence of (str, str)
+        Which members are linked.
+
+    Returns
+    -------
+    closed, members : list of (float, float), dict
+        One place for each group, and one for each member.
+    """
+    of = {i: n for n, ids in enumerate(groups) for i in ids}
+    within: list[list[tuple[str, str]]] = [[] for _ in groups]
+    across = set()
+    for a, b in pairs:
+        if of[a] == of[b]:
+            within[of[a]].append((a, b))
+        else:
+            across.add((str(of[a]), str(of[b])))
+    spread = layout([str(n) for n in range(len(groups))], sorted(across))
+    closed = _centred([(spread[str(n)][0] * SPREAD, spread[str(n)][1] * SPREAD) for n in range(len(groups))])
+    taken = [_box(closed)]
+    there: dict[str, tuple[float, float]] = {}
+    for n, ids in enumerate(groups):
+        own = layout(list(ids), within[n])
+        block = _centred([own[i] for i in ids])
+        dx, dy = _clear(_box(block), closed[n], taken)
+        put = [place.whole(x + dx, y + dy) for x, y in block]
+        taken.append(_box(put))
+        there |= dict(zip(ids, put, strict=True))
+    return [place.whole(x, y) for x, y in closed], there
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _box(places: Sequence[tuple[float, float]]) -> _Box:
+    xs, ys = [x for x, _ in places], [y for _, y in places]
+    return min(xs, default=0.0), min(ys, default=0.0), max(xs, default=0.0), max(ys, default=0.0)
+
+
+def _centred(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    left, top, right, bottom = _box(places)
+    return [(x - (left + right) / 2, y - (top + bottom) / 2) for x, y in places]
+
+
+def _clear(box: _Box, towards: tuple[float, float], taken: Sequence[_Box]) -> tuple[float, float]:
+    """How far to move a box from the middle, in a direction as near to this as may be, until it lies clear of the others."""
+    aim = math.atan2(towards[1], towards[0])
+    distance = 0.0
+    while True:
+        # out a little more, and then as far to both sides as a third of the way round
+        for turn in (0.0, 0.2, -0.2, 0.4, -0.4, 0.7, -0.7):
+            dx, dy = distance * math.cos(aim + turn), distance * math.sin(aim + turn)
+            left, top, right, bottom = box[0] + dx - GAP, box[1] + dy - GAP, box[2] + dx + GAP, box[3] + dy + GAP
+            if all(right < a or left > c or bottom < b or top > d for a, b, c, d in taken):
+                return dx, dy
+        distance += place.CELL
 
 
 def open_(chart: Chart, id: str) -> Patch | None:

@@ -95,7 +95,7 @@ def export(
     -------
     dict
         ``format``, ``file``, ``bytes``, ``entities``, ``links``, ``synthetic``, ``left_out`` (entities and links kept back
-        for their taint).
+        for their taint), ``groups_opened`` (closed groups of the chart whose members go out one by one).
 
     Raises
     ------
@@ -141,4 +141,5 @@ def export(
         "links": contents.links_read,
         "synthetic": contents.synthetic,
         "left_out": {"entities": contents.entities_kept_back, "links": contents.links_kept_back},
+        "groups_opened": contents.groups_opened,
     }

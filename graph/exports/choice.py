@@ -36,6 +36,7 @@ def gather(
     """Choose what goes out; parameters as for ``export``."""
     hidden = frozenset(s.key for s in store.sources() if s.taint and s.taint not in include_taint)
     tainted = {id for id, taint in store.taints().items() if taint not in include_taint}
+    closed = chart.groups.values() if chart is not None else ()
     if chart is not None:
         chart, nodes, links, kept_back = _of_chart(store, chart, tainted, include_taint, hidden)
         title, handling = chart.title or title, chart.handling or handling
@@ -50,6 +51,7 @@ def gather(
         hidden=hidden,
         tainted=tainted,
         kept_back=kept_back,
+        groups_opened=sum(not nodes.keys().isdisjoint(g.members) for g in closed),
         chart=chart,
         language=language or current_language(),
         title=title,

@@ -62,6 +62,8 @@ class Contents:
         How many went out, links counted after reading.
     entities_kept_back, links_kept_back : int
         How many did not, for their taint.
+    groups_opened : int
+        Groups that are closed on the chart and of which members go out, one by one.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Contents:
         hidden: frozenset[tuple[str, str]],
         tainted: set[str],
         kept_back: tuple[int, int],
+        groups_opened: int,
         chart: Chart | None,
         language: str,
         title: str,
@@ -86,6 +89,7 @@ class Contents:
         self.rates = rates_chosen(store)
         self.kinds = dict(nodes)
         self.entities_kept_back, self.links_kept_back = kept_back
+        self.groups_opened = groups_opened
         self.entities_read = self.links_read = 0
         self._store, self._links, self._hidden, self._progress = store, links, hidden, progress
         self._sources: set[Source] = set()

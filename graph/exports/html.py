@@ -125,6 +125,7 @@ def _page(chart: Chart, entities: dict[str, Entity], links: dict[str, Link], con
         title=title,
         untitled=not contents.title,
         handling=contents.handling,
+        opened=contents.groups_opened,
         synthetic=_BADGES["some" if real else "all"] if synthetic else "",
         noscript=say("export.html.noscript", contents.language),
         css=Markup(css),

@@ -164,9 +164,15 @@ def test_the_largest_are_drawn_as_closed_groups(case: str, page: Run) -> None:
     assert not at.exception
     chart = at.session_state["board"].chart
     assert {g.members for g in chart.groups.values()} == {tuple(sorted(c["members"])) for c in lines}
+
     # closed ones stand clear of every member that may be opened
-    lowest = max(g.y for g in chart.groups.values())
-    assert lowest < min(n.y for n in chart.nodes.values())
+    def box(things: Any) -> tuple[float, float, float, float]:
+        xs, ys = [t.x for t in things], [t.y for t in things]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    boxes = [box(chart.groups.values()), *(box([chart.nodes[i] for i in g.members]) for g in chart.groups.values())]
+    for n, (left, top, right, bottom) in enumerate(boxes):
+        assert all(right < a or left > c or bottom < b or top > d for a, b, c, d in boxes[:n])
     assert len({(g.x, g.y) for g in chart.groups.values()}) == len(chart.groups)
 
 

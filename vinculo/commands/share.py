@@ -63,6 +63,8 @@ def export(
         )
     console.emit(made)
     console.say("cli.export.done", file=made["file"], entities=f"{made['entities']:,}", links=f"{made['links']:,}")
+    if made["groups_opened"]:
+        console.say("cli.export.groups_opened", count=f"{made['groups_opened']:,}")
     kept_back = made["left_out"]
     if kept_back["entities"] or kept_back["links"]:
         console.say("cli.export.kept_back", **{k: f"{n:,}" for k, n in kept_back.items()})

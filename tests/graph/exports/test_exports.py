@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinculo.graph.chart import Chart
+from vinculo.graph.chart import Chart, ChartGroup
 from vinculo.graph.charting import chart_of, layout
 from vinculo.graph.errors import Cancelled, EnvironmentProblem, UsageError
 from vinculo.graph.exports import export, exports
@@ -243,6 +243,24 @@ def test_what_a_chart_hides_is_not_in_the_file(case: Store, tmp_path: Path, form
     assert "LES" in found
     if format != "ftm":
         assert "Case 7" in found and "seen" in found
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_that_closed_groups_are_opened_is_said(case: Store, tmp_path: Path, format: str) -> None:
+    chart = chart_of(case, ["ana", "halcon", "acc", "secretbank"])
+    groups = {"g": ChartGroup("g", "Ring of Ana", ("acc", "halcon"), 0.0, 0.0)}
+    groups |= {"h": ChartGroup("h", "Only reports know it", ("secretbank",), 0.0, 0.0)}
+    path = tmp_path / f"out.{exports()[format].extension}"
+    # the group of whom nothing goes out is not counted
+    assert export(case, format, path, chart=chart.with_changes(groups=groups))["groups_opened"] == 1
+    assert "Ring of Ana" not in text_of(path)
+    if format == "html":
+        assert path.read_text("utf-8").count('data-word="groups_opened"') == 2
+        told = {x: words["groups_opened"] for x, words in data_of(path)["words"].items()}
+        assert told == {x: say("export.html.groups_opened", x) for x in ("en", "es")}
+    assert export(case, format, path, chart=chart)["groups_opened"] == 0
+    if format == "html":
+        assert 'data-word="groups_opened"' not in path.read_text("utf-8")
 
 
 def test_a_chart_keeps_what_the_store_has_lost(case: Store, tmp_path: Path) -> None:
