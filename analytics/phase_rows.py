@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vinculo.analytics.phases import Phase, Timeline
+from vinculo.analytics.timeline import Phase, Timeline
 from vinculo.graph.errors import UsageError
 from vinculo.graph.network import Codes, Ints, Mask
 

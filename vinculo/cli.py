@@ -31,7 +31,7 @@ TOUR: dict[str, dict[str, str]] = {
         "verify": "check",
         "upgrade": "check",
     },
-    "look": {"search": "look", "show": "look", "path": "look"},
+    "look": {"search": "search", "show": "show", "path": "path"},
     "analyse": {
         "suggest": "analyse",
         "suggestions": "analyse",

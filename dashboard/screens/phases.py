@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from vinculo.analytics.phase_rows import LISTS
-from vinculo.analytics.phases import CALENDAR
+from vinculo.analytics.phase_windows import CALENDAR
 from vinculo.dashboard import answers, cases, desk, downloads, frame
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs

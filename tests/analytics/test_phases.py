@@ -10,7 +10,8 @@ import networkx as nx
 import pytest
 
 from vinculo.analytics.phase_rows import LISTS, phase_rows
-from vinculo.analytics.phases import Timeline, from_store, from_ties
+from vinculo.analytics.phases import from_store, from_ties
+from vinculo.analytics.timeline import Timeline
 from vinculo.graph.errors import UsageError
 
 Ties = list[tuple[str, str, float]]

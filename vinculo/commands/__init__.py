@@ -1,1 +1,1 @@
-"""Commands, a module per chapter of the tour; each is imported when it is called."""
+"""Commands, a module for one or a few that belong together; each is imported when it is called."""

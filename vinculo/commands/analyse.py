@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from vinculo.command import command
-from vinculo.commands.look import suggestion_json
+from vinculo.commands.look_json import suggestion_json
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.evidence import changed_since_detection, changed_since_suggesting, grounded, still_there
