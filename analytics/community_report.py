@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vinculo.analytics.communities import Community, Division
 from vinculo.analytics.community_openly import Openly, openly
 from vinculo.analytics.community_profile import Profile, profiles, with_what_is_theirs
 from vinculo.analytics.context import Context
 from vinculo.analytics.kernels.compiled import Progress
+from vinculo.analytics.resting import ends, from_reports, tied_by, trading_by
 from vinculo.graph.network import Codes, Csr
 from vinculo.graph.store import Store
 
@@ -140,7 +140,7 @@ def described(
     context = Context(seen.source, store.table, store, progress)
     graph, labels = on_the_whole(division)
     told = {p.group: p for p in profiles(context, graph, labels, smallest=smallest, only=shown)}
-    marks = _tainted(store, context, labels)
+    marks = _tainted(store, context, division, labels)
     invented = _made_up(store, context, labels, shown)
     evidence = _evidence(division, shown)
     between = _brokers(division, context, groups, shown)
@@ -152,17 +152,17 @@ def described(
     if seen_openly is None:
         return found
     bare = {p.group: p for p in profiles(seen_openly.context, graph, labels, smallest=smallest, only=shown)}
-    return _without_values(found, bare, seen_openly, with_what_is_theirs(context, labels))
+    return _without_values(found, bare, seen_openly, division, with_what_is_theirs(context, labels))
 
 
 def _without_values(
-    found: dict[int, Described], bare: dict[int, Profile], seen: Openly, theirs: Codes
+    found: dict[int, Described], bare: dict[int, Profile], seen: Openly, division: Division, theirs: Codes
 ) -> dict[int, Described]:
     """Communities of which reports alone tell a value marked, and told without it where only that is theirs to tell."""
     network = seen.context.network
-    spoken = set(theirs[seen.nodes].tolist())
-    # what a payment or a tie amounts to is in sums and weights
-    rest = set(np.concatenate([theirs[network.source[seen.links]], theirs[network.target[seen.links]]]).tolist())
+    spoken = _groups(theirs, seen.nodes)
+    # what a payment, a tie, or what it is by way of amounts to, is in sums and weights
+    rest = _groups(theirs, ends(network, seen.nodes[:0], seen.links), tied_by(division.seen, seen.nodes, seen.links))
     made = {}
     for g, d in found.items():
         if d.taint or g in rest:
@@ -190,16 +190,20 @@ def on_the_whole(division: Division) -> tuple[Csr, Codes]:
     return Csr(ptr, seen.nodes[graph.neighbours], graph.links, graph.weights), labels
 
 
-def _tainted(store: Store, context: Context, labels: Codes) -> set[int]:
-    """Groups that know a member, or a link to one or to what is theirs, from reports alone."""
-    taints = pa.array(sorted(store.taints()), pa.string())
-    if not len(taints):
+def _tainted(store: Store, context: Context, division: Division, labels: Codes) -> set[int]:
+    """Groups that know something from reports alone: a member, a link to one or to what is theirs, part of a tie or of goods."""
+    network, seen = context.network, division.seen
+    nodes, links = from_reports(store, network)
+    if not len(nodes) and not len(links):
         return set()
-    network, theirs = context.network, with_what_is_theirs(context, labels)
-    nodes = pc.is_in(network.ids, value_set=taints).to_numpy(zero_copy_only=False)
-    links = pc.is_in(network.link_ids, value_set=taints).to_numpy(zero_copy_only=False)
-    touched = np.concatenate([theirs[nodes], theirs[network.source[links]], theirs[network.target[links]]])
-    return set(np.unique(touched[touched >= 0]).tolist())
+    counting = (ends(network, nodes, links), tied_by(seen, nodes, links), trading_by(network, links))
+    return _groups(with_what_is_theirs(context, labels), *counting)
+
+
+def _groups(theirs: Codes, *nodes: Codes) -> set[int]:
+    """Groups that some of these nodes are in."""
+    found = theirs[np.concatenate(nodes)]
+    return set(np.unique(found[found >= 0]).tolist())
 
 
 def _made_up(store: Store, context: Context, labels: Codes, shown: Collection[int]) -> dict[int, str]:

@@ -59,6 +59,8 @@ class Hypothesis:
         Those of them with the fewest neighbours.
     told : Text
         One sentence.
+    taint : str
+        ``sar`` where a tie of the two, or of a neighbour in common, rests on suspicious-activity reports alone; else empty.
     """
 
     a: str
@@ -72,15 +74,17 @@ class Hypothesis:
     common: int
     through: tuple[tuple[str, str], ...]
     told: Text
+    taint: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As ``predict --json`` prints it: ``hypothesis`` says what it is."""
-        told = {k: v for k, v in vars(self).items() if k not in ("through", "told")}
+        told = {k: v for k, v in vars(self).items() if k not in ("through", "told", "taint")}
         return {
             "hypothesis": True,
             **told,
             "through": [{"id": i, "name": n} for i, n in self.through],
             "told": self.told._asdict(),
+            **({"taint": self.taint} if self.taint else {}),
         }
 
 
@@ -203,6 +207,7 @@ def predict(
     kind: str = "LegalEntity",
     top: int = 20,
     hub_from: int | None = 100,
+    on_reports: Codes | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[Hypothesis], bool]:
     """Hypotheses on missing links between entities of a kind; they are told, never stored as links.
@@ -215,6 +220,9 @@ def predict(
         As :func:`ranked`.
     kind : str
         Kind of both ends, with its descendants; the neighbours in common may be anything.
+    on_reports : int32 array, optional
+        Nodes of whose ties some rest on suspicious-activity reports alone (:func:`vinculo.analytics.resting.resting`), by which
+        hypotheses are marked.
     progress : callable, optional
         Told the stage; may raise to stop.
 
@@ -234,7 +242,8 @@ def predict(
     graph = undirected(seen)
     wanted = of_kind(seen, kind)
     found = ranked(graph, method=method, by_lift=by_lift, top=top, wanted=wanted, hub_from=hub_from)
-    return [_hypothesis(seen, graph, method, found, i) for i in range(len(found.a))], found.truncated
+    marked = np.zeros(len(seen), np.bool_) if on_reports is None else np.isin(seen.nodes, on_reports)
+    return [_hypothesis(seen, graph, method, found, i, marked) for i in range(len(found.a))], found.truncated
 
 
 def of_kind(seen: Projected, kind: str) -> Mask:
@@ -243,7 +252,7 @@ def of_kind(seen: Projected, kind: str) -> Mask:
     return mask
 
 
-def _hypothesis(seen: Projected, graph: Csr, method: str, found: Ranked, i: int) -> Hypothesis:
+def _hypothesis(seen: Projected, graph: Csr, method: str, found: Ranked, i: int, marked: Mask) -> Hypothesis:
     a, b = int(found.a[i]), int(found.b[i])
     near_a, near_b = (graph.neighbours[graph.ptr[n] : graph.ptr[n + 1]] for n in (a, b))
     common = np.intersect1d(near_a, near_b)
@@ -253,7 +262,9 @@ def _hypothesis(seen: Projected, graph: Csr, method: str, found: Ranked, i: int)
     lift = round(score / expected, 3) if expected else 0.0
     told = told_of(method, lift, len(common), a_name, b_name, [n for _, n in through])
     numbers = round(score, 6), round(expected, 9), lift
-    return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told)
+    # how many neighbours each has is in the score, so all of their ties count
+    taint = "sar" if marked[[a, b, *common.tolist()]].any() else ""
+    return Hypothesis(a_id, b_id, a_name, b_name, method, *numbers, len(common), tuple(through), told, taint)
 
 
 def told_of(method: str, lift: float, common: int, a: str, b: str, through: Sequence[str]) -> Text:

@@ -127,8 +127,7 @@ def listing(found: dict[str, Any]) -> None:
         one(groups, picked, known, taints)
     if found["gone"]:
         st.markdown(f"##### {t('communities.gone')}")
-        gone = [tell.gone_rows(found["gone"], who) for who in (known, allowed)]
-        downloads.table(gone[0], "communities-gone", shared=gone[1], key="gone", height=240)
+        downloads.table(tell.gone_rows(found["gone"], known), "communities-gone", key="gone", height=240)
 
 
 def one(groups: list[dict[str, Any]], picked: int, known: dict[str, Any], taints: tuple[str, ...]) -> None:
@@ -214,16 +213,15 @@ def layers(found: dict[str, Any]) -> None:
         key="layer",
         required=True,
     )
-    taints = asked_taints("communities_sar")
     left, right = st.columns([3, 2], gap="small")
     chosen = nested[int(at or 0)]
     with left:
         st.markdown(f"##### {t('communities.leiden')} · {names[int(at or 0)]}")
-        picked = _layer(chosen, chosen["communities"], "layer", taints)
+        picked = _layer(chosen, chosen["communities"], "layer")
     if fine is not None:
         with right:
             st.markdown(f"##### {t('communities.fine')} ({number(fine['groups'])})")
-            _layer(fine, _beside(fine, picked), "fine", taints)
+            _layer(fine, _beside(fine, picked), "fine")
 
 
 def _beside(fine: dict[str, Any], picked: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -249,15 +247,12 @@ def _layer_rows(groups: list[dict[str, Any]], known: Mapping[str, Entity]) -> li
     ]
 
 
-def _layer(
-    layer: dict[str, Any], groups: list[dict[str, Any]], key: str, taints: tuple[str, ...]
-) -> dict[str, Any] | None:
-    """Groups of one resolution; a row is drawn."""
+def _layer(layer: dict[str, Any], groups: list[dict[str, Any]], key: str) -> dict[str, Any] | None:
+    """Groups of one resolution; a row is drawn. Nothing says which of them rest on reports: the file is asked for as a whole."""
     known = tell.named(groups)
     picked = downloads.table(
         _layer_rows(groups, known),
         f"communities-{key}",
-        shared=_layer_rows(groups, tell.openly(known, taints)),
         key=f"groups-{key}-{len(groups)}",
         height=420,
         select=True,

@@ -12,7 +12,7 @@ from vinculo.analytics.projecting.known import projections
 from vinculo.dashboard import answers, cases, desk, downloads, frame
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
-from vinculo.dashboard.names import asked_taints, names_of, shareable
+from vinculo.dashboard.names import names_of
 from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import into, language, notice, number, plain, remark, seen, t
@@ -144,11 +144,10 @@ def hypotheses(rows: list[dict[str, Any]]) -> None:
         frame.empty("missing.all_aside", "link_off", height=160)
         return
     st.caption(t("missing.click_row"))
-    allowed = shareable((i for r in rows for i in named(r)), asked_taints("missing_sar"))
+    # scores count every tie of the network: no row can be told without what reports tell, so the file is asked for as a whole
     picked = downloads.table(
         table(rows),
         "hypotheses",
-        shared=table(retold(rows, allowed)),
         key="hypotheses",
         height=420,
         select=True,
@@ -177,6 +176,7 @@ def table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             t("missing.through"): " · ".join(seen(p["name"]) for p in r["through"]),
             t("missing.lift"): None if chance else r["lift"],
             t("missing.score"): r["score"],
+            t("communities.marks"): t("tainted") if r.get("taint") else "",
             t("missing.told"): into(Text(**r["told"])),
             "id a": r["a"],
             "id b": r["b"],

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-import pyarrow as pa
 import pytest
+from reports import with_reports
 
 from vinculo.analytics.communities import divided, side_by_side
 from vinculo.analytics.community_report import described, without_reports
 from vinculo.analytics.projecting.seeing import projected
 from vinculo.graph.facts import pack
-from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
 
 @pytest.fixture
@@ -32,19 +31,6 @@ def rings(case):
     taken = case.entity("Seizure", "S-1", seizureNumber="S-1")
     case.link("SEIZED_FROM", taken, case.consignment("Taken", made[0][0][0], made[0][0][1], 3, grossWeightKg=10))
     return case, made
-
-
-def with_reports(store, entities, links, taint="sar"):
-    """The same store with a report: what it alone says is tainted."""
-    source = Source("reports", "1" * 64, "reports.csv", synthetic=False, taint=taint)
-    run = store.begin_run(source)
-    rows = [
-        pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
-        for rows, schema in ((entities, ENTITY_SCHEMA), (links, LINK_SCHEMA))
-    ]
-    store.write(Batch.make(*rows), Manifest(source, run, 1, 1, pa.array([b"1" * 16], FINGERPRINT)))
-    store.finish_run(run, "done", {})
-    return store
 
 
 def test_accounts_and_consignments_of_parties_count_as_theirs(rings):

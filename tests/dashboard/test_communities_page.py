@@ -126,9 +126,8 @@ def test_who_was_withdrawn_is_named_no_more_and_older_results_say_so(case: str, 
     assert not at.exception and "Halc" not in said(at)
 
 
-@pytest.mark.parametrize("view", ["leiden", LAYERS])
 def test_what_only_reports_tell_goes_into_no_file_unasked(
-    case: str, page: Run, monkeypatch: pytest.MonkeyPatch, view: str
+    case: str, page: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A group that a report adds to is on the page with a mark, and in no file; who has another name there has it here only."""
     written: dict[str, str] = {}
@@ -140,12 +139,28 @@ def test_what_only_reports_tell_goes_into_no_file_unasked(
         facts = {"name": "Suspect as only the reports call him, and nobody else does", "country": "pa"}
         reports = Source("reports", "e" * 64, "reports.csv", taint="sar")
         write(store, reports, [(of(who), "Company", facts) for who in ("firm", "listed")], [])
-    search(case, *(("--resolutions", "1") if view == LAYERS else ("--method", view)))
-    at = opened(page("communities"), view)
+    search(case, "--method", "leiden")
+    at = opened(page("communities"), "leiden")
     assert not at.exception and "Suspect" in str([f.value.to_csv() for f in at.dataframe])
     assert written and "Suspect" not in str(written) and "Panam" not in str(written)
     at.checkbox(key="communities_sar").check().run()
     assert not at.exception and "Suspect" in str(written)
+
+
+def test_files_of_resolutions_are_asked_for_where_there_are_reports(case: str, page: Run) -> None:
+    """Sizes and ids of groups count whoever only reports tell of."""
+    search(case, "--resolutions", "1")
+    before = len(opened(page("communities"), LAYERS).get("download_button"))
+    assert before == 3
+    with closing(open_store(case)) as store:
+        write(
+            store, Source("reports", "e" * 64, "reports.csv", taint="sar"), [(of("spy"), "Person", {"name": "Spy"})], []
+        )
+    at = opened(page("communities"), LAYERS)
+    boxes = [c for c in at.checkbox if c.label == say("dashboard.download_reports", "en")]
+    assert not at.exception and not at.get("download_button") and len(boxes) == before
+    boxes[1].check().run()
+    assert len(at.get("download_button")) == 1
 
 
 def test_what_an_earlier_version_kept_is_asked_for_again(case: str, page: Run) -> None:

@@ -222,18 +222,34 @@ def test_likely_paths_of_before_are_asked_for_again(case: str, page: Run, at_onc
     assert say("dashboard.paths.stale", "en") not in said(at) and "Comercializadora" in said(at)
 
 
-@pytest.mark.parametrize("name", ["missing_links", "phases"])
 def test_what_only_reports_call_somebody_goes_into_no_file_unasked(
-    ties: str, page: Run, at_once: list[Asked], written: dict[str, str], name: str
+    ties: str, page: Run, at_once: list[Asked], written: dict[str, str]
 ) -> None:
     suspect(ties, *map(of, ("firm", "north", "south", "east", "west")))
-    at = page(name).button(key="find").click().run()
+    at = page("phases").button(key="find").click().run()
     assert "Suspect" in files(at)
-    assert written and "Suspect" not in str(written) and OWN[name] in str(written)
+    assert written and "Suspect" not in str(written) and OWN["phases"] in str(written)
     [box] = [c for c in at.checkbox if c.key and c.key.endswith("_sar")]
     assert box.label == say("dashboard.chart.with_sar", "en")
     box.check().run()
     assert "Suspect" in str(written)
+
+
+def test_hypotheses_that_rest_on_reports_are_marked_and_their_file_is_asked_for(
+    ties: str, page: Run, at_once: list[Asked]
+) -> None:
+    """Everybody is known otherwise; only a report tells that one of them shares a neighbour. Scores count it in every row."""
+    at = page("missing_links").button(key="find").click().run()
+    assert len(at.get("download_button")) == 1 and say("dashboard.tainted", "en") not in files(at)
+    with closing(open_store(ties)) as store:
+        met = ("l", "CONSIGNEE", of("firm"), of("way0"), {})
+        write(store, Source("reports", "e" * 64, "reports.csv", taint="sar"), [], [met])
+    at = page("missing_links").button(key="find").click().run()
+    assert not at.exception and say("dashboard.tainted", "en") in files(at)
+    assert not at.get("download_button")
+    [box] = [c for c in at.checkbox if c.label == say("dashboard.download_reports", "en")]
+    box.check().run()
+    assert len(at.get("download_button")) == 1
 
 
 def test_the_reason_that_is_drawn_is_made_of_what_the_network_is_made_of(

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
 from vinculo.cli import vinculo
+from vinculo.graph.facts import pack
+from vinculo.graph.stores import open_store
+from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
 
 TRANSFERS = """\
 transfer_id,date,amount,currency,type,originator_account,originator_name,originator_bank,originator_country,\
@@ -52,6 +56,24 @@ def run() -> Callable[..., Ran]:
         return Ran(done.exit_code, done.stdout, done.stderr)
 
     return call
+
+
+@pytest.fixture
+def report() -> Callable[[Path, str], None]:
+    """Add a suspicious-activity report that names somebody beside a party."""
+
+    def add(case: Path, party: str) -> None:
+        store = open_store(f"sqlite:///{case}")
+        source = Source("reports", "1" * 64, "reports.csv", taint="sar")
+        number = store.begin_run(source)
+        entity = pa.Table.from_pylist([{"id": "spy", "kind": "Person", "record": 1, "facts": pack([])}], ENTITY_SCHEMA)
+        link = {"id": "l", "kind": "ASSOCIATE_OF", "source": "spy", "target": party, "record": 1, "facts": pack([])}
+        made = Batch.make(entity, pa.Table.from_pylist([link], LINK_SCHEMA))
+        store.write(made, Manifest(source, number, 1, 1, pa.array([b"1" * 16], FINGERPRINT)))
+        store.finish_run(number, "done", {})
+        store.close()
+
+    return add
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from vinculo.graph.facts import pack
 from vinculo.graph.stores import open_store
-from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, LINK_SCHEMA, Batch, Manifest, Source
+from vinculo.graph.types import ENTITY_SCHEMA, FINGERPRINT, Batch, Manifest, Source
 
 Run = Callable[..., Any]
 #: What scripts may count on (docs/command-line.md).
@@ -49,19 +49,6 @@ def load(run: Run, store: Path, name: str, rows: list[str]) -> None:
     file = store.parent / name
     file.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
     assert run("ingest", file, "--store", store, "--synthetic", "--no-suggest", "--quiet").code == 0
-
-
-def report(case: Path, party: str) -> None:
-    """A suspicious-activity report that names somebody beside a party."""
-    store = open_store(f"sqlite:///{case}")
-    source = Source("reports", "1" * 64, "reports.csv", taint="sar")
-    number = store.begin_run(source)
-    entity = pa.Table.from_pylist([{"id": "spy", "kind": "Person", "record": 1, "facts": pack([])}], ENTITY_SCHEMA)
-    link = {"id": "l", "kind": "ASSOCIATE_OF", "source": "spy", "target": party, "record": 1, "facts": pack([])}
-    made = Batch.make(entity, pa.Table.from_pylist([link], LINK_SCHEMA))
-    store.write(made, Manifest(source, number, 1, 1, pa.array([b"1" * 16], FINGERPRINT)))
-    store.finish_run(number, "done", {})
-    store.close()
 
 
 def spied_place(run: Run, asked: tuple[Any, ...]) -> str:
@@ -190,7 +177,9 @@ def test_what_is_wrong_is_said(run: Run, rings: Path, arguments: tuple[str, ...]
     assert done.code in (2, 3) and done.lines[-1]["error"] == error
 
 
-def test_tables_to_take_along_leave_reports_out_unless_asked(run: Run, rings: Path, tmp_path: Path) -> None:
+def test_tables_to_take_along_leave_reports_out_unless_asked(
+    run: Run, rings: Path, report: Callable[[Path, str], None], tmp_path: Path
+) -> None:
     asked = ("communities", "--projection", "who_pays_whom", "--store", rings)
     assert run(*asked, "--csv", tmp_path / "t.csv").code == 0
     rows = list(csv.DictReader((tmp_path / "t.csv").read_text("utf-8-sig").splitlines()))

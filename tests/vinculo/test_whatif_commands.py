@@ -150,6 +150,24 @@ def test_what_was_sampled_or_cut_off_is_said(run: Run, case: Path, monkeypatch: 
     assert made["before"]["truncated"] and made["question"]["efficiency_sources"]
 
 
+def test_a_hypothesis_that_rests_on_reports_is_marked(
+    run: Run, case: Path, report: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("predict", "--projection", "everything", "--kind", "Thing", "--store", case)
+    assert not any("taint" in x for x in run(*asked, "--json").lines)
+    assert "suspicious" not in (plain := run(*asked)).out + plain.err
+    [account] = ids(run, case, "A-1")
+    report(case, account)
+    lines = run(*asked, "--json").lines
+    with_spy = [x for x in lines if "spy" in (x["a"], x["b"])]
+    assert with_spy and all(x["taint"] == "sar" for x in with_spy)
+    told = run(*asked)
+    assert "[from a suspicious-activity report] Hypothesis" in told.out
+    assert f"reports tell of: {sum('taint' in x for x in lines)} hypotheses." in told.err
+    monkeypatch.setenv("VINCULO_LANGUAGE", "es")
+    assert "reportes de operaciones inusuales" in run(*asked).err
+
+
 def test_predict_tells_hypotheses(run: Run, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """B-1 and A-1 both deal with C-1's account, and so on; nothing is stored."""
     before = run("digest", "--store", case, "--json").out

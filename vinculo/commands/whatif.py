@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vinculo.analytics.disruption.actions import Action
     from vinculo.analytics.disruption.comparison import Comparison, Point
     from vinculo.analytics.disruption.group import Group
+    from vinculo.analytics.prediction import Hypothesis
 
 
 @command
@@ -198,13 +199,15 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
     """Tell which links may be missing, as hypotheses, and how often such guesses are right on this case."""
     from vinculo.analytics.prediction import predict as look
     from vinculo.analytics.prediction_check import checked_on
+    from vinculo.analytics.resting import resting
     from vinculo.graph.schema import kind as known_kind
 
     known_kind(kind)
     choice["kind"] = kind
     with console.open() as store:
         seen = seen_by(console, store, projection)
-    found, truncated = look(seen, top=limit, progress=console.progress, **choice)
+        on_reports = resting(store, seen)
+    found, truncated = look(seen, top=limit, on_reports=on_reports, progress=console.progress, **choice)
     tried = checked_on(seen, seed=seed, **choice) if check else None
     note_compiling(console)
     tell_projection(console, seen)
@@ -215,10 +218,12 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
         console.emit(where)
     if found:
         console.say("cli.predict.heading")
-        rows = [(h.score, h.lift, h.told.into()) for h in found]
+        rows = [(h.score, h.lift, _marked(h)) for h in found]
         console.table(("score", "lift", "hypothesis"), rows, numbers=(0, 1), cut=True)
     else:
         console.say("cli.predict.none")
+    if any(h.taint for h in found):
+        console.note("cli.predict.on_reports", count=f"{sum(bool(h.taint) for h in found):,}")
     if truncated:
         console.emit({"truncated": True})
         console.warn(say("cli.predict.truncated"))
@@ -239,6 +244,12 @@ def predict(console: Console, projection: str, kind: str, limit: int, check: boo
             precision=f"{tried.precision[best].mean:.0%}",
             chance=f"{tried.chance:.2%}",
         )
+
+
+def _marked(hypothesis: Hypothesis) -> str:
+    """Its sentence; in front, where the table cuts nothing off, that it rests on reports."""
+    told = hypothesis.told.into()
+    return f"[{say('cli.sar')}] {told}" if hypothesis.taint else told
 
 
 @command
