@@ -213,6 +213,21 @@ def gone_rows(gone: Sequence[Row], known: Mapping[str, Entity]) -> list[dict[str
     ]
 
 
+def layer_rows(groups: Sequence[Row], known: Mapping[str, Entity]) -> list[dict[str, Any]]:
+    """Groups of one resolution."""
+    return [
+        {
+            t("rank"): g["place"],
+            t("communities.name"): name_of(g, known),
+            t("size"): g["size"],
+            t("communities.shared"): g.get("shared"),
+            t("communities.within"): t("communities.nth", place=number(g["within"])) if g["within"] else "",
+            "id": g["id"],
+        }
+        for g in groups
+    ]
+
+
 def member_rows(held: Mapping[str, Entity], ids: Sequence[str], key: Sequence[str]) -> list[dict[str, Any]]:
     """Members who are still there, key members marked."""
     return [

@@ -20,6 +20,8 @@ from vinculo.graph.stores import open_store
 
 #: Collection of the store in which the last result of each method is kept.
 KEPT, LAYERS = "communities", "resolutions"
+#: Collection of the same results whole, read only for a file: every group, every member.
+WHOLE = "communities_whole"
 #: Communities asked for, members kept of each; groups of one resolution, members kept of each.
 ROWS, MEMBERS, LAYER_ROWS, LAYER_MEMBERS = 200, 500, 40, 80
 #: Groups of the fine method that stand beside one of a resolution, and at most so many of them kept.
@@ -53,21 +55,29 @@ def keep(job: Job, version: str) -> None:
         when = datetime.now(UTC).isoformat(timespec="seconds")
         told = {"when": when, "version": version}
         if "--resolutions" in job.arguments:
+            store.save_document(WHOLE, LAYERS, told | {"layers": _layers(store, job.results, every=True)})
             store.save_document(KEPT, LAYERS, told | {"layers": _layers(store, job.results)})
             return
         method = job.arguments[job.arguments.index("--method") + 1]
-        made = [c for c in job.results if "members" in c]
+        found = [c for c in job.results if "members" in c]
+        made = found[:ROWS]
         near = inside(store, [c["members"] for c in made])
         kept = [
-            {k: c[k] for k in _ABOUT if k in c}
-            | {"members": core(c["members"], (c.get("key_members") or c["members"])[0], near, MEMBERS)}
-            | {"brokers": [{"id": b["id"], "others": b["others"]} for b in c.get("brokers", ())]}
+            _told(c) | {"members": core(c["members"], (c.get("key_members") or c["members"])[0], near, MEMBERS)}
             for c in made
         ]
+        whole = [_told(c) | {"members": c["members"]} for c in found]
         gone = [line["gone"] for line in job.results if "gone" in line]
-        store.save_document(KEPT, method, told | {"communities": kept, "gone": gone})
+        store.save_document(WHOLE, method, told | {"communities": whole})
+        store.save_document(KEPT, method, told | {"communities": kept, "gone": gone, "count": len(found)})
     finally:
         store.close()
+
+
+def _told(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a community besides its members."""
+    told = {k: found[k] for k in _ABOUT if k in found}
+    return told | {"brokers": [{"id": b["id"], "others": b["others"]} for b in found.get("brokers", ())]}
 
 
 def inside(store: Store, groups: Sequence[Sequence[str]]) -> dict[str, set[str]]:
@@ -111,8 +121,11 @@ def core(ids: Sequence[str], start: str, near: Mapping[str, set[str]], most: int
     return list(chosen)
 
 
-def _layers(store: Store, results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each resolution with its largest groups: in which of the one before each lies, in which fine ones its members are."""
+def _layers(store: Store, results: Sequence[Mapping[str, Any]], *, every: bool = False) -> list[dict[str, Any]]:
+    """Each resolution with its largest groups: in which of the one before each lies, in which fine ones its members are.
+
+    With ``every``, all of its groups.
+    """
     made = [line for line in results if "communities" in line]
     kind_of = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("id", "kind")), strict=True))
     in_fine = {
@@ -126,7 +139,7 @@ def _layers(store: Store, results: Sequence[Mapping[str, Any]]) -> list[dict[str
         wanted = set(range(LAYER_ROWS))
         if line["method"] == "fine":
             wanted |= {n for n, _ in beside.most_common(FINE_ROWS)}
-        shown = {n: c for n, c in enumerate(groups) if n in wanted}
+        shown = {n: c for n, c in enumerate(groups) if every or n in wanted}
         near = inside(store, [c["members"] for c in shown.values()])
         kept = []
         for n, c in shown.items():
@@ -163,3 +176,9 @@ def kept(store: Store, name: str) -> dict[str, Any] | None:
     if made is None or not (made.get("layers") or all("kinds" in c for c in made.get("communities", ()))):
         return None
     return made | {"current": made.get("version") == store.version()}
+
+
+def whole(store: Store, name: str, when: str) -> dict[str, Any] | None:
+    """The same result with every group and every member; nothing where it was not kept with that one."""
+    made = store.documents(WHOLE).get(name)
+    return made if made is not None and made.get("when") == when else None

@@ -80,10 +80,12 @@ def table(
     columns: Mapping[str, Any] | None = None,
     hidden: Sequence[str] = (),
     shared: Sequence[Mapping[str, Any]] | None = None,
+    whole: Sequence[Mapping[str, Any]] | None = None,
 ) -> int | None:
     """A table with its download; with ``select``, the number of the row a person has clicked.
 
-    ``hidden`` columns are in the file only. ``shared`` are the rows of the file, where not all that is shown may go out.
+    ``hidden`` columns are in the file only. ``shared`` are the rows of the file, where not all that is shown may go out;
+    ``whole`` are those of a table of which only a part is shown.
     """
     # nor are columns that no row fills
     empty = {k for k in (rows[0] if rows else ()) if all(row.get(k) in ("", None) for row in rows)}
@@ -106,6 +108,6 @@ def table(
         chosen = int(picked[0]) if picked and picked[0] < len(rows) else None
     else:
         st.dataframe(shown, **options)
-    given = rows if shared is None else shared
+    given = next((some for some in (shared, whole) if some is not None), rows)
     download(given, name, key=key, columns=list(rows[0]) if rows else None, cleared=shared is not None)
     return chosen

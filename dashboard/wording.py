@@ -177,6 +177,11 @@ def notice(lines: Iterable[str], *, urgent: bool = False) -> None:
     st.html(f"<div class='v-notice{' urgent' if urgent else ''}' role='status'>{told}</div>")
 
 
+def alarm(title: str, line: str) -> None:
+    """What nobody may overlook before reading on: a heading and a sentence in a frame of its own."""
+    st.html(f"<div class='v-alarm' role='alert'><b>{escaped(title)}</b><div>{escaped(line)}</div></div>")
+
+
 def remark(line: str) -> None:
     """A remark that may hold values: ``st.caption`` would make links of addresses in it, even escaped."""
     st.html(f"<div class='v-remark'>{escaped(line)}</div>")

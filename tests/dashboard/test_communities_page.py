@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -14,8 +15,9 @@ from small_case import of, write
 from streamlit.testing.v1 import AppTest
 
 from vinculo.cli import vinculo
+from vinculo.dashboard import divisions
 from vinculo.dashboard.community_view import share
-from vinculo.dashboard.divisions import KEPT, LAYERS, core, keep, kept
+from vinculo.dashboard.divisions import KEPT, LAYERS, core, keep, kept, whole
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import say
 from vinculo.graph.types import Source
@@ -71,7 +73,8 @@ def test_a_split_that_is_not_real_is_said_first(case: str, page: Run, language: 
     at = opened(page("communities", language=language), "stable")
     assert not at.exception
     told = say("cli.communities.not_real", language)
-    assert told in said(at) and "urgent" in next(str(e.proto) for e in at.get("html") if told in str(e.proto))
+    assert "v-alarm" in next(str(e.proto) for e in at.get("html") if told in str(e.proto))
+    assert say("dashboard.communities.not_real", language) in said(at)
     sure = at.dataframe[0].value[say("dashboard.communities.belongs", language)].tolist()
     assert sure == [line["stability"] for line in lines if "members" in line]
 
@@ -189,6 +192,39 @@ def test_the_largest_are_drawn_as_closed_groups(case: str, page: Run) -> None:
     for n, (left, top, right, bottom) in enumerate(boxes):
         assert all(right < a or left > c or bottom < b or top > d for a, b, c, d in boxes[:n])
     assert len({(g.x, g.y) for g in chart.groups.values()}) == len(chart.groups)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_page_says_what_it_leaves_out_and_the_files_hold_all(
+    case: str, page: Run, written: dict[str, str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(divisions, "ROWS", 1)
+    monkeypatch.setattr(divisions, "MEMBERS", 2)
+    monkeypatch.setattr(divisions, "LAYER_ROWS", 1)
+    made = [line for line in search(case, "--method", "leiden") if "members" in line]
+    several = search(case, "--resolutions", "0.25,4")
+    with closing(open_store(case)) as store:
+        found = kept(store, "leiden")
+        assert found is not None and [len(g["members"]) for g in found["communities"]] == [2] and len(made) > 1
+        every = whole(store, "leiden", found["when"])
+    assert every is not None and [g["members"] for g in every["communities"]] == [g["members"] for g in made]
+    at = page("communities", language=language)
+    assert not at.exception and len(at.dataframe[0].value) == 1
+    assert say("dashboard.communities.largest", language, count="1", total=str(len(made))) in said(at)
+    assert [row["id"] for row in csv.DictReader(written["communities"].splitlines())] == [g["id"] for g in made]
+    at = opened(at, LAYERS)
+    assert not at.exception
+    rows = list(csv.DictReader(written["communities-layer"].splitlines()))
+    assert len(rows) == several[0]["groups"] and len(at.dataframe[1].value) == 1
+
+
+def test_a_chart_of_a_split_that_is_not_real_is_called_so(case: str, page: Run) -> None:
+    search(case, "--method", "stable")
+    at = opened(page("communities", language="es"), "stable")
+    next(b for b in at.button if b.key == "draw_all").click().run()
+    at.switch_page("screens/chart.py").run()
+    title = say("dashboard.communities.not_real_title", "es", title=say("dashboard.page.communities", "es"))
+    assert at.session_state["board"].chart.title == title
 
 
 def test_a_group_that_holds_only_some_members_says_so(case: str, page: Run) -> None:
