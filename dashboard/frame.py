@@ -15,7 +15,7 @@ from vinculo.dashboard import cases, loaded, uploads
 from vinculo.dashboard.jobs import Job, jobs
 from vinculo.dashboard.wording import escaped, into, language, number, plain, stage, t
 from vinculo.graph.errors import VinculoError
-from vinculo.graph.text import say_both
+from vinculo.graph.text import LANGUAGES, Text, say
 
 SCREENS = (
     "home",
@@ -122,9 +122,12 @@ def no_data() -> None:
 
 
 # -- jobs --------------------------------------------------------------------------------------------------------
-def start_job(title: str, arguments: list[str], *, then: Callable[[Job], None] | None = None, **values: str) -> None:
+def start_job(
+    title: str, arguments: list[str], *, then: Callable[[Job], None] | None = None, **values: str | Text
+) -> None:
     """Start a command on this case, or say that enough are running; ``title`` is a key, ``values`` fill its blanks."""
-    name = say_both(f"dashboard.job.{title}", **values)
+    told = [{k: v.into(x) if isinstance(v, Text) else v for k, v in values.items()} for x in LANGUAGES]
+    name = Text(*(say(f"dashboard.job.{title}", x, **some) for x, some in zip(LANGUAGES, told, strict=True)))
     made = jobs().start(name, arguments, then=then, case=cases.current(), language=language())
     if made is None:
         st.toast(t("jobs_full"), icon=":material/hourglass_empty:")

@@ -24,6 +24,9 @@ from vinculo.graph.text import Text
 
 #: Seconds between asking a child to stop and stopping it.
 PATIENCE_S = 5.0
+#: The same for commands that read and calculate, and keep what they found in one step at the end: they have nothing to tidy.
+CALCULATING = ("communities", "key-players", "disrupt", "predict", "phases", "path")
+CALCULATING_S = 0.6
 #: Children at a time; the stores let one write anyway.
 AT_ONCE = 2
 #: Jobs remembered after they ended.
@@ -138,7 +141,8 @@ class Jobs:
             return
         job.state, job.ended = "cancelled", time.time()
         job.process.terminate()
-        timer = threading.Timer(PATIENCE_S, _kill, (job.process,))
+        patience = CALCULATING_S if job.arguments[0] in CALCULATING else PATIENCE_S
+        timer = threading.Timer(patience, _kill, (job.process,))
         timer.daemon = True
         timer.start()
 

@@ -20,6 +20,7 @@ from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.names import asked_taints
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import alarm, escaped, into, notice, number, remark, seen, t
+from vinculo.graph.text import say_both
 
 ss = st.session_state
 METHODS = ("leiden", "fine", "stable", "louvain")
@@ -37,7 +38,10 @@ def _find(view: str, projection: str) -> None:
         # one text, or a name that begins with a dash would be taken for an option
         arguments += ["--method", view, *([f"--keep={name}"] if name else [])]
     frame.start_job(
-        "communities", arguments, then=partial(keep, version=cases.store().version()), method=t(f"communities.{view}")
+        "communities",
+        arguments,
+        then=partial(keep, version=cases.store().version()),
+        method=say_both(f"dashboard.communities.{view}"),
     )
 
 
@@ -99,7 +103,7 @@ def listing(found: dict[str, Any], method: str) -> None:
     since = next((c["since"] for g in groups for c in g.get("changes", ())), "")
     if since:
         remark(t("communities.compared", run=since))
-    if st.button(
+    if len(groups) > 1 and st.button(
         t("communities.draw_groups", count=number(min(GROUPS, len(groups)))),
         icon=":material/workspaces:",
         key="draw_all",

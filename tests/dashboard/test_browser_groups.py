@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,41 @@ def test_a_community_is_found_told_and_added_to_the_chart_as_one_group(browser: 
     assert page.evaluate(SHOWN) == [group] and page.evaluate("__lc.net.getSelectedNodes()") == [group]
     page.get_by_text("drawn as one: no person, no company").wait_for()
     profile.close()
+
+
+def running(url: str) -> list[str]:
+    """Processes that look for communities in a case."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words, environment = ((folder / name).read_bytes().split(b"\0") for name in ("cmdline", "environ"))
+        except OSError:
+            continue
+        if b"communities" in words and f"VINCULO_STORE={url}".encode() in environment:
+            found.append(folder.name)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_search_for_communities_is_cancelled_within_a_second(browser: Any, tmp_path: Path, language: str) -> None:
+    url = small_case.make(tmp_path)
+    with server(url, tmp_path / "home") as address:
+        profile = context(browser)
+        page = profile.new_page()
+        page.goto(f"{address}/communities?lang={language}")
+        page.get_by_role("radio", name=say("dashboard.communities.stable", language)).click()
+        idle(page)
+        page.locator(".st-key-find button").click()
+        cancel = page.get_by_role("button", name=say("dashboard.cancel", language))
+        cancel.wait_for()
+        assert len(running(url)) == 1
+        cancel.click()
+        asked = time.monotonic()
+        said = page.get_by_text(say("dashboard.job.cancelled", language)).first
+        said.wait_for(timeout=1000)
+        while running(url):
+            assert time.monotonic() - asked < 1
+            time.sleep(0.02)
+        idle(page)
+        assert not cancel.count() and page.locator(".st-key-find button").is_enabled()
+        profile.close()

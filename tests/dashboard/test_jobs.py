@@ -14,6 +14,10 @@ import json, os, sys, time
 what = sys.argv[1]
 assert sys.argv[2] == "--json"
 assert os.environ["VINCULO_PROGRESS"] == "json" and "secret" not in " ".join(sys.argv)
+if what == "communities":
+    import signal
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    what = "long"
 for n in range(3 if what != "long" else 600):
     print(json.dumps({"stage": "read", "done": n + 1, "total": 3}), file=sys.stderr, flush=True)
     time.sleep(.05)
@@ -71,6 +75,18 @@ def test_cancel_stops_the_child_and_leaves_the_rest() -> None:
     until(lambda: job.process.poll() is not None, 6)
     until(lambda: other.state == "done")
     assert job.state == "cancelled" and jobs.running("neo4j://ana:secret@host") == []
+
+
+def test_a_calculation_that_does_not_listen_has_ended_within_a_second() -> None:
+    jobs = registry()
+    job = started(jobs, "communities")
+    until(lambda: job.done > 0)
+    asked = time.monotonic()
+    jobs.cancel(job.id)
+    assert job.state == "cancelled"
+    until(lambda: job.process.poll() is not None, 1)
+    # it was asked first
+    assert time.monotonic() - asked > 0.5
 
 
 def test_only_so_many_at_a_time_and_none_after_the_server() -> None:
