@@ -16,6 +16,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "neo4j"))
 from neo4j_fixture import emptied, neo4j_url  # noqa: F401  (a fixture is taken over by its name)
 
 Run = Callable[..., Any]
+#: Every analysis, asked for in ways that leave much to order and to chance; compared to the byte.
+ANALYSES = (
+    ("communities", "--method", "stable", "--projection", "who_ships_with_whom"),
+    ("communities", "--resolutions", "0.5,1,2", "--projection", "who_shares_identifiers"),
+    ("communities", "--projection", "who_pays_whom", "--of", "1"),
+    ("key-players", "--runs", "3"),
+    ("key-players", "--by", "pagerank", "--projection", "who_pays_whom", "--runs", "0"),
+    ("key-players", "--sets", "2", "--projection", "who_ships_with_whom"),
+    ("predict", "--projection", "who_shares_identifiers", "--method", "adamic_adar", "--by-lift"),
+    ("phases", "--every", "quarter", "--names", "3"),
+)
 #: Fields that say when or how fast, not what.
 PASSING = {"seconds", "started", "finished", "rejects_file", "from", "to", "file"}
 
@@ -39,6 +50,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def still(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without what may differ between two runs."""
     return [{k: v for k, v in line.items() if k not in PASSING} for line in lines]
+
+
+def analysed(run: Run, store: str, some: list[str]) -> dict[str, str]:
+    """What each analysis prints, the last ones for people; ``some`` are ids of parties of one story."""
+    ways = ("path", some[0], some[-1], "--likely")
+    about_some = (ways, (*ways, "--time-ordered", "--hub-steps", "0"), ("phases", "--entity", some[0]))
+    said = {}
+    for asked in (*((*a, "--json") for a in ANALYSES), *about_some, ANALYSES[0]):
+        done = run(*asked, "--store", store)
+        assert done.code == 0 and done.out, (asked, done.out[-2000:], done.err[-2000:])
+        said[" ".join(asked)] = done.out
+    return said
 
 
 def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any]:
@@ -77,6 +100,7 @@ def tour(run: Run, files: list[Path], store: str, folder: Path) -> dict[str, Any
     assert said["key-players"] and said["roles"], "nobody of whom to compare the figures"
     said["who pays whom"] = lines("communities", "--projection", "who_pays_whom")
     assert said["who pays whom"], "a case without payments compares nothing"
+    said |= analysed(run, store, members)
     said["export"] = lines("export", "ftm", folder / "case.ftm.json")
     said["exported"] = (folder / "case.ftm.json").read_text("utf-8")
     said["withdraw"] = lines("withdraw", files[0].name, "--yes")
@@ -137,6 +161,8 @@ def test_analyses_in_any_order_of_records(run: Run, files: list[Path], tmp_path:
             "predict": lines("predict", "--limit", "9", "--check"),
             "phases": lines("phases", "--days", "90"),
         }
+        for asked in ANALYSES:
+            said[" ".join(asked)] = lines(*asked)
         first = said["key-players"][0]["id"]
         return said | {"disrupt": lines("disrupt", "--entity", first, "--size", "2", "--runs", "5")}
 
