@@ -41,9 +41,9 @@ TOUR: dict[str, dict[str, str]] = {
         "communities": "communities",
         "key-players": "players",
         "score": "analyse",
-        "disrupt": "whatif",
-        "predict": "whatif",
-        "phases": "whatif",
+        "disrupt": "disrupt",
+        "predict": "predict",
+        "phases": "phases",
     },
     "open": {"dashboard": "screen"},
     "share": {

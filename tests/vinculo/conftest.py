@@ -109,3 +109,13 @@ def case(tmp_path: Path, transfers: Path, run: Callable[..., Ran]) -> Path:
     store = tmp_path / "case.db"
     assert run("ingest", transfers, "--store", store, "--quiet").code == 0
     return store
+
+
+@pytest.fixture
+def ids(run: Callable[..., Ran]) -> Callable[..., list[str]]:
+    """Ids of the best hits for names in a store."""
+
+    def call(store: Path, *names: str) -> list[str]:
+        return [run("search", name, "--store", store, "--json").lines[0]["id"] for name in names]
+
+    return call

@@ -12,8 +12,8 @@ from click.core import ParameterSource
 from vinculo.command import command
 from vinculo.commands import community_words as words
 from vinculo.commands.analyse import note_compiling
+from vinculo.commands.keeping import check_free
 from vinculo.commands.network import seen_by, tell_projection
-from vinculo.commands.whatif import check_free
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
 from vinculo.graph.evidence import basis

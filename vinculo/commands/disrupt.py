@@ -1,4 +1,4 @@
-"""What if some of a group were gone, and which links may be missing, and who came and went: disrupt, predict, phases."""
+"""``disrupt``: what if some of a group were gone."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ import click
 
 from vinculo.command import command
 from vinculo.commands.analyse import note_compiling
-from vinculo.commands.network import seen_by, tell_projection
+from vinculo.commands.keeping import check_free
 from vinculo.console import Console
 from vinculo.graph.errors import InputError, UsageError
-from vinculo.graph.store import Store
 from vinculo.graph.text import say
 
 if TYPE_CHECKING:
     from vinculo.analytics.disruption.actions import Action
     from vinculo.analytics.disruption.comparison import Comparison, Point
     from vinculo.analytics.disruption.group import Group
-    from vinculo.analytics.prediction import Hypothesis
 
 
 @command
@@ -77,12 +75,6 @@ def disrupt(
     console.emit(made.as_json())
     if not console.as_json:
         _tell(console, made)
-
-
-def check_free(store: Store, collection: str, name: str, replace: bool) -> None:
-    """Refuse a name under which something is kept already, unless it is to be replaced."""
-    if not replace and name in store.documents(collection):
-        raise UsageError("name_taken", name=name)
 
 
 def _costs(given: tuple[str, ...]) -> dict[str, float]:
@@ -184,138 +176,3 @@ def _row(kind: str, p: Point, flows: bool) -> list[object]:
     row += [p.unmentioned, p.records_lost]
     unbounded = say("cli.disrupt.unbounded")
     return [*row, *(unbounded if v is None else v for v in (p.money, p.goods))] if flows else row
-
-
-@command
-@click.option("--projection", metavar="NAME|FILE", default="who_ships_with_whom")
-@click.option("--method", metavar="NAME", default="resource_allocation")
-@click.option("--by-lift", is_flag=True)
-@click.option("--kind", metavar="KIND", default="LegalEntity")
-@click.option("--hub-from", type=click.IntRange(2), default=100)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20)
-@click.option("--check", is_flag=True)
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
-def predict(console: Console, projection: str, kind: str, limit: int, check: bool, seed: int, **choice: Any) -> None:
-    """Tell which links may be missing, as hypotheses, and how often such guesses are right on this case."""
-    from vinculo.analytics.prediction import predict as look
-    from vinculo.analytics.prediction_check import checked_on
-    from vinculo.analytics.resting import resting
-    from vinculo.graph.schema import kind as known_kind
-
-    known_kind(kind)
-    choice["kind"] = kind
-    with console.open() as store:
-        seen = seen_by(console, store, projection)
-        on_reports = resting(store, seen)
-    found, truncated = look(seen, top=limit, on_reports=on_reports, progress=console.progress, **choice)
-    tried = checked_on(seen, seed=seed, **choice) if check else None
-    note_compiling(console)
-    tell_projection(console, seen)
-    where = {"projection": seen.as_json()}
-    for h in found:
-        console.emit(h.as_json() | where)
-    if not found and tried is None:
-        console.emit(where)
-    if found:
-        console.say("cli.predict.heading")
-        rows = [(h.score, h.lift, _marked(h)) for h in found]
-        console.table(("score", "lift", "hypothesis"), rows, numbers=(0, 1), cut=True)
-    else:
-        console.say("cli.predict.none")
-    if any(h.taint for h in found):
-        console.note("cli.predict.on_reports", count=f"{sum(bool(h.taint) for h in found):,}")
-    if truncated:
-        console.emit({"truncated": True})
-        console.warn(say("cli.predict.truncated"))
-    if tried is not None:
-        console.emit({"check": tried.as_json()} | where)
-        if not tried.hidden:
-            console.say("cli.predict.uncheckable")
-            return
-        best = min(tried.precision)
-        console.say(
-            "cli.predict.checked",
-            hidden=f"{tried.hidden:,}",
-            runs=tried.runs,
-            auc=f"{tried.auc.mean:.2f}",
-            low=f"{tried.auc.low:.2f}",
-            high=f"{tried.auc.high:.2f}",
-            k=best,
-            precision=f"{tried.precision[best].mean:.0%}",
-            chance=f"{tried.chance:.2%}",
-        )
-
-
-def _marked(hypothesis: Hypothesis) -> str:
-    """Its sentence; in front, where the table cuts nothing off, that it rests on reports."""
-    told = hypothesis.told.into()
-    return f"[{say('cli.sar')}] {told}" if hypothesis.taint else told
-
-
-@command
-@click.option("--days", type=click.IntRange(1, 36_500), default=None)
-@click.option("--every", type=click.Choice(["month", "quarter", "year"]), default=None)
-@click.option("--at", multiple=True, metavar="DATE")
-@click.option("--event", "events", multiple=True, metavar="KIND")
-@click.option("--kind", metavar="KIND", default="LegalEntity")
-@click.option("--entity", metavar="ID")
-@click.option("--follow", multiple=True, metavar="ID")
-@click.option("--limit", type=click.IntRange(1), default=5)
-@click.option("--names", type=click.IntRange(0), default=None)
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0)
-def phases(
-    console: Console,
-    events: tuple[str, ...],
-    kind: str,
-    entity: str | None,
-    follow: tuple[str, ...],
-    limit: int,
-    names: int | None,
-    **windows: Any,
-) -> None:
-    """Tell who joined and left from phase to phase, and who was central in each."""
-    from vinculo.analytics.phase_rows import phase_rows
-    from vinculo.analytics.phases import from_store
-    from vinculo.analytics.ways.terrain import FLOWS
-    from vinculo.graph.schema import descendants
-    from vinculo.graph.schema import kind as known_kind
-
-    for name in (kind, *events):
-        known_kind(name)
-    with console.open() as store:
-        made = from_store(store, kinds=events or tuple(FLOWS), progress=console.progress, **windows)
-        told = dict(zip(*(store.nodes().column(c).to_pylist() for c in ("id", "kind")), strict=True))
-    note_compiling(console)
-    if not made.phases:
-        console.say("cli.phases.none")
-    if entity is not None:
-        if entity not in told:
-            raise UsageError("unknown_entity", id=entity)
-        followed = made.of(entity)
-        for row in followed:
-            console.emit({k: v for k, v in row.items() if k != "node"})
-        console.table(
-            ("phase", "degree", "betweenness", "change", "rank"),
-            [(r["phase"], r["degree"], r["betweenness"], r["change"], r["rank"]) for r in followed],
-            numbers=(1, 2, 3, 4),
-        )
-        return
-    rows: list[tuple[object, ...]] = []
-    wanted = set(descendants(kind))
-    samples = max((p.samples for p in made.phases), default=0)
-    for row in phase_rows(made, told, wanted, limit=limit, names=names, follow=follow):
-        console.emit(row | {"samples": samples})
-        counts = [row["counts"][c] for c in ("joined", "returned", "left")]
-        rows.append(
-            (row["phase"], row["members"], *counts, "; ".join(_moved(r["name"], r["change"]) for r in row["central"]))
-        )
-    if rows:
-        headings = ("phase", "there_were", "joined", "returned", "left", "central")
-        console.table(headings, rows, numbers=(1, 2, 3, 4), cut=True)
-        if samples:
-            console.say("cli.phases.sampled", samples=samples)
-
-
-def _moved(name: str, change: float | None) -> str:
-    """A name with an arrow for where its centrality went."""
-    return name if not change else f"{name} {'↑' if change > 0 else '↓'}"
