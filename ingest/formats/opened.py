@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from vinculo.graph.errors import InputError
 from vinculo.ingest.formats import limits
+from vinculo.ingest.formats.made_up import NEAR, MarkedLines, says_made_up
 
 HEAD = 65_536
 #: Stands for a byte that does not fit; no character, so no text has it.
@@ -49,6 +50,10 @@ class OpenedFile:
         Bytes that are no UTF-8 in a file that is UTF-8 otherwise; where they stand, its text has ``MISFIT``.
     kept : pathlib.Path, optional
         Where its bytes are, if not at ``path``: an archive's member.
+    tail : bytes
+        The last of its bytes.
+    marked : bool
+        Whether every line but one says that it is made up.
     """
 
     path: Path
@@ -60,6 +65,8 @@ class OpenedFile:
     lines: int = 0
     misfits: int = 0
     kept: Path | None = None
+    tail: bytes = b""
+    marked: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +76,8 @@ class OpenedFile:
     @property
     def synthetic(self) -> bool:
         """Whether the file says of itself that it is made up."""
-        return b"SYNTHETIC DATA" in self.head[:4096]
+        end = self.tail.decode(self.encoding, errors="replace")
+        return self.marked or says_made_up(self.start, end, alone=self.lines < 2)
 
     @property
     def start(self) -> str:
@@ -114,7 +122,7 @@ def open_file(
     file = str(shown or path)
     if path.is_dir():
         raise InputError("is_folder", file=file)
-    digest, size, lines, head, tests = hashlib.sha256(), 0, 0, b"", _Encodings()
+    digest, size, lines, head, tail, tests, marked = hashlib.sha256(), 0, 0, b"", b"", _Encodings(), MarkedLines()
     try:
         total = path.stat().st_size
         with path.open("rb") as raw:
@@ -124,6 +132,8 @@ def open_file(
             while piece := stream.read(_PIECE):
                 digest.update(piece)
                 tests.feed(piece)
+                marked.feed(piece)
+                tail = (tail + piece)[-2 * NEAR :] if len(piece) < 2 * NEAR else piece[-2 * NEAR :]
                 size += len(piece)
                 lines += piece.count(b"\n")
                 if packed:
@@ -143,7 +153,9 @@ def open_file(
     encoding = tests.found(head)
     misfits = tests.misfits if encoding.startswith("utf-8") else 0
     kept = path if shown else None
-    return OpenedFile(shown or path, digest.hexdigest(), size, head, encoding, packed, lines, misfits, kept)
+    return OpenedFile(
+        shown or path, digest.hexdigest(), size, head, encoding, packed, lines, misfits, kept, tail, marked.every()
+    )
 
 
 def _refuse_bomb(file: str, size: int, packed: int) -> None:
