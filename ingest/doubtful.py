@@ -1,4 +1,5 @@
-"""What can be read and hardly be meant, or meant otherwise: dates far ahead, currencies that nobody has, parties named NA.
+"""What can be read and hardly be meant, or meant otherwise: dates far ahead, currencies that nobody has, parties named NA,
+several bills of lading in a cell.
 
 It is kept as it stands, and told.
 """
@@ -28,6 +29,8 @@ _YEAR = re.compile(r"[0-9]{4}(?:-|$)")
 _MAYBE_NAMES = r"(?i)^\W*(n\W*a|nan|null|none|nil)\W*$"
 #: Datasets call the columns so that hold texts in the place of names.
 _NOBODY = " nobody"
+#: And so those of cells that ought to be told as they are.
+_CELLS = {"several bills as one": "bills_as_one", "several bills apart": "bills_apart"}
 #: What is about the future by its nature: ends, due dates.
 _TO_COME = frozenset(
     (
@@ -71,6 +74,14 @@ class Doubts:
                     maybe = pc.fill_null(pc.match_substring_regex(cells.single, _MAYBE_NAMES), False)
                     odd = {int(n): cells.single[int(n)].as_py() for n in np.flatnonzero(np.asarray(maybe))}
                     self._note("name", cells, odd, table.column("record").to_numpy())
+
+    def look_for_bills(self, tables: Mapping[str, pa.Table]) -> None:
+        """Look through the cells with several bills in the tables that a dataset prepared."""
+        for table in tables.values():
+            for name in (n for n in table.column_names if n in _CELLS):
+                cells = read(table.column(name))
+                odd = {n: option[0] for n, option in enumerate(cells.options) if option}
+                self._note(_CELLS[name], cells, odd, table.column("record").to_numpy())
 
     def _note(self, sort: str, cells: Cells, odd: dict[int, str], records: npt.NDArray[np.int64]) -> None:
         if not odd:

@@ -142,6 +142,7 @@ def _mapped(table: pa.Table, dataset: Dataset, doubts: Doubts, expected: Expecta
     tables = _prepared(table, dataset)
     expected.add(tables)
     doubts.look_for_names(tables)
+    doubts.look_for_bills(tables)
     return map_tables(dataset.mappings, tables, table, dataset.name, doubts)
 
 

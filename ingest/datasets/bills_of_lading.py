@@ -9,6 +9,7 @@ from vinculo.graph.text import Text
 from vinculo.ingest.dataset import Dataset
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.bills import with_doubt
 from vinculo.ingest.datasets.quantities import weight_in_kilograms, with_unit
 from vinculo.ingest.mapping import EntityRule, Key, Mapping, Value
 
@@ -70,6 +71,7 @@ def prepare(table: pa.Table) -> dict[str, pa.Table]:
     table = c.with_columns(table, {"scac": scac, "scac type": c.constant("SCAC", scac), "carrier key": key})
     table = r.add_vessel(table, "vessel", "vessel_imo")
     table = r.add_containers(table, "container_numbers")
+    table = with_doubt(table)
     table = r.add_place(table, "lading", "port_of_lading")
     table = r.add_place(table, "unlading", "port_of_unlading")
     table = with_unit(table, "quantity", "quantity_unit")

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from vinculo.ingest.datasets import bills_of_lading
 from vinculo.ingest.datasets import columns as c
 from vinculo.ingest.datasets import rules as r
+from vinculo.ingest.datasets.bills import each_bill
 from vinculo.ingest.mapping import EntityRule, Key, LinkRule, Mapping, Value
 
 #: Seizures refer to inspections by number.
@@ -23,6 +24,9 @@ ABOUT = {
     "hsCode": Value(columns=("hs_code",), split=";"),
     "notes": Value(columns=("notes", "nobody")),
 }
+CONSIGNMENT = EntityRule(
+    "consignment", "Consignment", bills_of_lading.CONSIGNMENT, {"billNumber": r.column("bill_number")}
+)
 #: What stands between the people of one cell; a comma stands inside names.
 _BETWEEN = r"[;|\n]"
 ALIASES = {
@@ -38,13 +42,14 @@ ALIASES = {
 
 
 def add_targets(table: pa.Table) -> dict[str, pa.Table]:
-    """Add the columns of what an event was about: consignment, containers, vehicle, party, place; further parties apart."""
+    """Add the columns of what an event was about: consignment, containers, vehicle, party, place; further ones apart."""
+    table, bills = each_bill(table)
     table, further = each_party(table)
     table, further = add_party(table), add_party(further)
     unnamed = c.joined([r.unnamed(table, {"party": "party_name"}), c.texts(table, "nobody's number")], "; ")
     table = c.with_columns(table, {"nobody": unnamed})
     table = r.add_containers(table, "container_number")
-    return {"": r.add_place(table, "location", "location", "location_code"), "parties": further}
+    return {"": r.add_place(table, "location", "location", "location_code"), "parties": further, "bills": bills}
 
 
 def add_party(table: pa.Table) -> pa.Table:
@@ -104,15 +109,18 @@ def further_parties(event: EntityRule, kind: str) -> Mapping:
     return Mapping((known, *entities), (r.link(kind, event.name, "party", told), *links))
 
 
+def further_bills(event: EntityRule, kind: str) -> Mapping:
+    """The mapping of further bills that an event was about."""
+    known = EntityRule(event.name, event.kind, event.key, {})
+    return Mapping((known, CONSIGNMENT), (r.link(kind, event.name, "consignment", {"date": r.column("date")}),))
+
+
 def target_rules(event: str, kind: str) -> tuple[tuple[EntityRule, ...], tuple[LinkRule, ...]]:
     """Rules for what an event was about; ``kind`` is the link from the event to it."""
-    consignment = EntityRule(
-        "consignment", "Consignment", bills_of_lading.CONSIGNMENT, {"billNumber": r.column("bill_number")}
-    )
     date = {"date": r.column("date")}
     entities, links = r.party_rules("party")
     return (
-        (consignment, r.container_rule(), r.place_rule("location"), *entities),
+        (CONSIGNMENT, r.container_rule(), r.place_rule("location"), *entities),
         (
             r.link(kind, event, "consignment", date),
             r.link(kind, event, "container", date),

@@ -47,7 +47,8 @@ def _mappings() -> dict[str, Mapping]:
     )
     entities, links = events.target_rules("inspection", "INSPECTED")
     whole = Mapping((inspection, *entities), links, essential=("inspection_id", "date"))
-    return {"": whole, "parties": events.further_parties(inspection, "INSPECTED")}
+    parties, bills = events.further_parties(inspection, "INSPECTED"), events.further_bills(inspection, "INSPECTED")
+    return {"": whole, "parties": parties, "bills": bills}
 
 
 DATASET = Dataset(

@@ -67,7 +67,8 @@ def _mappings() -> dict[str, Mapping]:
     )
     known = EntityRule(seizure.name, seizure.kind, seizure.key, {})
     plates = Mapping((known, vehicle), (r.link("SEIZED_FROM", "seizure", "vehicle", date),))
-    return {"": whole, "parties": events.further_parties(seizure, "SEIZED_FROM"), "plates": plates}
+    parties, bills = events.further_parties(seizure, "SEIZED_FROM"), events.further_bills(seizure, "SEIZED_FROM")
+    return {"": whole, "parties": parties, "bills": bills, "plates": plates}
 
 
 DATASET = Dataset(

@@ -342,3 +342,55 @@ def test_an_rfc_is_one_number_whatever_country_stands_beside_it(graph, write_row
     assert (number.first("type"), number.first("country")) == ("RFC", "") and firm.first(
         "taxNumber"
     ) == "HFI-010101-AB1"
+
+
+EVENTS = {
+    "seizures": (
+        {"seizure_id": "S-1", "date": "2024-03-05", "commodity": "fentanyl", "quantity": "2", "unit": "kg"},
+        "SEIZED_FROM",
+    ),
+    "inspections": ({"inspection_id": "I-1", "date": "2024-03-05", "kind": "cargo", "result": "conforme"}, "INSPECTED"),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("between", ["; ", "|", "\n"])
+def test_an_event_is_linked_to_each_bill_of_a_cell(
+    name: str, between: str, graph, write_rows: Callable[..., Path]
+) -> None:
+    """And to the consignments that a manifest tells of under these numbers, from the one record that says so."""
+    event, kind = EVENTS[name]
+    bills = ["QQQQ-100100", "QQQQ100200", "123-45678901"]
+    manifest = [BILL | {"bill_number": b} for b in bills]
+    graph.load(write_rows("bills.csv", columns("bills_of_lading"), *manifest))
+    (report,) = graph.load(write_rows("events.csv", columns(name), event | {"bill_number": between.join(bills)}))
+    assert (report.read, report.loaded, report.rejected) == (1, 1, 0)
+    assert {b for _, b in graph.pairs(kind)} == set(bills) and len(graph.entities("Consignment")) == 3
+    assert {p.record for x in graph.links(kind) for p in x.sources} == {1}
+    [told] = report.warnings
+    assert "each taken for itself: 1 (first: record 1" in told
+
+
+@pytest.mark.parametrize("cell", ["A; B", "QQQQ100100; pending", "QQQQ100100; see 2024"])
+def test_what_is_no_list_of_bills_stays_one_and_is_told(cell: str, graph, write_rows: Callable[..., Path]) -> None:
+    event, kind = EVENTS["seizures"]
+    (report,) = graph.load(write_rows("events.csv", columns("seizures"), event | {"bill_number": cell}))
+    [consignment] = graph.entities("Consignment")
+    assert len(graph.links(kind)) == 1 and consignment.first("billNumber") == cell
+    assert "taken as one: 1 (first: record 1" in report.warnings[0]
+
+
+def test_a_manifest_row_of_several_bills_is_one_consignment_with_its_value_and_is_told(
+    graph, write_rows: Callable[..., Path]
+) -> None:
+    """To give each of them the value of the row would count it twice."""
+    rows = [BILL, BILL | {"bill_number": "QQQQ100200;QQQQ100300"}]
+    (report,) = graph.load(write_rows("bills.csv", columns("bills_of_lading"), *rows))
+    assert len(graph.entities("Consignment")) == 2 and report.loaded == 2
+    assert [w for w in report.warnings if "taken as one: 1 (first: record 2, QQQQ100200;QQQQ100300)" in w]
+
+
+def test_one_bill_in_a_cell_is_told_nothing_of(graph, write_rows: Callable[..., Path]) -> None:
+    for name, (event, kind) in EVENTS.items():
+        (report,) = graph.load(write_rows(f"{name}.csv", columns(name), event | {"bill_number": "QQQQ-100;"}))
+        assert report.warnings == [] and len(graph.links(kind)) == 1
