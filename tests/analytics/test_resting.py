@@ -96,6 +96,21 @@ def test_goods_and_seizures_that_a_report_adds_to_are_marked_at_every_party_of_t
     assert of[groups[1][0]].profile.seizures == 0 and of[groups[1][0]].taint == ""
 
 
+def test_a_consignment_that_a_report_gives_a_value_is_told_of_at_neither_end(case):
+    """Ties by way of it may weigh by that value; other pairs stay as they are."""
+    groups = [firms(case, side) for side in "PQ"]
+    for group in groups:
+        for k in range(4):
+            case.consignment(f"{group[k]}1", group[k], group[(k + 1) % 4], k)
+            case.consignment(f"{group[k]}2", group[k], group[(k + 2) % 4], k)
+    bill = case.consignment("B", groups[0][0], groups[0][1], 1)
+    store = with_reports(case.store(), [(bill, "Consignment", 1, pack([("declaredValue", "99000")]))], [])
+    told = described(store, divided(projected(store, "who_ships_with_whom")))
+    of = {i: d for d in told.values() for i in d.community.members}
+    assert of[groups[0][0]].taint == "sar" and of[groups[1][0]].taint == ""
+    assert {i for d in without_reports(told).values() for i in d.community.members} == set(groups[1])
+
+
 def test_a_hypothesis_that_rests_on_reports_says_so(case):
     """Known parties; that one of them has the phone is in a report only. The other pair stands in other files."""
     a, b, c, d = firms(case, "P")
