@@ -18,9 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: A column of texts, in one piece or in several.
-Texts = pa.Array | pa.ChunkedArray
-
 
 def make_id(prefix: str, *values: str | None) -> str | None:
     """One id, or ``None`` where every value is empty.
@@ -51,7 +48,9 @@ _IS_SHA1 = "^[0-9a-f]{40}$"
 _ENDS = re.compile(f"~[0-9a-f]{{{2 * _MARK}}}$")
 
 
-def with_ends(ids: Texts, sources: Texts, targets: Texts) -> Texts:
+def with_ends(
+    ids: pa.Array | pa.ChunkedArray, sources: pa.Array | pa.ChunkedArray, targets: pa.Array | pa.ChunkedArray
+) -> pa.Array | pa.ChunkedArray:
     """The ids of links that are edges of FollowTheMoney between these ends.
 
     Parameters
@@ -84,7 +83,7 @@ def with_ends(ids: Texts, sources: Texts, targets: Texts) -> Texts:
     return pc.binary_join_element_wise(ids, ends, "")
 
 
-def _whole(column: Texts) -> pa.Array:
+def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(column, pa.Array):
         return column
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
