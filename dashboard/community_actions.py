@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vinculo.dashboard import community_view as tell
-from vinculo.dashboard import desk, frame
+from vinculo.dashboard import desk, frame, new_charts
 from vinculo.dashboard.wording import number, t
 from vinculo.graph.types import Entity
 
@@ -25,7 +25,7 @@ def actions(group: dict[str, Any], picked: int, name: str, key: str = "") -> Non
         t("communities.draw", count=number(len(members))), icon=":material/hub:", type="primary", key=f"{key}draw"
     ):
         title = t("communities.title", place=picked + 1, size=number(int(group["size"])))
-        desk.draw_group(members, _titled(title, group), max(0, left))
+        new_charts.draw_group(members, _titled(title, group), max(0, left))
         frame.go("chart")
     if row.button(t("communities.add_group"), icon=":material/workspaces:", key=f"{key}add_group"):
         desk.add_group(members, _of_all(group, members, name))
@@ -55,5 +55,5 @@ def draw_groups(groups: list[dict[str, Any]], known: Mapping[str, Entity]) -> No
     first = [g["members"][:DRAWN] for g in groups]
     drawn = [(ids, _of_all(g, ids, tell.name_of(g, known))) for g, ids in zip(groups, first, strict=True)]
     left = sum(int(g["size"]) - len(ids) for g, (ids, _) in zip(groups, drawn, strict=True))
-    desk.draw_groups(drawn, _titled(t("page.communities"), groups[0]), left)
+    new_charts.draw_groups(drawn, _titled(t("page.communities"), groups[0]), left)
     frame.go("chart")

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import desk, downloads, grouping
+from vinculo.dashboard import desk, downloads, grouping, orders
 from vinculo.dashboard.grouping import Contents
 from vinculo.dashboard.picture import shown
 from vinculo.dashboard.wording import escaped, facts_table, into, number, seen, t, tm
@@ -35,7 +35,7 @@ def group_panel(id: str) -> None:
     row = st.container(horizontal=True, gap="small")
     for name, label in (("expand", "chart.open"), ("hide", "chart.hide")):
         row.button(
-            t(label), key=f"panel-{name}", type="tertiary", on_click=desk.obey, args=({"name": name, "ids": [id]},)
+            t(label), key=f"panel-{name}", type="tertiary", on_click=orders.obey, args=({"name": name, "ids": [id]},)
         )
     left = len(group.members) - len(held.members)
     if left:

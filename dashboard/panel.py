@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from vinculo.dashboard import cases, charts, desk, downloads, frame
+from vinculo.dashboard import cases, charts, desk, downloads, frame, orders
 from vinculo.dashboard.group_panel import bundle_rows, neighbours_form
 from vinculo.dashboard.grouping import name_of
 from vinculo.dashboard.picture import lines, shown
@@ -108,7 +108,7 @@ def node_panel(id: str) -> None:
     actions = {"expand": "chart.expand", "hide": "chart.hide", "pin": "chart.unpin" if pinned else "chart.pin_one"}
     for name, label in actions.items():
         command = {"name": name, "ids": [id]}
-        row.button(t(label), key=f"panel-{name}", type="tertiary", on_click=desk.obey, args=(command,))
+        row.button(t(label), key=f"panel-{name}", type="tertiary", on_click=orders.obey, args=(command,))
     if row.button(t("chart.open_entity"), key="panel-open", type="tertiary"):
         frame.go("entity", id=id)
     # made when it is asked for: every expand would pay for it

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, desk, frame
+from vinculo.dashboard import cases, frame, new_charts
 from vinculo.dashboard.panel import fact_rows, source_line
 from vinculo.dashboard.wording import escaped, figure, icon, into, number, remark, seen, t
 from vinculo.graph.schema import kind
@@ -51,7 +51,7 @@ def draw_on_chart(paths: Sequence[Path]) -> None:
     first = paths[0]
     title = t("paths.title", a=seen(first.entities[0].name), b=seen(first.entities[-1].name))
     ids = list(dict.fromkeys(e.id for p in paths for e in p.entities))
-    desk.draw(ids, list(dict.fromkeys(x.id for p in paths for x in p.links)), title)
+    new_charts.draw(ids, list(dict.fromkeys(x.id for p in paths for x in p.links)), title)
     frame.go("chart")
 
 

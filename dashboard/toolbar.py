@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from vinculo.dashboard import cases, charts, desk
+from vinculo.dashboard import cases, charts, desk, saved_charts
 from vinculo.dashboard.grouping import homes
 from vinculo.dashboard.names import asked_taints, shareable
 from vinculo.dashboard.picture import shown
@@ -30,7 +30,7 @@ def _new() -> None:
 
 
 def _save() -> None:
-    desk.save(seen(ss.chart_title), seen(ss.chart_handling))
+    saved_charts.save(seen(ss.chart_title), seen(ss.chart_handling))
     st.query_params["chart"] = desk.board().chart.id
     desk.say("chart.saved")
 
@@ -83,7 +83,7 @@ def save_form() -> None:
 def kept_charts() -> None:
     """Charts kept in this case, to open or remove; and a new one."""
     st.button(t("chart.new"), icon=":material/add:", on_click=_new, key="new_chart")
-    kept = desk.saved()
+    kept = saved_charts.saved()
     if not kept:
         st.caption(t("chart.none_kept"))
     for id, made in list(kept.items())[:50]:
@@ -93,12 +93,17 @@ def kept_charts() -> None:
         row.button(label, key=f"open-{id}", type="tertiary", icon=":material/hub:", on_click=_open, args=(id,))
         row.space("stretch")
         row.button(
-            t("delete"), key=f"drop-{id}", type="tertiary", icon=":material/delete:", on_click=desk.forget, args=(id,)
+            t("delete"),
+            key=f"drop-{id}",
+            type="tertiary",
+            icon=":material/delete:",
+            on_click=saved_charts.forget,
+            args=(id,),
         )
 
 
 def _open(id: str) -> None:
-    if desk.open_saved(id):
+    if saved_charts.open_saved(id):
         st.query_params["chart"] = id
 
 
@@ -118,7 +123,7 @@ def export_form() -> None:
     extension = known[name].extension
     st.download_button(
         t("chart.download"),
-        data=partial(desk.exported, cases.current(), name, extension, chart, language(), taints),
+        data=partial(saved_charts.exported, cases.current(), name, extension, chart, language(), taints),
         file_name=f"{_file_name(chart.title)}.{extension}",
         icon=":material/download:",
         on_click="ignore",

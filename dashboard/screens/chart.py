@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from vinculo.dashboard import cases, charts, desk, downloads, frame, toolbar
+from vinculo.dashboard import cases, charts, desk, downloads, frame, orders, saved_charts, toolbar
 from vinculo.dashboard.group_panel import group_panel
 from vinculo.dashboard.grouping import homes, name_of, on_chart
 from vinculo.dashboard.linkchart import linkchart
@@ -204,11 +204,11 @@ def screen() -> None:
         if chart.nodes:
             linkchart(
                 view(chart, language()),
-                key=desk.KEY,
+                key=orders.KEY,
                 ack=ss.get("ack", 0),
                 selected=ss.selected,
                 words=words(),
-                on_command=desk.on_command,
+                on_command=orders.on_command,
             )
         else:
             with (
@@ -230,7 +230,7 @@ def screen() -> None:
 def follow_address() -> None:
     """``?chart=`` opens a kept chart, ``?id=`` begins one with a thing."""
     wanted = st.query_params.get("chart", "")
-    if wanted and wanted != desk.board().chart.id and not desk.open_saved(wanted):
+    if wanted and wanted != desk.board().chart.id and not saved_charts.open_saved(wanted):
         st.warning(tm("chart.unknown", id=wanted))
     first = st.query_params.get("id", "")
     if first and not desk.board().chart.nodes and first in cases.store().entities([first]):

@@ -159,14 +159,15 @@ def kept() -> None:
         frame.empty("disruption.empty", "call_split", height=160)
         return
     left, right = st.columns([3, 1], vertical_alignment="bottom", gap="small")
-    # the one asked for last is shown as soon as it is there
+    # the one asked for last is shown as soon as it is there, else one of the data as it is now
     last = ss.get("whatif_name", "")
-    names = sorted(there, key=lambda n: n != last)
+    now = basis(cases.store())
+    names = sorted(there, key=lambda n: (n != last, there[n].get("basis") != now))
     name = left.selectbox(t("disruption.kept"), names, format_func=seen, key=f"kept-{last if last in there else ''}")
     if name is None:
         return
     right.button(t("delete"), icon=":material/delete:", type="tertiary", on_click=_forget, args=(name,), key="forget")
-    if there[name].get("basis") != basis(cases.store()):
+    if there[name].get("basis") != now:
         st.caption(t("disruption.stale"))
     try:
         made = comparison_of(there[name])

@@ -10,7 +10,7 @@ import streamlit as st
 from vinculo.analytics.community_keeping import changed_since_keeping
 from vinculo.analytics.finding_told import told
 from vinculo.analytics.typology import COMMUNITY, finding_kinds
-from vinculo.dashboard import cases, desk, downloads, frame
+from vinculo.dashboard import cases, downloads, frame, new_charts
 from vinculo.dashboard.finding_names import group_name, subjects
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.panel import fact_rows, source_line, standing_lines
@@ -232,7 +232,7 @@ def show(finding: Finding, subject: str) -> None:
     left.html(f"<h2 class='v-title'>{escaped(heading)}</h2>")
     bar = right.container(horizontal=True, horizontal_alignment="right")
     if bar.button(t("findings.draw"), icon=":material/hub:", type="primary", key="draw"):
-        desk.draw_finding(finding, heading)
+        new_charts.draw_finding(finding, heading)
         frame.go("chart")
     st.html(f"<div style='font-size:1rem'>{escaped(into(finding.reason))}</div>")
     if finding.truncated:

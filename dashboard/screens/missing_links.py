@@ -9,7 +9,8 @@ import streamlit as st
 
 from vinculo.analytics.prediction import METHODS, told_of
 from vinculo.analytics.projecting.known import projections
-from vinculo.dashboard import answers, cases, desk, downloads, frame
+from vinculo.dashboard import answers, cases, desk, downloads, frame, new_charts
+from vinculo.dashboard.answer_page import answer_page
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.names import names_of
@@ -213,20 +214,9 @@ def draw(row: dict[str, Any]) -> None:
     ]
     ids = list(dict.fromkeys([row["a"], row["b"], *(e.id for p in paths for e in p.entities)]))
     title = t("missing.title", a=seen(row["a_name"]), b=seen(row["b_name"]))
-    desk.draw(ids, list(dict.fromkeys(x.id for p in paths for x in p.links)), title)
+    new_charts.draw(ids, list(dict.fromkeys(x.id for p in paths for x in p.links)), title)
     desk.say("missing.drawn")
     frame.go("chart")
 
 
-frame.header(t("page.missing_links"))
-if cases.is_empty():
-    frame.no_data()
-else:
-    controls()
-    frame.job_list(2, of="predict")
-    answer = answers.kept(cases.store(), NAME)
-    if answer is None:
-        answers.note_another(answers.collection(NAME), answers.LAST)
-        frame.empty("missing.empty", "link_off", height=200)
-    else:
-        show(answer)
+answer_page(NAME, "predict", "link_off", controls, show, empty="missing.empty")

@@ -12,6 +12,7 @@ import streamlit as st
 from vinculo.analytics.phase_rows import LISTS
 from vinculo.analytics.phase_windows import CALENDAR
 from vinculo.dashboard import answers, cases, desk, downloads, frame
+from vinculo.dashboard.answer_page import answer_page
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
 from vinculo.dashboard.names import asked_taints, names_of, shareable
@@ -243,15 +244,4 @@ def members(row: dict[str, Any], called: str, taints: tuple[str, ...]) -> None:
         frame.go("entity", id=people[picked])
 
 
-frame.header(t("page.phases"))
-if cases.is_empty():
-    frame.no_data()
-else:
-    controls()
-    frame.job_list(2, of="phases")
-    answer = answers.kept(cases.store(), NAME)
-    if answer is None:
-        answers.note_another(answers.collection(NAME), answers.LAST)
-        frame.empty("phases.empty", "timeline", height=200)
-    else:
-        show(answer)
+answer_page(NAME, "phases", "timeline", controls, show, empty="phases.empty")

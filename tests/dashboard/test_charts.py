@@ -15,9 +15,9 @@ from small_case import of
 
 from vinculo.dashboard import charts, grouping, place
 from vinculo.dashboard.charts import Board
-from vinculo.dashboard.desk import exported
 from vinculo.dashboard.picture import lines, shown, view, within
 from vinculo.dashboard.reading import chart_nodes, links_between
+from vinculo.dashboard.saved_charts import exported
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
 from vinculo.graph.charting import layout
 from vinculo.graph.stores import open_store

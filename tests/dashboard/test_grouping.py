@@ -19,10 +19,10 @@ from streamlit.testing.v1 import AppTest
 
 from vinculo.dashboard import charts, grouping
 from vinculo.dashboard.charts import Board
-from vinculo.dashboard.desk import exported
 from vinculo.dashboard.group_panel import bundle_rows, rows
 from vinculo.dashboard.picture import lines, shown, view
 from vinculo.dashboard.reading import chart_nodes, links_between
+from vinculo.dashboard.saved_charts import exported
 from vinculo.graph.chart import Chart, ChartLink, ChartNode
 from vinculo.graph.palette import palette
 from vinculo.graph.schema import ENTITY_CLASSES
