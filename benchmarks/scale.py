@@ -136,6 +136,11 @@ def told(ok: bool, asked: str) -> str:
     return f"{asked} {'met' if ok else 'NOT met'}"
 
 
+def power(small: float, large: float, times: float) -> float:
+    """By which power of the size it grows; no number where it was too little to be measured."""
+    return math.log(large / small) / math.log(times) if small > 0 and large > 0 else math.nan
+
+
 def report(found: dict[int, Figures]) -> None:
     """The table, the powers, and what is asked beside them."""
     small, large = min(found), max(found)
@@ -147,14 +152,11 @@ def report(found: dict[int, Figures]) -> None:
             line += f"{one['s']:>19.2f} s{one.get('GB', math.nan):>6.2f} GB"
         if large > small:
             powers = [
-                math.log(found[large][name].get(k, math.nan) / found[small][name].get(k, math.nan))
-                / math.log(large / small)
-                for k in ("s", "GB")
+                power(*(found[n][name].get(k, math.nan) for n in (small, large)), large / small) for k in ("s", "GB")
             ]
             line += f"{powers[0]:>14.2f}{powers[1]:>8.2f}"
-            asked.append(told(powers[0] <= TIME_POWER, f"at most {TIME_POWER}"))
-            if not math.isnan(powers[1]):
-                asked.append(told(powers[1] <= MEMORY_POWER, f"at most {MEMORY_POWER}"))
+            bounds = zip(powers, (TIME_POWER, MEMORY_POWER), strict=True)
+            asked += [told(p <= most, f"at most {most}") for p, most in bounds if not math.isnan(p)]
         if name == "both directions" and AT_BUILT in found:
             asked.append(told(found[AT_BUILT][name]["s"] <= BUILT_S, f"5 million in {BUILT_S:g} s"))
         if name == "Leiden" and "GB" in found.get(AT_HELD, {}).get(name, {}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vinculo.analytics.kernels.ahead import SOON, neighbours_ahead
 from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
 from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.random import permutation
@@ -18,11 +19,14 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
     With ``ends`` a path also runs through the two nodes it joins.
     """
     n = len(ptr) - 1
-    # ends of links are taken without sign: no check is compiled for places counted from the end
+    # Ends of links are taken without sign: no check is compiled for places counted from the end. What would have to be asked of
+    # each link is reckoned: no processor guesses the answers.
     distance = np.full(n, -1, np.int32)
     paths = np.zeros(n)
-    dependency = np.zeros(n)
-    order = np.empty(n, np.int32)
+    dependency = np.empty(n)
+    # a node's dependency and one for itself, for each path to it; nothing while nodes as near as it is are looked at
+    behind = np.zeros(n)
+    order = np.empty(n + 1, np.int32)  # the place after the last is written to and never read
     for k in range(len(sources)):
         if over(watch, len(neighbours)):
             return
@@ -33,26 +37,38 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
         head = 0
         tail = 1
         while head < tail:
-            u = order[head]
+            if head + SOON < tail:
+                neighbours_ahead(ptr, neighbours, order[head + SOON])
+            u = np.uint32(order[head])
             head += 1
-            for e in range(ptr[u], ptr[u + 1]):
+            beyond = np.int32(distance[u] + 1)
+            ways = paths[u]
+            for e in range(ptr[u], ptr[u + np.uint32(1)]):
                 v = np.uint32(neighbours[e])
-                if distance[v] < 0:
-                    distance[v] = distance[u] + 1
-                    order[tail] = v
-                    tail += 1
-                if distance[v] == distance[u] + 1:
-                    paths[v] += paths[u]
-        for i in range(tail - 1, -1, -1):
-            u = order[i]
-            total = 0.0
-            for e in range(ptr[u], ptr[u + 1]):
-                v = np.uint32(neighbours[e])
-                if distance[v] == distance[u] + 1:
-                    total += (1.0 + dependency[v]) / paths[v]
-            dependency[u] = total * paths[u]
-            if i > 0:
+                reached = distance[v]
+                order[tail] = v
+                tail += reached < 0
+                reached = beyond if reached < 0 else reached
+                distance[v] = reached
+                paths[v] += ways if reached == beyond else 0.0
+        farthest = tail
+        while farthest > 1:
+            away = distance[order[farthest - 1]]
+            i = farthest
+            while distance[order[i - 1]] == away:
+                i -= 1
+                if i >= SOON:
+                    neighbours_ahead(ptr, neighbours, order[i - SOON])
+                u = np.uint32(order[i])
+                total = 0.0
+                for e in range(ptr[u], ptr[u + np.uint32(1)]):
+                    total += behind[np.uint32(neighbours[e])]
+                dependency[u] = total * paths[u]
+            for j in range(i, farthest):
+                u = np.uint32(order[j])
+                behind[u] = (1.0 + dependency[u]) / paths[u]
                 into[u] += dependency[u]
+            farthest = i
         if ends:
             into[s] += tail - 1
             for i in range(1, tail):
@@ -61,7 +77,7 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
             u = order[i]
             distance[u] = -1
             paths[u] = 0.0
-            dependency[u] = 0.0
+            behind[u] = 0.0
 
 
 @kernel

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
-from vinculo.analytics.kernels.levels import pull_apart, renumber, shrink, strengths
+from vinculo.analytics.kernels.levels import connected_parts, renumber, shrink, strengths
 from vinculo.analytics.kernels.moves import by_chance, move, refine
 from vinculo.analytics.kernels.watched import heard, over
 from vinculo.graph.network import Codes, Csr, Floats, Ints
@@ -69,8 +69,8 @@ def quality(
         total_into[labels[i]] += entering[i]
         inside += loops[i]
         for e in range(ptr[i], ptr[i + 1]):
-            if labels[neighbours[e]] == labels[i]:
-                inside += shares[e]
+            # added as nothing rather than passed over: which it will be no processor guesses
+            inside += shares[e] if labels[np.uint32(neighbours[e])] == labels[i] else 0.0
     expected = 0.0
     for c in range(n):
         expected += by_chance(into, total[c], total[c], total_into[c], total_into[c])
@@ -108,14 +108,11 @@ def partition(
         p, a, w, ring, mass, mass_into = ptr, neighbours, shares, loops, strength, into
         at = np.arange(n).astype(np.int32)
         current = labels.copy()
-        final = labels.copy()
         before = 0.0 if refined else quality(p, a, w, ring, mass, mass_into, current, gamma)
         for level in range(levels):
             nodes = len(p) - 1
             moved = move(p, a, w, mass, mass_into, current, gamma, state, watch)
             current, count = renumber(current)
-            for i in range(n):
-                final[i] = current[at[i]]
             if over(watch, 0) or count == nodes or (moved == 0 and level > 0 and not refined):
                 break
             if refined:
@@ -147,8 +144,11 @@ def partition(
             for i in range(n):
                 at[i] = parts[at[i]]
             current = lifted
+        final = np.empty(n, np.int32)
+        for i in range(n):
+            final[i] = current[at[i]]
         if refined:
-            final = pull_apart(ptr, neighbours, final)
+            final = connected_parts(ptr, neighbours, final)[0]
         gained = quality(ptr, neighbours, shares, loops, strength, into, final, gamma)
         if gained <= reached + enough:
             break
@@ -241,7 +241,17 @@ def leiden(
     return _partition(graph, loops, resolution, search, potts=potts)
 
 
+def weighing(graph: Csr) -> Csr:
+    """The graph without links that weigh nothing."""
+    heavy = graph.weights != 0.0
+    if heavy.all():
+        return graph
+    before = np.append(0, np.cumsum(heavy))
+    return Csr(before[graph.ptr], graph.neighbours[heavy], graph.links[heavy], graph.weights[heavy])
+
+
 def _partition(graph: Csr, loops: Floats | None, resolution: float, search: Search, *, potts: bool = False) -> Codes:
+    graph = weighing(graph)
     # a loop has both of its ends at one node
     rings = np.zeros(graph.nodes) if loops is None else 2.0 * loops
     whole = float(graph.weights.sum() + rings.sum())

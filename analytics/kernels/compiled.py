@@ -26,6 +26,8 @@ if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parent, 
     os.environ["NUMBA_CACHE_DIR"] = str(load_settings().cache_folder / "numba")
 
 import numba  # noqa: E402 - only now is its folder known
+from llvmlite import ir  # noqa: E402 - comes with numba
+from numba.core import cgutils  # noqa: E402
 
 #: Kernels that no folder could be found for.
 _not_kept: list[str] = []
@@ -41,6 +43,29 @@ def kernel(function: _Function) -> _Function:
         _not_kept.append(function.__qualname__)
         made = numba.njit(nogil=True, fastmath=False)(function)
     return cast(_Function, made)
+
+
+def _fetch(_typing: Any, array: Any, place: Any) -> Any:
+    """Have the processor bring ``array[place]`` near, for later; no result depends on it.
+
+    Nodes that are looked at in random order lie anywhere in memory: waiting for them takes longer than the work on them.
+    """
+
+    def instruction(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, arguments[0])
+        where = cast(Any, cgutils).get_item_pointer(context, builder, signature.args[0], made, [arguments[1]])
+        number, address = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [address, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [address], kind)
+        # to be read, and used soon
+        builder.call(prefetch, [builder.bitcast(where, address), number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return numba.types.void(array, numba.types.intp), instruction
+
+
+#: ``fetch(array, place)``, only inside kernels.
+fetch = cast(Callable[[Any, Any], None], numba.extending.intrinsic(_fetch))
 
 
 @functools.cache

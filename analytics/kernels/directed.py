@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinculo.analytics.kernels.community import ENOUGH, HOW, LEVELS, Search, partition
+from vinculo.analytics.kernels.community import ENOUGH, HOW, LEVELS, Search, partition, weighing
 from vinculo.analytics.kernels.compiled import Calls, Progress, Tiny, kernel
 from vinculo.graph.network import Codes, Csr, Floats, Ints
 
@@ -135,6 +135,7 @@ def leiden(
 
 
 def _partition(graph: Csr, loops: Floats | None, resolution: float, search: Search, *, potts: bool = False) -> Codes:
+    graph = weighing(graph)
     n = graph.nodes
     rings = np.zeros(n) if loops is None else loops
     whole = float(graph.weights.sum() + rings.sum())

@@ -11,12 +11,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from vinculo.analytics.kernels.ahead import row_ahead
 from vinculo.analytics.kernels.compiled import kernel
+from vinculo.analytics.kernels.levels import longest_row
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Floats, Ints
 
 _TOLERANCE = 1e-12  # in shares of the total weight
+# numbers without sign: no check is compiled for places counted from the end
+_ONE = np.uint32(1)
 
 
 @kernel
@@ -44,22 +48,23 @@ def move(
     total = np.zeros(n)
     total_into = np.zeros(n)
     entering = strength if into is None else into
-    for i in range(n):
-        total[labels[i]] += strength[i]
+    for k in range(n):
+        total[labels[k]] += strength[k]
         if into is not None:
-            total_into[labels[i]] += into[i]
+            total_into[labels[k]] += into[k]
     queue = permutation(n, state)
     waiting = np.ones(n, np.bool_)
     linked = np.zeros(n)
-    seen = np.zeros(n, np.bool_)
-    near = np.empty(n, np.int32)
+    near = np.empty(longest_row(ptr), np.int32)
     head = 0
     length = n
     moved = 0
     looked = 0
     while length > 0:
-        i = queue[head]
-        looked += ptr[i + 1] - ptr[i]
+        row_ahead(ptr, neighbours, weights, queue, head)
+        i = np.uint32(queue[head])
+        start, end = ptr[i], ptr[i + _ONE]
+        looked += end - start
         if looked > OFTEN:
             if over(watch, looked):
                 break
@@ -69,15 +74,14 @@ def move(
             head = 0
         length -= 1
         waiting[i] = False
-        own = labels[i]
+        own = np.uint32(labels[i])
         found = 0
-        for e in range(ptr[i], ptr[i + 1]):
-            c = labels[neighbours[e]]
-            if not seen[c]:
-                seen[c] = True
-                near[found] = c
-                found += 1
-            linked[c] += weights[e]
+        for e in range(start, end):
+            c = np.uint32(labels[np.uint32(neighbours[e])])
+            before = linked[c]
+            near[found] = c  # written in any case: whether it is new no processor guesses
+            found += before == 0.0
+            linked[c] = before + weights[e]
         total[own] -= strength[i]
         if into is not None:
             total_into[own] -= into[i]
@@ -85,23 +89,21 @@ def move(
         out, in_ = gamma * strength[i], gamma * entering[i]
         best_gain = linked[own] - by_chance(into, out, total[own], in_, total_into[own])
         for k in range(found):
-            c = near[k]
+            c = np.uint32(near[k])
             gain = linked[c] - by_chance(into, out, total[c], in_, total_into[c])
+            linked[c] = 0.0
             if gain > best_gain + _TOLERANCE:
                 best_gain = gain
                 best = c
-        for k in range(found):
-            linked[near[k]] = 0.0
-            seen[near[k]] = False
         total[best] += strength[i]
         if into is not None:
             total_into[best] += into[i]
         if best != own:
             labels[i] = best
             moved += 1
-            for e in range(ptr[i], ptr[i + 1]):
-                j = neighbours[e]
-                if not waiting[j] and labels[j] != best:
+            for e in range(start, end):
+                j = np.uint32(neighbours[e])
+                if not waiting[j] and np.uint32(labels[j]) != best:
                     at = head + length
                     if at >= n:
                         at -= n
@@ -131,62 +133,68 @@ def refine(
     community = np.zeros(n)
     community_into = np.zeros(n)
     entering = strength if into is None else into
-    for i in range(n):
-        community[bound[i]] += strength[i]
+    for k in range(n):
+        community[bound[k]] += strength[k]
         if into is not None:
-            community_into[bound[i]] += into[i]
-        for e in range(ptr[i], ptr[i + 1]):
-            if bound[neighbours[e]] == bound[i]:
-                inside[i] += weights[e]
+            community_into[bound[k]] += into[k]
+        within = 0.0
+        for e in range(ptr[k], ptr[k + 1]):
+            within += weights[e] if bound[np.uint32(neighbours[e])] == bound[k] else 0.0
+        inside[k] = within
     own_inside = inside.copy()
     total = strength.copy()
     total_into = entering.copy()
     size = np.ones(n, np.int32)
     linked = np.zeros(n)
-    seen = np.zeros(n, np.bool_)
-    near = np.empty(n, np.int32)
+    near = np.empty(longest_row(ptr), np.int32)
     order = permutation(n, state)
     looked = 0
     for k in range(n):
-        i = order[k]
-        looked += ptr[i + 1] - ptr[i]
+        row_ahead(ptr, neighbours, weights, order, k)
+        i = np.uint32(order[k])
+        start, end = ptr[i], ptr[i + _ONE]
+        looked += end - start
         if looked > OFTEN:
             if over(watch, looked):
                 break
             looked = 0
-        whole, whole_into = community[bound[i]], community_into[bound[i]]
+        home = np.uint32(bound[i])
+        whole, whole_into = community[home], community_into[home]
         out, in_ = gamma * strength[i], gamma * entering[i]
         owed = by_chance(into, out, whole - strength[i], in_, whole_into - entering[i])
-        if size[labels[i]] != 1 or own_inside[i] < owed - _TOLERANCE:
+        own = np.uint32(labels[i])
+        if size[own] != 1 or own_inside[i] < owed - _TOLERANCE:
             continue
-        own = labels[i]
         found = 0
-        for e in range(ptr[i], ptr[i + 1]):
-            j = neighbours[e]
-            if bound[j] != bound[i]:
+        for e in range(start, end):
+            j = np.uint32(neighbours[e])
+            if np.uint32(bound[j]) != home:
                 continue
-            c = labels[j]
-            if not seen[c]:
-                seen[c] = True
+            c = np.uint32(labels[j])
+            if linked[c] == 0.0:
                 near[found] = c
                 found += 1
             linked[c] += weights[e]
         best = own
+        joining = 0.0
         best_gain = 0.0
         for a in range(found):
-            c = near[a]
+            c = np.uint32(near[a])
+            weight = linked[c]
+            linked[c] = 0.0
             owed = by_chance(
                 into, gamma * total[c], whole - total[c], gamma * total_into[c], whole_into - total_into[c]
             )
             if c == own or inside[c] < owed - _TOLERANCE:
                 continue
-            gain = linked[c] - by_chance(into, out, total[c], in_, total_into[c])
+            gain = weight - by_chance(into, out, total[c], in_, total_into[c])
             # a tie stays with the first, however the last bits of the weights fell
             if gain > best_gain + _TOLERANCE:
                 best_gain = gain
                 best = c
+                joining = weight
         if best != own:
-            inside[best] += own_inside[i] - 2.0 * linked[best]
+            inside[best] += own_inside[i] - 2.0 * joining
             total[best] += strength[i]
             if into is not None:
                 total_into[best] += into[i]
@@ -195,8 +203,5 @@ def refine(
             total[own] = 0.0
             total_into[own] = 0.0
             labels[i] = best
-        for a in range(found):
-            linked[near[a]] = 0.0
-            seen[near[a]] = False
     over(watch, looked)
     return labels

@@ -6,7 +6,7 @@ import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.depth import depth_first
-from vinculo.analytics.kernels.levels import renumber
+from vinculo.analytics.kernels.levels import connected_parts, renumber
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Csr, Ints
 
@@ -35,36 +35,8 @@ def component_labels(nodes: int, source: Codes, target: Codes) -> Codes:
 
 @kernel
 def linked_labels(ptr: Ints, neighbours: Codes) -> tuple[Codes, int]:
-    """Component of each node, numbered in the order of their first node, and how many there are; directions do not count."""
-    n = len(ptr) - 1
-    parent = np.arange(n).astype(np.int32)
-    for i in range(n):
-        a = i
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        for e in range(ptr[i], ptr[i + 1]):
-            b = neighbours[e]
-            while parent[b] != b and parent[b] != a:
-                parent[b] = parent[parent[b]]
-                b = parent[b]
-            if parent[b] == a:
-                continue
-            if a < b:
-                parent[b] = a
-            else:
-                parent[a] = b
-                a = b
-    count = 0
-    labels = np.empty(n, np.int32)
-    for i in range(n):
-        # a parent is never after its child
-        if parent[i] == i:
-            labels[i] = count
-            count += 1
-        else:
-            labels[i] = labels[parent[i]]
-    return labels, count
+    """Component of each node of an undirected graph, numbered in the order of their first node, and how many there are."""
+    return connected_parts(ptr, neighbours, None)
 
 
 @kernel
@@ -79,7 +51,7 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
     for i in range(n):
         degree[i] = ptr[i + 1] - ptr[i]
     left = np.arange(n).astype(np.int32)
-    queue = np.empty(n, np.int32)
+    queue = np.empty(n + 1, np.int32)  # the place after the last is written to and never read
     many = n
     core = 0
     while many > 0:
@@ -88,13 +60,12 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
         least = n
         for k in range(many):
             v = np.uint32(left[k])
-            if degree[v] > core:
-                left[kept] = v
-                kept += 1
-                least = min(least, degree[v])
-            elif degree[v] == core:
-                queue[queued] = v
-                queued += 1
+            links = degree[v]
+            left[kept] = v
+            kept += links > core
+            least = min(least, links if links > core else n)
+            queue[queued] = v
+            queued += links == core
         many = kept
         head = 0
         while head < queued:
@@ -102,11 +73,12 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
             head += 1
             for e in range(ptr[v], ptr[v + 1]):
                 u = np.uint32(neighbours[e])  # without sign no check is compiled for places counted from the end
-                if degree[u] > core:
-                    degree[u] -= 1
-                    if degree[u] == core:
-                        queue[queued] = u
-                        queued += 1
+                links = degree[u]
+                # reckoned rather than asked: no processor guesses the answers
+                above = links > core
+                degree[u] = links - above
+                queue[queued] = u
+                queued += above & (links - 1 == core)
         core = core + 1 if queued > 0 else least
     return degree
 

@@ -17,7 +17,8 @@ from vinculo.graph.network import Codes, Ints, Mask
 
 def _labels(graph: Any) -> tuple[ArrayGraph, Codes, int]:
     g = arrays_of(graph)
-    return g, *structure.linked_labels(g.ptr, g.neighbours)
+    rows = both_ways(g) if g.directed else g
+    return g, *structure.linked_labels(rows.ptr, rows.neighbours)
 
 
 def connected_components(G: Any) -> Iterator[set[Any]]:

@@ -18,7 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vinculo.analytics import kernels
-from vinculo.analytics.kernels import betweenness, centrality, community, compiled, patterns, structure
+from vinculo.analytics.kernels import (
+    betweenness,
+    centrality,
+    community,
+    compiled,
+    directed,
+    levels,
+    patterns,
+    structure,
+)
 from vinculo.analytics.kernels.compiled import warm
 from vinculo.analytics.kernels.heap import drop_first, push
 from vinculo.analytics.kernels.random import next_random, permutation
@@ -56,6 +65,39 @@ def test_cores_and_components(links):
     assert parts == {frozenset(c) for c in nx.connected_components(oracle)}
     by_row, count = structure.linked_labels(graph.ptr, graph.neighbours)
     assert by_row.tolist() == labels.tolist() and count == len(parts)
+
+
+@pytest.mark.parametrize("links", [0.3, 0.6, 1.2, 5])
+@pytest.mark.parametrize("groups", [None, 1, 3, 40])
+def test_parts_are_those_of_networkx_however_large(links, groups):
+    """Large enough that a search ends before its part does; sparse enough that parts are long and many."""
+    rng = np.random.default_rng(int(links * 10))
+    nodes = 3_000
+    a, b = rng.integers(0, nodes, (2, int(nodes * links))).astype(np.int32)
+    a, b = a[a != b], b[a != b]
+    graph = simple_csr(nodes, np.minimum(a, b), np.maximum(a, b), np.ones(len(a)))
+    within = None if groups is None else rng.integers(0, groups, nodes).astype(np.int32)
+    oracle = nx.Graph()
+    oracle.add_nodes_from(range(nodes))
+    same = np.ones(len(a), np.bool_) if within is None else within[a] == within[b]
+    oracle.add_edges_from(zip(a[same].tolist(), b[same].tolist(), strict=True))
+    expected = np.empty(nodes, np.int32)
+    for number, part in enumerate(nx.connected_components(oracle)):  # in the order of their first node
+        expected[list(part)] = number
+    labels, count = levels.connected_parts(graph.ptr, graph.neighbours, within)
+    assert labels.tolist() == expected.tolist() and count == expected.max() + 1
+
+
+@given(GRAPHS, st.sampled_from([community.leiden, community.louvain, directed.leiden, directed.louvain]))
+def test_links_without_weight_count_for_nothing(links, search):
+    """Half of the links weigh nothing: communities are those found without them."""
+    graph, _ = built(links, directed=search.__module__ == directed.__name__)
+    rows = np.repeat(np.arange(graph.nodes), graph.degrees)
+    heavy = (rows + graph.neighbours) % 2 == 1
+    degrees = np.bincount(rows[heavy], minlength=graph.nodes)
+    without = Csr(np.append(0, np.cumsum(degrees)), graph.neighbours[heavy], graph.links[heavy], graph.weights[heavy])
+    found = search(graph._replace(weights=np.where(heavy, graph.weights, 0.0)))
+    assert found.tolist() == search(without).tolist()
 
 
 @given(GRAPHS, st.booleans(), st.booleans())
@@ -355,4 +397,4 @@ def test_every_module_of_kernels_says_what_it_is_compiled_with():
         if own and not hasattr(module, "calls"):
             silent.add(found.name)
     # only called by other kernels
-    assert silent == {"depth", "heap", "moves", "random", "watched"}
+    assert silent == {"ahead", "depth", "heap", "moves", "random", "watched"}
