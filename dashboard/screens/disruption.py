@@ -159,23 +159,30 @@ def kept() -> None:
         frame.empty("disruption.empty", "call_split", height=160)
         return
     left, right = st.columns([3, 1], vertical_alignment="bottom", gap="small")
-    # the one asked for last is shown as soon as it is there, else one of the data as it is now
+    made = {name: _read(document) for name, document in there.items()}
+    # the one asked for last is shown as soon as it is there, else one that can be read, of the data as it is now
     last = ss.get("whatif_name", "")
     now = basis(cases.store())
-    names = sorted(there, key=lambda n: (n != last, there[n].get("basis") != now))
+    names = sorted(there, key=lambda n: (n != last, made[n] is None, there[n].get("basis") != now))
     name = left.selectbox(t("disruption.kept"), names, format_func=seen, key=f"kept-{last if last in there else ''}")
     if name is None:
         return
     right.button(t("delete"), icon=":material/delete:", type="tertiary", on_click=_forget, args=(name,), key="forget")
     if there[name].get("basis") != now:
         st.caption(t("disruption.stale"))
-    try:
-        made = comparison_of(there[name])
-    except (KeyError, TypeError):
-        # what another version kept may have other fields
+    comparison = made[name]
+    if comparison is None:
         answers.note_another(KEPT, name)
-        return
-    show(made, name)
+    else:
+        show(comparison, name)
+
+
+def _read(document: Mapping[str, Any]) -> Comparison | None:
+    """The comparison of a document; nothing where another version kept it, which may have other fields."""
+    try:
+        return comparison_of(document)
+    except (KeyError, TypeError):
+        return None
 
 
 def _forget(name: str) -> None:
