@@ -84,7 +84,7 @@ def accumulate_unweighted(ptr: Ints, neighbours: Codes, sources: Codes, into: Fl
 def accumulate_weighted(
     ptr: Ints, neighbours: Codes, lengths: Floats, sources: Codes, into: Floats, ends: bool, watch: Ints
 ) -> None:
-    """As :func:`accumulate_unweighted` with links of positive length (Dijkstra on a binary heap)."""
+    """As :func:`accumulate_unweighted` with links of positive length (Dijkstra on a binary heap); infinite ones lead nowhere."""
     n = len(ptr) - 1
     size = len(neighbours) + 1
     heap_key = np.empty(size)
@@ -117,14 +117,14 @@ def accumulate_weighted(
                     distance[v] = reach
                     paths[v] = paths[u]
                     filled = push(heap_key, heap_node, filled, reach, v)
-                elif reach == distance[v]:
+                elif reach == distance[v] and reach < np.inf:
                     paths[v] += paths[u]
         for i in range(settled - 1, -1, -1):
             u = order[i]
             total = 0.0
             for e in range(ptr[u], ptr[u + 1]):
                 v = neighbours[e]
-                if distance[u] + lengths[e] == distance[v]:
+                if distance[u] + lengths[e] == distance[v] and distance[v] < np.inf:
                     total += (1.0 + dependency[v]) / paths[v]
             dependency[u] = total * paths[u]
             if i > 0:
@@ -161,7 +161,7 @@ def betweenness(
     directed : bool
         Whether the rows are one direction only (for the factor, as NetworkX counts).
     lengths : float64 array, optional
-        Positive length per entry of the graph. Unweighted by default: a payment of a million is no shorter than one of ten.
+        Positive length per entry of the graph, infinite where a link leads nowhere. Unweighted by default: a payment of a million is no shorter than one of ten.
         Published figures on weighted networks often use 1 / weight: state which.
     samples : int, optional
         Only so many sources, drawn by ``seed``, scaled up; all by default (exact).

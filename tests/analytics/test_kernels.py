@@ -118,6 +118,16 @@ def test_sampled_betweenness_of_all_sources_is_exact(links):
     assert (some >= 0).all() and (some[exact == 0] == 0).all()
 
 
+@given(GRAPHS, st.booleans())
+def test_links_of_infinite_length_lead_nowhere(links, directed):
+    graph, oracle = built(links, directed=directed)
+    rows = np.repeat(np.arange(graph.nodes), graph.degrees)
+    endless = (rows + graph.neighbours) % 3 == 0
+    oracle.remove_edges_from(zip(rows[endless].tolist(), graph.neighbours[endless].tolist(), strict=True))
+    found = betweenness.betweenness(graph, directed=directed, lengths=np.where(endless, np.inf, graph.weights))
+    assert found == pytest.approx(listed(nx.betweenness_centrality(oracle, weight="weight")))
+
+
 @given(GRAPHS)
 def test_pagerank_solves_its_equation(links):
     graph, _ = built(links, directed=True)
