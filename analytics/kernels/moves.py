@@ -21,6 +21,8 @@ from vinculo.graph.network import Codes, Floats, Ints
 _TOLERANCE = 1e-12  # in shares of the total weight
 # numbers without sign: no check is compiled for places counted from the end
 _ONE = np.uint32(1)
+#: Sums of a community: weight that links it to the node looked at, strength of its members.
+_LINKED, _STRENGTH = 0, 1
 
 
 @kernel
@@ -45,16 +47,15 @@ def move(
 ) -> int:
     """Let nodes move to the neighbouring community that gains most until none wants to; ``labels`` changes in place."""
     n = len(ptr) - 1
-    total = np.zeros(n)
+    sums = np.zeros((n, 2))  # of each community, side by side in memory since asked for together
     total_into = np.zeros(n)
     entering = strength if into is None else into
     for k in range(n):
-        total[labels[k]] += strength[k]
+        sums[labels[k], _STRENGTH] += strength[k]
         if into is not None:
             total_into[labels[k]] += into[k]
     queue = permutation(n, state)
     waiting = np.ones(n, np.bool_)
-    linked = np.zeros(n)
     near = np.empty(longest_row(ptr), np.int32)
     head = 0
     length = n
@@ -78,24 +79,24 @@ def move(
         found = 0
         for e in range(start, end):
             c = np.uint32(labels[np.uint32(neighbours[e])])
-            before = linked[c]
+            before = sums[c, _LINKED]
             near[found] = c  # written in any case: whether it is new no processor guesses
             found += before == 0.0
-            linked[c] = before + weights[e]
-        total[own] -= strength[i]
+            sums[c, _LINKED] = before + weights[e]
+        sums[own, _STRENGTH] -= strength[i]
         if into is not None:
             total_into[own] -= into[i]
         best = own
         out, in_ = gamma * strength[i], gamma * entering[i]
-        best_gain = linked[own] - by_chance(into, out, total[own], in_, total_into[own])
+        best_gain = sums[own, _LINKED] - by_chance(into, out, sums[own, _STRENGTH], in_, total_into[own])
         for k in range(found):
             c = np.uint32(near[k])
-            gain = linked[c] - by_chance(into, out, total[c], in_, total_into[c])
-            linked[c] = 0.0
+            gain = sums[c, _LINKED] - by_chance(into, out, sums[c, _STRENGTH], in_, total_into[c])
+            sums[c, _LINKED] = 0.0
             if gain > best_gain + _TOLERANCE:
                 best_gain = gain
                 best = c
-        total[best] += strength[i]
+        sums[best, _STRENGTH] += strength[i]
         if into is not None:
             total_into[best] += into[i]
         if best != own:
