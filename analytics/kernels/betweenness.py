@@ -161,8 +161,8 @@ def betweenness(
     directed : bool
         Whether the rows are one direction only (for the factor, as NetworkX counts).
     lengths : float64 array, optional
-        Positive length per entry of the graph, infinite where a link leads nowhere. Unweighted by default: a payment of a million is no shorter than one of ten.
-        Published figures on weighted networks often use 1 / weight: state which.
+        Positive length per entry of the graph, infinite where a link leads nowhere. Unweighted by default: a payment of a million
+        is no shorter than one of ten. Published figures on weighted networks often use 1 / weight: state which.
     samples : int, optional
         Only so many sources, drawn by ``seed``, scaled up; all by default (exact).
     normalized : bool
