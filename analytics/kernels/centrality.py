@@ -16,8 +16,8 @@ def pagerank_scores(
     weights: Floats,
     out_weight: Floats,
     score: Floats,
-    restart: Floats,
-    dangling: Floats,
+    restart: Floats | None,
+    dangling: Floats | None,
     damping: float,
     tolerance: float,
     rounds: int,
@@ -26,11 +26,12 @@ def pagerank_scores(
 ) -> bool:
     """Rounds over links that come in; ``score`` changes in place. Whether it converged.
 
-    Who starts anew lands by ``restart``, who stands where nothing leads out goes by ``dangling``; each adds up to 1. A new score
-    counts from the next round on (power iteration) or ``at_once`` (Gauss and Seidel), where a round begins by making scores add
-    up to 1 again: that takes about half the rounds.
+    Who starts anew lands by ``restart``, who stands where nothing leads out goes by ``dangling``; each adds up to 1, and is even
+    where None. A new score counts from the next round on (power iteration) or ``at_once`` (Gauss and Seidel), where starting
+    anew takes its share of what the scores of the round before add up to: that takes about half the rounds.
     """
     n = len(ptr) - 1
+    even = 1.0 / n
     share = np.empty(n)
     # numbers without sign: no check is compiled for places counted from the end
     alike = True  # every weight 1: the same numbers without reading them
@@ -38,17 +39,18 @@ def pagerank_scores(
         if weights[e] != 1.0:
             alike = False
             break
-    for _ in range(rounds):
-        if at_once:
-            score /= score.sum()
-        stuck = 0.0
-        for i in range(n):
-            if out_weight[i] == 0.0:
-                stuck += score[i]
-                share[i] = 0.0
-            else:
-                share[i] = score[i] / out_weight[i]
+    total = 1.0
+    stuck = 0.0
+    settled = False
+    for done in range(rounds):
+        if done == 0 or not at_once:
+            stuck = 0.0
+            for i in range(n):
+                share[i] = 0.0 if out_weight[i] == 0.0 else score[i] / out_weight[i]
+                stuck += score[i] if out_weight[i] == 0.0 else 0.0
         change = 0.0
+        new_total = 0.0
+        new_stuck = 0.0
         for i in range(n):
             got = 0.0
             if alike:
@@ -57,16 +59,23 @@ def pagerank_scores(
             else:
                 for e in range(ptr[i], ptr[i + 1]):
                     got += share[np.uint32(sources[e])] * weights[e]
-            new = damping * (got + stuck * dangling[i]) + (1.0 - damping) * restart[i]
+            from_stuck = stuck * (even if dangling is None else dangling[i])
+            anew = total * (even if restart is None else restart[i])
+            new = damping * (got + from_stuck) + (1.0 - damping) * anew
             change += abs(new - score[i])
             score[i] = new
-            if at_once and out_weight[i] != 0.0:
-                share[i] = new / out_weight[i]
-        if change < n * tolerance:
-            return True
-        if over(watch, len(sources)):
-            return False
-    return False
+            if at_once:
+                new_total += new
+                share[i] = 0.0 if out_weight[i] == 0.0 else new / out_weight[i]
+                new_stuck += new if out_weight[i] == 0.0 else 0.0
+        if at_once:
+            total, stuck = new_total, new_stuck
+        settled = change < n * tolerance * total
+        if settled or over(watch, len(sources)):
+            break
+    if at_once:
+        score /= total
+    return settled
 
 
 def pagerank(
@@ -100,10 +109,8 @@ def pagerank(
     if n == 0:
         return np.zeros(0)
     out = np.bincount(graph.neighbours, weights=graph.weights, minlength=n).astype(np.float64)
-    even = np.full(n, 1.0 / n)
-    score = even.copy()
-    ranked(graph, out, score, even, even, damping, tolerance, rounds, at_once=True, watch=watch, progress=progress)
-    score /= score.sum()
+    score = np.full(n, 1.0 / n)
+    ranked(graph, out, score, None, None, damping, tolerance, rounds, at_once=True, watch=watch, progress=progress)
     return score
 
 
@@ -111,8 +118,8 @@ def ranked(
     graph: Csr,
     out_weight: Floats,
     score: Floats,
-    restart: Floats,
-    dangling: Floats,
+    restart: Floats | None,
+    dangling: Floats | None,
     damping: float,
     tolerance: float,
     rounds: int,

@@ -147,9 +147,12 @@ def partition(
         final = np.empty(n, np.int32)
         for i in range(n):
             final[i] = current[at[i]]
+        # the same as of the whole graph: what is inside a node of the last level is its loop
+        gained = quality(p, a, w, ring, mass, mass_into, current, gamma)
         if refined:
-            final = connected_parts(ptr, neighbours, final)[0]
-        gained = quality(ptr, neighbours, shares, loops, strength, into, final, gamma)
+            final, whole = connected_parts(ptr, neighbours, final)
+            if whole > renumber(current)[1]:
+                gained = quality(ptr, neighbours, shares, loops, strength, into, final, gamma)
         if gained <= reached + enough:
             break
         reached = gained

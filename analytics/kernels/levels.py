@@ -26,6 +26,15 @@ def strengths(ptr: Ints, weights: Floats, loops: Floats) -> Floats:
 
 
 @kernel
+def one_weight(weights: Floats) -> float:
+    """The weight of every link where all are alike, so that none need be read; else 0."""
+    for e in range(len(weights)):
+        if weights[e] != weights[0]:
+            return 0.0
+    return weights[0] if len(weights) > 0 else 0.0
+
+
+@kernel
 def longest_row(ptr: Ints) -> int:
     """Most neighbours that a node has."""
     most = 0
@@ -71,6 +80,7 @@ def shrink(
     new_loops = np.zeros(count)
     filled = 0
     linked = np.zeros(count)
+    weight = one_weight(weights)
     for c in range(count):
         first = filled
         for a in range(start[c], start[c + 1]):
@@ -83,7 +93,7 @@ def shrink(
                 # written in any case: whether it is new no processor guesses
                 new_neighbours[filled] = d
                 filled += before == 0.0
-                linked[d] = before + weights[e]
+                linked[d] = before + (weights[e] if weight == 0.0 else weight)
         new_loops[c] = linked[c]
         linked[c] = 0.0
         kept = first

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from vinculo.analytics.kernels.ahead import row_ahead
 from vinculo.analytics.kernels.compiled import kernel
-from vinculo.analytics.kernels.levels import longest_row
+from vinculo.analytics.kernels.levels import longest_row, one_weight
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Floats, Ints
@@ -116,6 +116,23 @@ def move(
 
 
 @kernel
+def by_community(order: Codes, bound: Codes) -> Codes:
+    """The nodes of an order community by community: what is inside one does not touch another, and what is near stays near."""
+    n = len(order)
+    place = np.zeros(n + 1, np.int32)
+    for i in range(n):
+        place[bound[i] + 1] += 1
+    for c in range(n):
+        place[c + 1] += place[c]
+    made = np.empty(n, np.int32)
+    for k in range(n):
+        own = np.uint32(bound[np.uint32(order[k])])
+        made[np.uint32(place[own])] = order[k]
+        place[own] += 1
+    return made
+
+
+@kernel
 def refine(
     ptr: Ints,
     neighbours: Codes,
@@ -129,6 +146,7 @@ def refine(
 ) -> Codes:
     """Parts of each community: single nodes merge, along links, into the part that gains most."""
     n = len(ptr) - 1
+    weight = one_weight(weights)
     labels = np.arange(n).astype(np.int32)
     inside = np.zeros(n)  # weight from a part to the rest of its community
     community = np.zeros(n)
@@ -140,7 +158,8 @@ def refine(
             community_into[bound[k]] += into[k]
         within = 0.0
         for e in range(ptr[k], ptr[k + 1]):
-            within += weights[e] if bound[np.uint32(neighbours[e])] == bound[k] else 0.0
+            heavy = weights[e] if weight == 0.0 else weight
+            within += heavy if bound[np.uint32(neighbours[e])] == bound[k] else 0.0
         inside[k] = within
     own_inside = inside.copy()
     total = strength.copy()
@@ -148,7 +167,7 @@ def refine(
     size = np.ones(n, np.int32)
     linked = np.zeros(n)
     near = np.empty(longest_row(ptr), np.int32)
-    order = permutation(n, state)
+    order = by_community(permutation(n, state), bound)
     looked = 0
     for k in range(n):
         row_ahead(ptr, neighbours, weights, order, k)
@@ -175,25 +194,25 @@ def refine(
             if linked[c] == 0.0:
                 near[found] = c
                 found += 1
-            linked[c] += weights[e]
+            linked[c] += weights[e] if weight == 0.0 else weight
         best = own
         joining = 0.0
         best_gain = 0.0
         for a in range(found):
             c = np.uint32(near[a])
-            weight = linked[c]
+            joint = linked[c]
             linked[c] = 0.0
             owed = by_chance(
                 into, gamma * total[c], whole - total[c], gamma * total_into[c], whole_into - total_into[c]
             )
             if c == own or inside[c] < owed - _TOLERANCE:
                 continue
-            gain = weight - by_chance(into, out, total[c], in_, total_into[c])
+            gain = joint - by_chance(into, out, total[c], in_, total_into[c])
             # a tie stays with the first, however the last bits of the weights fell
             if gain > best_gain + _TOLERANCE:
                 best_gain = gain
                 best = c
-                joining = weight
+                joining = joint
         if best != own:
             inside[best] += own_inside[i] - 2.0 * joining
             total[best] += strength[i]
