@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vinculo.analytics.kernels.ahead import SOON, neighbours_ahead
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
 from vinculo.analytics.kernels.depth import depth_first
 from vinculo.analytics.kernels.levels import connected_parts, renumber
@@ -69,9 +70,11 @@ def core_numbers(ptr: Ints, neighbours: Codes) -> Codes:
         many = kept
         head = 0
         while head < queued:
+            if head + SOON < queued:
+                neighbours_ahead(ptr, neighbours, queue[head + SOON])
             v = np.uint32(queue[head])
             head += 1
-            for e in range(ptr[v], ptr[v + 1]):
+            for e in range(ptr[v], ptr[v + np.uint32(1)]):
                 u = np.uint32(neighbours[e])  # without sign no check is compiled for places counted from the end
                 links = degree[u]
                 # reckoned rather than asked: no processor guesses the answers
