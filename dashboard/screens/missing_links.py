@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from rapidfuzz.fuzz import ratio
 
 from vinculo.analytics.prediction import METHODS, told_of
 from vinculo.analytics.projecting.known import projections
@@ -17,6 +18,7 @@ from vinculo.dashboard.names import names_of
 from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import into, language, notice, number, plain, remark, seen, t
+from vinculo.graph.search import squeezed
 from vinculo.graph.text import Text, say
 
 #: Name under which the last answer is kept.
@@ -24,6 +26,8 @@ NAME = "missing_links"
 DEFAULT = "who_ships_with_whom"
 #: Hypotheses asked for.
 TOP = 100
+#: Of a hundred, how alike two names are that may be one name written twice.
+ALIKE = 95
 
 
 def controls() -> None:
@@ -128,9 +132,10 @@ def checked(check: dict[str, Any]) -> str:
 def one_party(row: dict[str, Any]) -> str:
     """Why the two may be one party recorded twice; empty where nothing says so, or a person has said they are not."""
     for s in cases.store().suggestions(row["a"]):
-        if {s.left, s.right} == {row["a"], row["b"]} and s.judgement != "not_same":
-            return into(s.why)
-    return ""
+        if {s.left, s.right} == {row["a"], row["b"]}:
+            return "" if s.judgement == "not_same" else into(s.why)
+    alike = ratio(squeezed(row["a_name"]), squeezed(row["b_name"])) >= ALIKE
+    return t("missing.alike") if alike else ""
 
 
 def hypotheses(rows: list[dict[str, Any]]) -> None:

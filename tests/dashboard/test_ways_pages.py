@@ -182,6 +182,19 @@ def test_pairs_that_may_be_one_party_are_set_aside_until_asked_for(ties: str, pa
     assert len(at.dataframe[0].value) == few + 1
 
 
+def test_one_name_written_twice_is_set_aside_unless_a_person_says_otherwise(
+    ties: str, page: Run, at_once: list[Asked]
+) -> None:
+    rename(ties, Source("papers", "e" * 64, "papers.csv"), "Exportadora de Productos Agropecuarios y Derivados {}")
+    page("missing_links").button(key="find").click().run()
+    at = page("missing_links")
+    assert say("dashboard.missing.all_aside", "en") in said(at) and not at.dataframe
+    with closing(open_store(ties)) as store:
+        judged = Suggestion(*sorted((of("north"), of("south"))), 0.9, Text("Alike.", "Iguales."), judgement="not_same")
+        store.save_suggestions([judged])
+    assert len(page("missing_links").dataframe[0].value) == 1
+
+
 def test_what_is_withdrawn_is_told_of_no_more(ties: str, page: Run, at_once: list[Asked]) -> None:
     page("missing_links").button(key="find").click().run()
     page("phases").button(key="find").click().run()
