@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 import streamlit as st
+from rapidfuzz.fuzz import ratio
 
 from vinculo.dashboard import cases
 from vinculo.dashboard.wording import t
 from vinculo.graph.exports.choice import orphans
+from vinculo.graph.search import folded
 from vinculo.graph.store import Store
 from vinculo.graph.taint import without
+
+#: Of a hundred, how alike two words are that may be one word.
+ALIKE = 80
 
 
 def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
@@ -53,3 +58,17 @@ def asked_taints(key: str) -> tuple[str, ...]:
     if cases.has_reports() and st.checkbox(t("chart.with_sar"), key=key):
         return ("sar",)
     return ()
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two names may be one written twice: word by word, but for accents, letters of legal forms and slips of the pen.
+
+    Examples
+    --------
+    >>> alike("Línea Blanca Norte, S.A. de C.V.", "LINEA BLANAC NORTE SA DE")
+    True
+    >>> alike("Línea Blanca Norte", "Línea Blanca Sur")
+    False
+    """
+    left, right = ([word for word in folded(name).split() if len(word) > 2] for name in (a, b))
+    return 0 < len(left) == len(right) and all(ratio(x, y) >= ALIKE for x, y in zip(left, right, strict=True))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from rapidfuzz.fuzz import ratio
 
 from vinculo.analytics.prediction import METHODS, told_of
 from vinculo.analytics.projecting.known import projections
@@ -14,11 +13,10 @@ from vinculo.dashboard import answers, cases, desk, downloads, frame, new_charts
 from vinculo.dashboard.answer_page import answer_page
 from vinculo.dashboard.answers import Answer
 from vinculo.dashboard.jobs import jobs
-from vinculo.dashboard.names import names_of
+from vinculo.dashboard.names import alike, names_of
 from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.dashboard.times import spoken
 from vinculo.dashboard.wording import into, language, notice, number, plain, remark, seen, t
-from vinculo.graph.search import squeezed
 from vinculo.graph.text import Text, say
 
 #: Name under which the last answer is kept.
@@ -26,8 +24,6 @@ NAME = "missing_links"
 DEFAULT = "who_ships_with_whom"
 #: Hypotheses asked for.
 TOP = 100
-#: Of a hundred, how alike two names are that may be one name written twice.
-ALIKE = 95
 
 
 def controls() -> None:
@@ -134,8 +130,7 @@ def one_party(row: dict[str, Any]) -> str:
     for s in cases.store().suggestions(row["a"]):
         if {s.left, s.right} == {row["a"], row["b"]}:
             return "" if s.judgement == "not_same" else into(s.why)
-    alike = ratio(squeezed(row["a_name"]), squeezed(row["b_name"])) >= ALIKE
-    return t("missing.alike") if alike else ""
+    return t("missing.alike") if alike(row["a_name"], row["b_name"]) else ""
 
 
 def hypotheses(rows: list[dict[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from vinculo.analytics.projecting.known import resolved
 from vinculo.cli import vinculo
 from vinculo.dashboard import answers
 from vinculo.dashboard.jobs import Job, Jobs, jobs
+from vinculo.dashboard.names import alike
 from vinculo.dashboard.tie_paths import tie_paths
 from vinculo.graph.stores import open_store
 from vinculo.graph.text import Text, say
@@ -182,10 +183,24 @@ def test_pairs_that_may_be_one_party_are_set_aside_until_asked_for(ties: str, pa
     assert len(at.dataframe[0].value) == few + 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Zarlinel Automotive Systems Corp.", "ZARLINEL AUTMOOTIVE SYSTEMS CORP", True),
+        ("Línea Blanca Xalquemedera, S. de R.L. de C.V.", "LINEA BLANCA XALQUEMEDERA S DE RL D", True),
+        ("Transportes del Norte, S.A. de C.V.", "Transportes del Sur, S.A. de C.V.", False),
+        ("Ulgamar Logistics Inc.", "Ulgamar Logistics Norte Inc.", False),
+        ("S.A.", "S. A.", False),
+    ],
+)
+def test_names_are_alike_word_by_word(one: str, other: str, same: bool) -> None:
+    assert alike(one, other) is alike(other, one) is same
+
+
 def test_one_name_written_twice_is_set_aside_unless_a_person_says_otherwise(
     ties: str, page: Run, at_once: list[Asked]
 ) -> None:
-    rename(ties, Source("papers", "e" * 64, "papers.csv"), "Exportadora de Productos Agropecuarios y Derivados {}")
+    rename(ties, Source("papers", "e" * 64, "papers.csv"), "Agroexportadorainternacional{}, S.A.")
     page("missing_links").button(key="find").click().run()
     at = page("missing_links")
     assert say("dashboard.missing.all_aside", "en") in said(at) and not at.dataframe
