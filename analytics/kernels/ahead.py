@@ -11,9 +11,9 @@ import numpy as np
 from vinculo.analytics.kernels.compiled import fetch, kernel
 from vinculo.graph.network import Codes, Floats, Ints
 
-#: Turns before a node's that the place of its row is asked for, and the row itself.
-FAR = 16
+#: Turns before a node's that its row is asked for, and where that row lies.
 SOON = 8
+_FAR = 16
 _LINE = 64  # bytes that come together
 
 
@@ -27,9 +27,9 @@ def neighbours_ahead(ptr: Ints, neighbours: Codes, node: int) -> None:
 def row_ahead(ptr: Ints, neighbours: Codes, weights: Floats, order: Codes, turn: int) -> None:
     """Ask for what the nodes of ``order`` need that come after ``turn``; after the last the first is next."""
     n = len(order)
-    if n <= FAR:
+    if n <= _FAR:
         return
-    far = turn + FAR
+    far = turn + _FAR
     if far >= n:
         far -= n
     fetch(ptr, np.intp(order[far]))

@@ -174,10 +174,8 @@ def eigenvector_scores(
 
 def calls(t: Tiny) -> Calls:
     """What the kernels here are compiled with."""
+    links = t.ptr, t.ends, t.floats, t.floats, np.ones(2)
     return [
-        (
-            pagerank_scores,
-            (t.ptr, t.ends, t.floats, t.floats, np.ones(2), t.floats, t.floats, 0.85, 1e-6, 2, True, t.watch),
-        ),
+        *((pagerank_scores, (*links, spread, spread, 0.85, 1e-6, 2, True, t.watch)) for spread in (None, t.floats)),
         (eigenvector_scores, (t.ptr, t.ends, t.floats, np.ones(2), 1e-6, 2, t.watch)),
     ]

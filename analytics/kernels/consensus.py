@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from vinculo.analytics.kernels.compiled import Calls, Tiny, kernel
+from vinculo.analytics.kernels.levels import by_label
 from vinculo.analytics.kernels.random import next_random
 from vinculo.graph.network import Codes, Csr, Floats, Ints, Mask
 
@@ -110,16 +111,7 @@ def follow(runs: Codes, groups: Codes, count: int) -> tuple[Codes, Codes, Floats
         For each group the mean, over the runs, of the Jaccard index of group and match.
     """
     n, rounds = runs.shape
-    start = np.zeros(count + 1, np.int64)
-    for i in range(n):
-        start[groups[i] + 1] += 1
-    for g in range(count):
-        start[g + 1] += start[g]
-    members = np.empty(n, np.int32)
-    fill = start[:-1].copy()
-    for i in range(n):
-        members[fill[groups[i]]] = i
-        fill[groups[i]] += 1
+    start, members = by_label(np.arange(n).astype(np.int32), groups, count)
     sure = np.zeros(n, np.int32)
     homes = np.empty((n, rounds), np.int32)
     overlap = np.zeros(count)

@@ -59,21 +59,28 @@ def renumber(labels: Codes) -> tuple[Codes, int]:
 
 
 @kernel
+def by_label(order: Codes, labels: Codes, count: int) -> tuple[Ints, Codes]:
+    """Where the nodes of each label begin, and the nodes label by label; within a label the given order stays."""
+    start = np.zeros(count + 1, np.int64)
+    for i in range(len(labels)):
+        start[labels[i] + 1] += 1
+    for c in range(count):
+        start[c + 1] += start[c]
+    fill = start[:-1].copy()
+    made = np.empty(len(order), np.int32)
+    for k in range(len(order)):
+        own = np.uint32(labels[np.uint32(order[k])])
+        made[fill[own]] = order[k]
+        fill[own] += 1
+    return start, made
+
+
+@kernel
 def shrink(
     ptr: Ints, neighbours: Codes, weights: Floats, loops: Floats, labels: Codes, count: int
 ) -> tuple[Ints, Codes, Floats, Floats]:
     """One node per label; weight inside a label becomes its loop."""
-    n = len(ptr) - 1
-    start = np.zeros(count + 1, np.int64)
-    for i in range(n):
-        start[labels[i] + 1] += 1
-    for c in range(count):
-        start[c + 1] += start[c]
-    members = np.empty(n, np.int32)
-    fill = start[:-1].copy()
-    for i in range(n):
-        members[fill[labels[i]]] = i
-        fill[labels[i]] += 1
+    start, members = by_label(np.arange(len(labels)).astype(np.int32), labels, count)
     new_ptr = np.zeros(count + 1, np.int64)
     new_neighbours = np.empty(len(neighbours), np.int32)
     new_weights = np.empty(len(neighbours))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from vinculo.analytics.kernels.ahead import row_ahead
 from vinculo.analytics.kernels.compiled import kernel
-from vinculo.analytics.kernels.levels import longest_row, one_weight
+from vinculo.analytics.kernels.levels import by_label, longest_row, one_weight
 from vinculo.analytics.kernels.random import permutation
 from vinculo.analytics.kernels.watched import OFTEN, over
 from vinculo.graph.network import Codes, Floats, Ints
@@ -116,23 +116,6 @@ def move(
 
 
 @kernel
-def by_community(order: Codes, bound: Codes) -> Codes:
-    """The nodes of an order community by community: what is inside one does not touch another, and what is near stays near."""
-    n = len(order)
-    place = np.zeros(n + 1, np.int32)
-    for i in range(n):
-        place[bound[i] + 1] += 1
-    for c in range(n):
-        place[c + 1] += place[c]
-    made = np.empty(n, np.int32)
-    for k in range(n):
-        own = np.uint32(bound[np.uint32(order[k])])
-        made[np.uint32(place[own])] = order[k]
-        place[own] += 1
-    return made
-
-
-@kernel
 def refine(
     ptr: Ints,
     neighbours: Codes,
@@ -167,7 +150,8 @@ def refine(
     size = np.ones(n, np.int32)
     linked = np.zeros(n)
     near = np.empty(longest_row(ptr), np.int32)
-    order = by_community(permutation(n, state), bound)
+    # what is inside a community does not touch another: one after the other, what is near in memory stays near
+    _, order = by_label(permutation(n, state), bound, n)
     looked = 0
     for k in range(n):
         row_ahead(ptr, neighbours, weights, order, k)

@@ -409,3 +409,20 @@ def test_every_module_of_kernels_says_what_it_is_compiled_with():
             silent.add(found.name)
     # only called by other kernels
     assert silent == {"ahead", "depth", "heap", "moves", "random", "watched"}
+
+
+def test_pagerank_calls_its_kernel_as_it_is_compiled_beforehand(monkeypatch):
+    """Or the first analysis would compile without saying so."""
+    typeof = compiled.numba.typeof
+    ready = {
+        tuple(map(typeof, given))
+        for kernel, given in centrality.calls(compiled._tiny())
+        if kernel is centrality.pagerank_scores
+    }
+    called = []
+    monkeypatch.setattr(centrality, "pagerank_scores", lambda *given: called.append(tuple(map(typeof, given))))
+    graph, oracle = built([(0, 1, 1.0), (1, 2, 0.5)])
+    centrality.pagerank(graph)
+    with pytest.raises(nx.PowerIterationFailedConvergence):  # nothing was computed
+        nx.pagerank(oracle, backend="vinculo")
+    assert len(called) == 2 and set(called) <= ready
